@@ -1,0 +1,3 @@
+import { runPorthole } from '../lib/run-porthole.ts'
+
+await runPorthole('demo', ['node', 'renderer'])

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/** Integration tests start servers and real processes; unit tests touch nothing outside themselves. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          // Real processes on two cores: one file at a time keeps their timing honest.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
