@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { timestampSchema } from './identity.ts'
+import { containerRefSchema, endReasonSchema, engineSchema } from './session.ts'
+
+/** One session as the ledger knows it. */
+export const auditSessionSchema = z.object({
+  kind: z.literal('session'),
+  sessionId: z.uuid(),
+  awsSessionId: z.string().optional(),
+  container: containerRefSchema,
+  command: z.string(),
+  engine: engineSchema.optional(),
+  /** Caller ARN from STS; absent when STS could not be asked. */
+  principal: z.string().optional(),
+  userName: z.string(),
+  startedAt: timestampSchema,
+  endedAt: timestampSchema.optional(),
+  /** `interrupted`: the app ended without closing it; the recording was recovered. */
+  endReason: endReasonSchema.or(z.literal('interrupted')).optional(),
+  live: z.boolean(),
+  outputBytes: z.number().int().nonnegative(),
+  hasRecording: z.boolean(),
+})
+export type AuditSession = z.infer<typeof auditSessionSchema>
+
+/** A shell that AWS refused or that never opened. Attempts count in an audit. */
+export const auditRefusalSchema = z.object({
+  kind: z.literal('refused'),
+  sessionId: z.uuid(),
+  container: containerRefSchema,
+  command: z.string(),
+  principal: z.string().optional(),
+  userName: z.string(),
+  at: timestampSchema,
+  code: z.string(),
+  message: z.string(),
+})
+
+export const auditReplacementSchema = z.object({
+  kind: z.literal('task-replaced'),
+  taskArn: z.string(),
+  serviceName: z.string().optional(),
+  userName: z.string(),
+  principal: z.string(),
+  at: timestampSchema,
+})
+
+export const auditEntrySchema = z.discriminatedUnion('kind', [
+  auditSessionSchema,
+  auditRefusalSchema,
+  auditReplacementSchema,
+])
+export type AuditEntry = z.infer<typeof auditEntrySchema>
+
+/** Part of a recording: whole lines of an asciicast v3 file. */
+export const recordingPageSchema = z.object({
+  text: z.string(),
+  /** Where to read on, in bytes; absent at the end of what is written so far. */
+  nextOffset: z.number().int().nonnegative().optional(),
+  /** The session is still writing. */
+  live: z.boolean(),
+})
+export type RecordingPage = z.infer<typeof recordingPageSchema>
+
+/** Tasks that had an interactive session: what runs there may differ from its image. */
+export const touchedTaskSchema = z.object({
+  taskArn: z.string(),
+  containers: z.array(z.string()),
+  sessions: z.number().int().positive(),
+  since: timestampSchema,
+})
+export type TouchedTask = z.infer<typeof touchedTaskSchema>

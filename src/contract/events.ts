@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { settingsSchema } from './host.ts'
+import { identitySchema, scopeSchema, signInAttemptSchema } from './identity.ts'
+import { sessionSchema } from './session.ts'
+
+/** Everything the core tells the interface unasked. Each payload is the whole new state of its thing. */
+export const events = {
+  'settings.changed': settingsSchema,
+  'identity.changed': z.array(identitySchema),
+  'signIn.changed': signInAttemptSchema,
+  'catalog.scope': catalogScopeSchema,
+  'catalog.cluster': clusterSchema,
+  'catalog.clusterGone': z.object({ scope: scopeSchema, clusterArn: z.string() }),
+  'session.changed': sessionSchema,
+  /** Something was added to this task's history. */
+  'audit.changed': z.object({ taskArn: z.string() }),
+} as const
+
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventPayload<Name extends EventName> = z.output<Events[Name]>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { engineChoiceSchema } from './session.ts'
+
+/** What the interface may know of the host it runs in: abilities, never its name. */
+export const hostInfoSchema = z.object({
+  version: z.string(),
+  platform: z.enum(['darwin', 'linux', 'win32']),
+  /** Absolute path of the AWS config file in use, with the home folder written as `~`. */
+  configFile: z.string(),
+  /** The app runs against the local sandbox. */
+  demo: z.boolean(),
+  abilities: z.object({
+    /** Menus outside the page. */
+    nativeMenus: z.boolean(),
+    /** The host opens links itself; otherwise the page does. */
+    openExternal: z.boolean(),
+    /** Keys such as Ctrl+T and Ctrl+W reach the page. */
+    allShortcuts: z.boolean(),
+  }),
+})
+export type HostInfo = z.infer<typeof hostInfoSchema>
+
+export const settingsSchema = z.object({
+  theme: z.enum(['light', 'dark', 'system']),
+  engine: engineChoiceSchema,
+  terminalFontSize: z.number().min(9).max(24),
+  /** Lines kept per terminal; about 2.5 MB per 1,000 lines of 120 columns. */
+  scrollback: z.number().int().min(0).max(50_000),
+  /** Region shown first for every account. */
+  region: z.string().optional(),
+  /** Last role used per account id. */
+  roles: z.record(z.string(), z.string()),
+  navigatorWidth: z.number().min(208).max(420),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  engine: 'auto',
+  terminalFontSize: 12.5,
+  scrollback: 5000,
+  roles: {},
+  navigatorWidth: 276,
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { auditEntrySchema, auditSessionSchema, recordingPageSchema, touchedTaskSchema } from './audit.ts'
+import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { hostInfoSchema, settingsSchema } from './host.ts'
+import {
+  accountSchema,
+  callerSchema,
+  identityIdSchema,
+  identitySchema,
+  scopeSchema,
+  signInAttemptSchema,
+  signInFlowSchema,
+} from './identity.ts'
+import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
+
+/**
+ * Everything the interface can ask the core to do. Each entry has the shape of
+ * its request and of its answer; the RPC wrapper checks both on both sides.
+ * Errors are values (errors.ts), so no entry names them.
+ */
+export const methods = {
+  'host.info': { params: z.object({}), result: hostInfoSchema },
+
+  'settings.get': { params: z.object({}), result: settingsSchema },
+  'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
+
+  'identity.list': { params: z.object({}), result: z.array(identitySchema) },
+  /** Begins a sign-in; progress comes as `signIn.changed`. */
+  'signIn.start': {
+    params: z.object({
+      flow: signInFlowSchema,
+      target: z.union([
+        z.object({ identityId: identityIdSchema }),
+        z.object({ startUrl: z.string().min(1).max(2048), ssoRegion: z.string().min(1).max(64) }),
+      ]),
+    }),
+    result: signInAttemptSchema,
+  },
+  'signIn.cancel': { params: z.object({ attemptId: z.string() }), result: z.object({}) },
+  'signIn.signOut': { params: z.object({ identityId: identityIdSchema }), result: z.object({}) },
+
+  'accounts.list': { params: z.object({ identityId: identityIdSchema }), result: z.array(accountSchema) },
+  'accounts.roles': {
+    params: z.object({ identityId: identityIdSchema, accountId: z.string() }),
+    result: z.array(z.string()),
+  },
+  'accounts.caller': { params: z.object({ scope: scopeSchema }), result: callerSchema },
+
+  /** Sets which scopes are kept fresh; answers with what is known, the rest comes as events. */
+  'catalog.watch': {
+    params: z.object({ scopes: z.array(scopeSchema).max(500) }),
+    result: z.object({ scopes: z.array(catalogScopeSchema), clusters: z.array(clusterSchema) }),
+  },
+  'catalog.refresh': { params: z.object({}), result: z.object({}) },
+
+  /** Stops the task so that its service starts a fresh one from the image. */
+  'task.replace': {
+    params: z.object({ scope: scopeSchema, clusterArn: z.string(), taskArn: z.string() }),
+    result: z.object({}),
+  },
+
+  'session.open': {
+    params: z.object({
+      container: containerRefSchema,
+      /** What ECS runs; split like a shell would and executed directly, without `sh -c`. */
+      command: z.string().min(1).max(4096),
+      engine: engineChoiceSchema.optional(),
+      size: terminalSizeSchema,
+      reason: z.string().max(1000).optional(),
+    }),
+    result: sessionSchema,
+  },
+  /** Ends the remote session. The tab may stay. */
+  'session.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },
+  'session.list': { params: z.object({}), result: z.array(sessionSchema) },
+
+  'audit.task': { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
+  'audit.session': { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },
+  'audit.recording': {
+    params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
+    result: recordingPageSchema,
+  },
+  'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
+} as const
+
+export type Methods = typeof methods
+export type MethodName = keyof Methods
+export type Params<Name extends MethodName> = z.input<Methods[Name]['params']>
+export type Answer<Name extends MethodName> = z.output<Methods[Name]['result']>
+
+/** What a core must provide: one function per method, taking checked input. */
+export type MethodHandlers = {
+  [Name in MethodName]: (params: z.output<Methods[Name]['params']>) => Promise<Answer<Name>>
+}

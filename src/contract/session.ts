@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { errorValueSchema } from './errors.ts'
+import { environmentSchema, scopeSchema, timestampSchema } from './identity.ts'
+
+export const engineSchema = z.enum(['plugin', 'built-in'])
+export type Engine = z.infer<typeof engineSchema>
+
+/** `auto`: the plugin when a supported one is present and the stream URL is AWS's own, else built-in. */
+export const engineChoiceSchema = z.enum(['auto', 'plugin', 'built-in'])
+export type EngineChoice = z.infer<typeof engineChoiceSchema>
+
+/** The container a shell is opened in. Names are for people, ARNs and the runtime id for AWS. */
+export const containerRefSchema = z.object({
+  scope: scopeSchema,
+  accountName: z.string().optional(),
+  environment: environmentSchema,
+  clusterArn: z.string(),
+  clusterName: z.string(),
+  serviceName: z.string().optional(),
+  taskArn: z.string(),
+  taskId: z.string(),
+  containerName: z.string(),
+})
+export type ContainerRef = z.infer<typeof containerRefSchema>
+
+export const terminalSizeSchema = z.object({
+  cols: z.number().int().min(1).max(1000),
+  rows: z.number().int().min(1).max(1000),
+})
+export type TerminalSize = z.infer<typeof terminalSizeSchema>
+
+/** Why a session is over. Only `failed` and `lost` carry an error. */
+export const endReasonSchema = z.enum([
+  'exited', // the shell ended (exit, Ctrl-D)
+  'closed', // the tab was closed
+  'timed-out', // 20 minutes without input, ended by AWS
+  'task-stopped',
+  'lost', // the connection broke and could not be resumed
+  'failed', // never became ready
+])
+export type EndReason = z.infer<typeof endReasonSchema>
+
+export const sessionSchema = z.object({
+  /** Ours, a UUID; exists before AWS gives its own. */
+  id: z.uuid(),
+  /** AWS's, e.g. `ecs-execute-command-<26 characters>`. */
+  awsSessionId: z.string().optional(),
+  /** Number of this session's stream on the byte channel (see channel/byte-frames.ts). */
+  stream: z.number().int().positive(),
+  container: containerRefSchema,
+  command: z.string(),
+  engine: engineSchema.optional(),
+  state: z.enum(['connecting', 'ready', 'reconnecting', 'ended']),
+  /** Encrypted between us and the agent with a KMS key, on top of TLS. */
+  kmsEncrypted: z.boolean(),
+  recording: z.boolean(),
+  /** Why nothing is recorded, when a recording was wanted. */
+  recordingProblem: errorValueSchema.optional(),
+  /** Who AWS says we are: the role session name. */
+  userName: z.string().optional(),
+  startedAt: timestampSchema,
+  readyAt: timestampSchema.optional(),
+  /** Last keystroke: AWS ends a session after 20 minutes without one. */
+  lastInputAt: timestampSchema.optional(),
+  endedAt: timestampSchema.optional(),
+  endReason: endReasonSchema.optional(),
+  error: errorValueSchema.optional(),
+})
+export type Session = z.infer<typeof sessionSchema>
