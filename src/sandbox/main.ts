@@ -1,0 +1,201 @@
+import { existsSync } from 'node:fs'
+import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createContainerRuntime } from './containers/create-runtime.ts'
+import { type SandboxReady, startSandbox } from './sandbox.ts'
+import {
+  createMessageGateway,
+  type MessageGatewayOptions,
+  type MessageGatewayServer,
+} from './services/message-gateway/gateway.ts'
+import { makeTemporaryFolder } from './temporary-folder.ts'
+
+/** The sandbox as a process of its own. */
+
+const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--unpaced] [--resources FOLDER] [--cache FOLDER]
+               [--stay-with-parent]
+
+  --port P             Port on 127.0.0.1; 0 for a free one.
+  --ready-file F       Written as JSON once the sandbox can be used.
+  --tasks N            Adds N tasks in a cluster named fleet.
+  --unpaced            Output as fast as this computer can, not at AWS's pace of about 0.8 MB/s.
+  --resources FOLDER   The folder with sandbox/images in it.
+  --cache FOLDER       Keeps the parts of containers that do not change between runs.
+  --stay-with-parent   End when the pipe on standard input closes.`
+
+interface Settings {
+  port: number
+  readyFile: string | undefined
+  tasks: number
+  unpaced: boolean
+  resources: string
+  cacheFolder: string
+  stayWithParent: boolean
+}
+
+/** A mistake of whoever started the process: said in one sentence, without a stack. */
+class StartError extends Error {
+  override name = 'StartError'
+}
+
+async function run(settings: Settings): Promise<void> {
+  await using resources = new AsyncDisposableStack()
+  const ended = whenToldToEnd(settings.stayWithParent)
+  const workFolder = await makeTemporaryFolder('porthole-sandbox')
+  resources.defer(() => rm(workFolder, { recursive: true, force: true }))
+  const runtime = await createContainerRuntime({
+    imagesFolder: join(settings.resources, 'sandbox', 'images'),
+    workFolder,
+    cacheFolder: await usableCache(settings.cacheFolder, workFolder),
+    log: say,
+  })
+  const sandbox = resources.use(
+    await startSandbox({
+      port: settings.port,
+      tasks: settings.tasks,
+      runtime,
+      log: say,
+      ...(settings.unpaced ? { createGateway: createUnpacedGateway } : {}),
+    }).catch((error) => {
+      throw explainListenError(error, settings.port)
+    }),
+  )
+  const { readyFile } = settings
+  if (readyFile !== undefined) {
+    await writeReadyFile(readyFile, sandbox.ready)
+    // A ready file that outlives the sandbox would send programs to a closed port.
+    resources.defer(() => rm(readyFile, { force: true }))
+  }
+  say(`Sandbox ready at ${sandbox.endpoint}`)
+  await ended
+}
+
+function createUnpacedGateway(options: MessageGatewayOptions): MessageGatewayServer {
+  return createMessageGateway({ ...options, agent: { ...options.agent, chunkInterval: 0 } })
+}
+
+/** Resolves at the first signal, or when the parent's end of the pipe is gone. */
+function whenToldToEnd(stayWithParent: boolean): Promise<void> {
+  return new Promise((resolveEnded) => {
+    process.once('SIGTERM', () => resolveEnded())
+    process.once('SIGINT', () => resolveEnded())
+    process.once('SIGHUP', () => resolveEnded())
+    if (!stayWithParent) return
+    process.stdin.on('error', () => resolveEnded())
+    process.stdin.once('end', () => resolveEnded())
+    process.stdin.once('close', () => resolveEnded())
+    process.stdin.resume()
+  })
+}
+
+/**
+ * The cache makes a start three seconds quicker and lets it work offline, but an
+ * installed app may not write beside its code: then this run has its own.
+ */
+async function usableCache(cacheFolder: string, workFolder: string): Promise<string> {
+  try {
+    await mkdir(cacheFolder, { recursive: true })
+    await access(cacheFolder, constants.W_OK)
+    return cacheFolder
+  } catch {
+    return join(workFolder, 'cache')
+  }
+}
+
+/** Whoever waits for the file must never read half of it. */
+async function writeReadyFile(path: string, ready: SandboxReady): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, `${JSON.stringify(ready, undefined, 2)}\n`, { mode: 0o600 })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw new StartError(
+      `The ready file ${path} cannot be written: ${messageOf(error)}. Choose another path.`,
+    )
+  }
+}
+
+function readSettings(argv: string[]): Settings {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      port: { type: 'string', default: '0' },
+      'ready-file': { type: 'string' },
+      tasks: { type: 'string', default: '0' },
+      unpaced: { type: 'boolean', default: false },
+      resources: { type: 'string' },
+      cache: { type: 'string' },
+      'stay-with-parent': { type: 'boolean', default: false },
+    },
+  })
+  return {
+    port: readNumber('--port', values.port, 65_535),
+    readyFile: values['ready-file'],
+    tasks: readNumber('--tasks', values.tasks, 100_000),
+    unpaced: values.unpaced,
+    resources: resolve(values.resources ?? join(projectFolder(), 'resources')),
+    cacheFolder: resolve(values.cache ?? join(projectFolder(), '.cache', 'container-tools')),
+    stayWithParent: values['stay-with-parent'],
+  }
+}
+
+function readNumber(flag: string, text: string, maximum: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value <= maximum) return value
+  throw new StartError(`${flag} takes a number from 0 to ${maximum}, not "${text}".`)
+}
+
+/** The nearest folder above this file with a package.json: it holds in the source tree and in a bundle. */
+function projectFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder)
+    if (parent === folder)
+      throw new StartError('The resources folder was not found. Name it with --resources.')
+    folder = parent
+  }
+  return folder
+}
+
+function explainListenError(error: unknown, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} on 127.0.0.1 is in use. Choose another with --port, or 0 for a free one.`,
+    )
+  }
+  if (code === 'EACCES') {
+    return new StartError(`Port ${port} may not be used by this user. Choose one above 1023 with --port.`)
+  }
+  return error
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function isMistake(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return error instanceof StartError || code.startsWith('ERR_PARSE_ARGS')
+}
+
+// Output may go to a parent that is gone; an unread line must not end the process before it has cleaned up.
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
+
+try {
+  await run(readSettings(process.argv.slice(2)))
+} catch (error) {
+  process.stderr.write(
+    isMistake(error) ? `${messageOf(error)}\n` : `${error instanceof Error ? error.stack : error}\n`,
+  )
+  if (error instanceof Error && 'code' in error) process.stderr.write(`${usage}\n`)
+  process.exitCode = 1
+}

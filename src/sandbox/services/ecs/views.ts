@@ -1,0 +1,334 @@
+import { epochSeconds } from '../clock.ts'
+import type { JsonObject } from '../http/api-input.ts'
+import { stableUuid } from '../identifiers.ts'
+import {
+  isPending,
+  isRunning,
+  type LiveCluster,
+  type LiveContainer,
+  type LiveDeployment,
+  type LiveService,
+  type LiveTask,
+  type LiveTaskDefinition,
+  tasksOf,
+} from './ecs-state.ts'
+
+/** How ECS writes its things down: service model 2014-11-13, as of botocore 1.43. */
+
+export function clusterView(cluster: LiveCluster, include: readonly string[]): JsonObject {
+  const tasks = [...cluster.tasks.values()]
+  return {
+    clusterArn: cluster.arn,
+    clusterName: cluster.name,
+    status: 'ACTIVE',
+    registeredContainerInstancesCount: tasks.some((task) => task.launchType === 'EC2') ? 1 : 0,
+    runningTasksCount: tasks.filter(isRunning).length,
+    pendingTasksCount: tasks.filter(isPending).length,
+    activeServicesCount: cluster.services.size,
+    statistics: [],
+    tags: include.includes('TAGS') ? tagList(cluster.tags) : [],
+    settings: include.includes('SETTINGS') ? [{ name: 'containerInsights', value: 'disabled' }] : [],
+    ...(include.includes('CONFIGURATIONS') && configurationView(cluster)),
+    capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    defaultCapacityProviderStrategy: [],
+  }
+}
+
+function configurationView(cluster: LiveCluster): JsonObject {
+  const { execution, keyArn } = cluster
+  if (!execution) return {}
+  const isOverride = execution.logging === 'OVERRIDE'
+  return {
+    configuration: {
+      executeCommandConfiguration: {
+        ...(keyArn && { kmsKeyId: keyArn }),
+        logging: execution.logging,
+        ...(isOverride && {
+          logConfiguration: {
+            cloudWatchLogGroupName: execution.logGroup,
+            cloudWatchEncryptionEnabled: false,
+            s3BucketName: execution.bucket,
+            s3EncryptionEnabled: execution.bucket ? false : undefined,
+            s3KeyPrefix: execution.keyPrefix,
+          },
+        }),
+      },
+    },
+  }
+}
+
+export function serviceView(service: LiveService, include: readonly string[]): JsonObject {
+  const tasks = tasksOf(service)
+  const primary = service.deployments[0]
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: service.cluster.arn,
+    loadBalancers: [],
+    serviceRegistries: [],
+    status: 'ACTIVE',
+    desiredCount: service.desiredCount,
+    runningCount: tasks.filter(isRunning).length,
+    pendingCount: tasks.filter(isPending).length,
+    launchType: service.launchType,
+    ...(service.launchType === 'FARGATE' && primary && platformOf(primary.definition)),
+    taskDefinition: primary?.definition.arn,
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+    },
+    deployments: service.deployments.map((deployment, index) =>
+      deploymentView(service, deployment, index === 0 ? 'PRIMARY' : 'ACTIVE'),
+    ),
+    roleArn: `arn:aws:iam::${service.cluster.accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    events: service.events.map((event) => ({ ...event, createdAt: epochSeconds(event.createdAt) })),
+    createdAt: epochSeconds(service.createdAt),
+    createdBy: `arn:aws:iam::${service.cluster.accountId}:role/deploy`,
+    placementConstraints: [],
+    placementStrategy: [],
+    ...networkOf(service),
+    healthCheckGracePeriodSeconds: 0,
+    schedulingStrategy: 'REPLICA',
+    deploymentController: { type: 'ECS' },
+    tags: include.includes('TAGS') ? tagList(service.tags) : undefined,
+    enableECSManagedTags: true,
+    propagateTags: 'SERVICE',
+    enableExecuteCommand: service.execEnabled,
+    availabilityZoneRebalancing: 'DISABLED',
+  }
+}
+
+function deploymentView(service: LiveService, deployment: LiveDeployment, status: string): JsonObject {
+  const tasks = tasksOf(service).filter((task) => task.startedBy === deployment.id)
+  return {
+    id: deployment.id,
+    status,
+    taskDefinition: deployment.definition.arn,
+    desiredCount: status === 'PRIMARY' ? service.desiredCount : 0,
+    pendingCount: tasks.filter(isPending).length,
+    runningCount: tasks.filter(isRunning).length,
+    failedTasks: deployment.failedTasks,
+    createdAt: epochSeconds(deployment.createdAt),
+    updatedAt: epochSeconds(deployment.updatedAt),
+    launchType: service.launchType,
+    ...(service.launchType === 'FARGATE' && platformOf(deployment.definition)),
+    ...networkOf(service),
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: `ECS deployment ${deployment.id} ${deployment.rolloutState === 'COMPLETED' ? 'completed' : 'in progress'}.`,
+  }
+}
+
+export function taskView(task: LiveTask, include: readonly string[]): JsonObject {
+  const { description } = task.definition
+  return {
+    attachments: usesOwnInterface(task) ? [interfaceView(task)] : [],
+    attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
+    availabilityZone: task.availabilityZone,
+    clusterArn: task.cluster.arn,
+    connectivity: task.startedAt === undefined ? undefined : 'CONNECTED',
+    connectivityAt: seconds(task.startedAt),
+    ...(task.launchType === 'EC2' && { containerInstanceArn: containerInstanceArn(task) }),
+    containers: task.containers.map((container) => containerView(task, container)),
+    cpu: String(description.cpu),
+    createdAt: epochSeconds(task.createdAt),
+    desiredStatus: task.desiredStatus,
+    enableExecuteCommand: task.execEnabled,
+    group: task.group,
+    healthStatus: taskHealth(task),
+    lastStatus: task.lastStatus,
+    launchType: task.launchType,
+    memory: String(description.memory),
+    overrides: {
+      containerOverrides: task.containers.map((container) => ({ name: container.description.name })),
+      inferenceAcceleratorOverrides: [],
+    },
+    ...(task.launchType === 'FARGATE' && platformOf(task.definition)),
+    pullStartedAt: seconds(task.startedAt),
+    pullStoppedAt: seconds(task.startedAt),
+    startedAt: seconds(task.startedAt),
+    startedBy: task.startedBy,
+    stopCode: task.stopCode,
+    stoppedAt: seconds(task.stoppedAt),
+    stoppedReason: task.stoppedReason,
+    stoppingAt: seconds(task.stoppingAt),
+    tags: include.includes('TAGS') ? tagList(task.tags) : [],
+    taskArn: task.arn,
+    taskDefinitionArn: task.definition.arn,
+    version: task.version,
+    ...(task.launchType === 'FARGATE' && { ephemeralStorage: { sizeInGiB: 20 } }),
+  }
+}
+
+function containerView(task: LiveTask, container: LiveContainer): JsonObject {
+  const { description, agent } = container
+  return {
+    containerArn: container.arn,
+    taskArn: task.arn,
+    name: description.name,
+    image: description.image,
+    imageDigest: container.runtimeId === undefined ? undefined : container.imageDigest,
+    runtimeId: container.runtimeId,
+    lastStatus: container.lastStatus,
+    exitCode: container.exitCode,
+    reason: container.reason,
+    networkBindings: bindingsOf(container),
+    networkInterfaces: usesOwnInterface(task)
+      ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.privateIp }]
+      : [],
+    healthStatus: containerHealth(container),
+    ...(agent && {
+      managedAgents: [
+        {
+          name: 'ExecuteCommandAgent',
+          lastStatus: agent.lastStatus,
+          reason: agent.reason,
+          lastStartedAt: seconds(agent.lastStartedAt),
+        },
+      ],
+    }),
+    cpu: '0',
+  }
+}
+
+/** A page is really served on this computer, and this is how a client learns where. */
+function bindingsOf(container: LiveContainer): JsonObject[] {
+  const { hostPort, description } = container
+  if (hostPort === undefined || container.lastStatus !== 'RUNNING') return []
+  return [{ bindIP: '127.0.0.1', containerPort: description.page, hostPort, protocol: 'tcp' }]
+}
+
+function containerHealth(container: LiveContainer): string {
+  if (!container.description.healthCheck || container.lastStatus !== 'RUNNING') return 'UNKNOWN'
+  return 'HEALTHY'
+}
+
+/** A task is as healthy as its essential containers with a check. */
+function taskHealth(task: LiveTask): string {
+  return task.containers.some((container) => containerHealth(container) === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN'
+}
+
+export function taskDefinitionView(definition: LiveTaskDefinition): JsonObject {
+  const { description, accountId, region } = definition
+  return {
+    taskDefinitionArn: definition.arn,
+    containerDefinitions: description.containers.map((container) => ({
+      name: container.name,
+      image: container.image,
+      cpu: 0,
+      portMappings: container.page
+        ? [{ containerPort: container.page, hostPort: container.page, protocol: 'tcp' }]
+        : [],
+      essential: container.essential ?? true,
+      environment: Object.entries(container.environment ?? {}).map(([name, value]) => ({ name, value })),
+      mountPoints: [],
+      volumesFrom: [],
+      ...(container.initProcess && { linuxParameters: { initProcessEnabled: true } }),
+      ...(container.readOnlyRoot && { readonlyRootFilesystem: true }),
+      ...(container.logGroup && {
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': container.logGroup,
+            'awslogs-region': region,
+            'awslogs-stream-prefix': 'ecs',
+          },
+        },
+      }),
+      ...(container.healthCheck && {
+        healthCheck: {
+          command: ['CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1/healthz || exit 1'],
+          interval: 10,
+          timeout: 3,
+          retries: 3,
+        },
+      }),
+      systemControls: [],
+    })),
+    family: description.family,
+    ...(description.role && { taskRoleArn: `arn:aws:iam::${accountId}:role/${description.role.name}` }),
+    executionRoleArn: `arn:aws:iam::${accountId}:role/ecsTaskExecutionRole`,
+    networkMode: description.networkMode ?? 'awsvpc',
+    revision: description.revision,
+    volumes: [],
+    status: 'ACTIVE',
+    requiresAttributes: [],
+    placementConstraints: [],
+    compatibilities: description.networkMode === 'bridge' ? ['EC2'] : ['EC2', 'FARGATE'],
+    runtimePlatform: {
+      cpuArchitecture: 'X86_64',
+      operatingSystemFamily: description.platform ?? 'LINUX',
+    },
+    requiresCompatibilities: [description.networkMode === 'bridge' ? 'EC2' : 'FARGATE'],
+    cpu: String(description.cpu),
+    memory: String(description.memory),
+    ...(description.pidMode && { pidMode: description.pidMode }),
+    registeredAt: epochSeconds(definition.registeredAt),
+    registeredBy: `arn:aws:sts::${accountId}:assumed-role/deploy/pipeline`,
+  }
+}
+
+/** ECS shows platform families in mixed case, unlike the enum of task definitions. */
+function platformOf(definition: LiveTaskDefinition): JsonObject {
+  const isWindows = definition.description.platform === 'WINDOWS_SERVER_2022_CORE'
+  return isWindows
+    ? { platformVersion: '1.0.0', platformFamily: 'Windows_Server_2022_Core' }
+    : { platformVersion: '1.4.0', platformFamily: 'Linux' }
+}
+
+function networkOf(service: LiveService): JsonObject {
+  if (service.launchType === 'EC2') return {}
+  return {
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: ['a', 'b', 'c'].map((zone) => subnetId(service.cluster, `${service.cluster.region}${zone}`)),
+        securityGroups: ['sg-0b1f5d2c9e7a34680'],
+        assignPublicIp: 'DISABLED',
+      },
+    },
+  }
+}
+
+function usesOwnInterface(task: LiveTask): boolean {
+  return (task.definition.description.networkMode ?? 'awsvpc') === 'awsvpc'
+}
+
+function interfaceView(task: LiveTask): JsonObject {
+  const octets = task.privateIp.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
+  const details = {
+    subnetId: subnetId(task.cluster, task.availabilityZone),
+    networkInterfaceId: `eni-0${stableUuid(`eni ${task.id}`).replaceAll('-', '').slice(0, 16)}`,
+    macAddress: ['0a', '58', ...octets].join(':'),
+    privateDnsName: `ip-${task.privateIp.replaceAll('.', '-')}.${task.cluster.region}.compute.internal`,
+    privateIPv4Address: task.privateIp,
+  }
+  return {
+    id: attachmentId(task),
+    type: 'ElasticNetworkInterface',
+    status:
+      task.lastStatus === 'STOPPED' ? 'DELETED' : task.startedAt === undefined ? 'ATTACHING' : 'ATTACHED',
+    details: Object.entries(details).map(([name, value]) => ({ name, value })),
+  }
+}
+
+function attachmentId(task: LiveTask): string {
+  return stableUuid(`attachment ${task.id}`)
+}
+
+function subnetId(cluster: LiveCluster, zone: string): string {
+  return `subnet-0${stableUuid(`subnet ${cluster.accountId} ${zone}`).replaceAll('-', '').slice(0, 16)}`
+}
+
+function containerInstanceArn(task: LiveTask): string {
+  const { region, accountId, name } = task.cluster
+  const id = stableUuid(`instance ${accountId} ${name}`).replaceAll('-', '')
+  return `arn:aws:ecs:${region}:${accountId}:container-instance/${name}/${id}`
+}
+
+export function tagList(tags: Readonly<Record<string, string>>): JsonObject[] {
+  return Object.entries(tags).map(([key, value]) => ({ key, value }))
+}
+
+function seconds(time: number | undefined): number | undefined {
+  return time === undefined ? undefined : epochSeconds(time)
+}

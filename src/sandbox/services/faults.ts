@@ -1,0 +1,88 @@
+import type { Clock } from './clock.ts'
+import type { ApiInput } from './http/api-input.ts'
+import { AwsError } from './http/aws-error.ts'
+
+interface ThrottleFault {
+  /** Operation name such as `ListTasks`, or undefined for every operation. */
+  operation: string | undefined
+  remaining: number
+}
+
+interface DelayFault {
+  operation: string | undefined
+  milliseconds: number
+  remaining: number
+}
+
+/** What `POST /_sandbox/faults` switches on. Tests use it; nothing else does. */
+export class Faults {
+  /** Every temporary key and access token counts as expired. */
+  expireTokens = false
+  /** A refresh answers without a new refresh token, as Identity Center may. */
+  omitRefreshToken = false
+  #throttles: ThrottleFault[] = []
+  #delays: DelayFault[] = []
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * `{throttle?: {operation?, count}, delay?: {operation?, milliseconds, count},
+   * expireTokens?: boolean, omitRefreshToken?: boolean, clear?: boolean}`.
+   * @throws {AwsError} SerializationException for members of the wrong type
+   */
+  apply(input: ApiInput): void {
+    if (input.boolean('clear')) this.#clear()
+    const throttle = input.object('throttle')
+    const delay = input.object('delay')
+    if (throttle) {
+      this.#throttles.push({
+        operation: throttle.string('operation'),
+        remaining: throttle.integer('count') ?? 1,
+      })
+    }
+    if (delay) {
+      this.#delays.push({
+        operation: delay.string('operation'),
+        milliseconds: delay.integer('milliseconds') ?? 0,
+        remaining: delay.integer('count') ?? 1,
+      })
+    }
+    this.expireTokens = input.boolean('expireTokens') ?? this.expireTokens
+    this.omitRefreshToken = input.boolean('omitRefreshToken') ?? this.omitRefreshToken
+  }
+
+  /** Holds the call back when a delay is on. */
+  async delay(operation: string): Promise<void> {
+    const fault = this.#take(this.#delays, operation)
+    if (!fault) return
+    await new Promise<void>((resolve) => this.#clock.after(fault.milliseconds, resolve))
+  }
+
+  /** @throws {AwsError} ThrottlingException while a throttle is on */
+  throttle(operation: string): void {
+    if (this.#take(this.#throttles, operation)) {
+      throw new AwsError('ThrottlingException', 'Rate exceeded')
+    }
+  }
+
+  #take<Fault extends { operation: string | undefined; remaining: number }>(
+    faults: Fault[],
+    operation: string,
+  ): Fault | undefined {
+    const fault = faults.find(
+      (each) => each.remaining > 0 && (each.operation === undefined || each.operation === operation),
+    )
+    if (fault) fault.remaining -= 1
+    return fault
+  }
+
+  #clear(): void {
+    this.#throttles = []
+    this.#delays = []
+    this.expireTokens = false
+    this.omitRefreshToken = false
+  }
+}

@@ -1,0 +1,352 @@
+import { pastLines } from '../world/log-history.ts'
+import type {
+  ClusterDescription,
+  PastSessionDescription,
+  RegionDescription,
+  ServiceDescription,
+  StandaloneDescription,
+  StoppedDescription,
+  TaskDefinitionDescription,
+  TaskDescription,
+  WorldDescription,
+} from '../world/world-types.ts'
+import type { Trail } from './cloudtrail/trail.ts'
+import { clusterArn, type Place, serviceArn, taskDefinitionArn } from './ecs/arns.ts'
+import type {
+  EcsState,
+  LiveCluster,
+  LiveContainer,
+  LiveService,
+  LiveTask,
+  LiveTaskDefinition,
+} from './ecs/ecs-state.ts'
+import { targetOf } from './ecs/exec-sessions.ts'
+import { execDocument } from './ecs/execute-command.ts'
+import { markRunning, newTask } from './ecs/new-task.ts'
+import { recordServiceEvent } from './ecs/service-events.ts'
+import { stableHex, stableNumber, stableUuid } from './identifiers.ts'
+import { permissionSetPrincipal } from './identity/access-keys.ts'
+import type { KeyStore } from './kms/key-store.ts'
+import type { LogStore } from './logs/log-store.ts'
+import type { SessionRegister } from './ssm/session-register.ts'
+import type { Transcripts } from './ssm/transcripts.ts'
+
+const minute = 60_000
+/** Agents report a few seconds after their task runs. */
+const agentDelay = 4000
+/** From accepted to running, as Fargate needs it. */
+const startDuration = 34_000
+/** Definitions are registered shortly before their first task. */
+const registrationLead = 20 * minute
+
+export interface SeedParts {
+  state: EcsState
+  keys: KeyStore
+  logs: LogStore
+  trail: Trail
+  register: SessionRegister
+  transcripts: Transcripts
+  now: number
+}
+
+/** Makes the described world live: everything is as if it had been running for days. */
+export function seedWorld(world: WorldDescription, parts: SeedParts): void {
+  for (const account of world.accounts) {
+    for (const region of account.regions) {
+      const place = { accountId: account.id, region: region.name }
+      new RegionSeed(world, place, parts).seed(region)
+    }
+  }
+}
+
+class RegionSeed {
+  readonly #world: WorldDescription
+  readonly #place: Place
+  readonly #parts: SeedParts
+
+  constructor(world: WorldDescription, place: Place, parts: SeedParts) {
+    this.#world = world
+    this.#place = place
+    this.#parts = parts
+  }
+
+  seed(region: RegionDescription): void {
+    for (const key of region.keys ?? [])
+      this.#parts.keys.add(this.#kmsArn(`key/${key.id}`), this.#kmsArn(key.alias))
+    for (const cluster of region.clusters) this.#seedCluster(cluster)
+    for (const session of region.pastSessions ?? []) this.#seedPastSession(session)
+  }
+
+  #seedCluster(description: ClusterDescription): void {
+    const { execution } = description
+    const cluster: LiveCluster = {
+      ...this.#place,
+      name: description.name,
+      arn: clusterArn(this.#place, description.name),
+      tags: description.tags ?? {},
+      execution,
+      keyArn: execution?.keyAlias && this.#parts.keys.resolve(this.#kmsArn(execution.keyAlias)),
+      services: new Map(),
+      tasks: new Map(),
+    }
+    this.#parts.state.addCluster(cluster)
+    for (const service of description.services) this.#seedService(cluster, service)
+    for (const task of description.standalone ?? []) this.#seedStandalone(cluster, task)
+    for (const task of description.stopped ?? []) this.#seedStopped(cluster, task)
+  }
+
+  #seedService(cluster: LiveCluster, description: ServiceDescription): void {
+    const { name } = description
+    const tasks = description.tasks ?? []
+    const oldest = Math.max(0, ...tasks.map((task) => task.ageMinutes ?? 0))
+    const deployedAt = this.#parts.now - (oldest + 1) * minute
+    const definition = this.#define(description.definition, deployedAt)
+    const service: LiveService = {
+      cluster,
+      name,
+      arn: serviceArn(cluster, cluster.name, name),
+      desiredCount: description.desiredCount,
+      capacity: description.capacity ?? Number.POSITIVE_INFINITY,
+      launchType: description.launchType ?? 'FARGATE',
+      execEnabled: description.execEnabled,
+      tags: description.tags ?? {},
+      createdAt: deployedAt - 90 * 24 * 60 * minute,
+      deployments: [
+        {
+          id: stableDeploymentId(`${cluster.arn} ${name}`),
+          definition,
+          createdAt: deployedAt,
+          updatedAt: deployedAt + startDuration,
+          rolloutState: 'COMPLETED',
+          failedTasks: 0,
+        },
+      ],
+      events: [],
+    }
+    cluster.services.set(name, service)
+    tasks.forEach((task, index) => {
+      this.#seedServiceTask(service, task, `${name} ${index}`)
+    })
+    recordServiceEvent(service, deployedAt + startDuration, 'has reached a steady state.')
+    if (tasks.length < service.desiredCount) {
+      recordServiceEvent(
+        service,
+        this.#parts.now - 11 * minute,
+        'was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.',
+      )
+    }
+  }
+
+  #seedServiceTask(service: LiveService, description: TaskDescription, seed: string): void {
+    const [deployment] = service.deployments
+    if (deployment === undefined) return
+    const task = newTask({
+      cluster: service.cluster,
+      definition: deployment.definition,
+      ...this.#identityOf(service.cluster, description, seed),
+      serviceName: service.name,
+      startedBy: deployment.id,
+      launchType: service.launchType,
+      execEnabled: service.execEnabled,
+      tags: service.tags,
+      createdAt: this.#createdAt(description),
+    })
+    this.#settle(task, description)
+  }
+
+  #seedStandalone(cluster: LiveCluster, description: StandaloneDescription): void {
+    const createdAt = this.#createdAt(description)
+    const task = newTask({
+      cluster,
+      definition: this.#define(description.definition, createdAt),
+      ...this.#identityOf(cluster, description, `standalone ${description.startedBy}`),
+      startedBy: description.startedBy,
+      launchType: description.launchType ?? 'FARGATE',
+      execEnabled: description.execEnabled,
+      tags: description.tags,
+      createdAt,
+    })
+    this.#settle(task, description)
+  }
+
+  #seedStopped(cluster: LiveCluster, description: StoppedDescription): void {
+    const createdAt = this.#createdAt(description)
+    const service = description.service === undefined ? undefined : cluster.services.get(description.service)
+    const task = newTask({
+      cluster,
+      definition: this.#define(description.definition, createdAt),
+      ...this.#identityOf(
+        cluster,
+        description,
+        `stopped ${description.service} ${description.stoppedMinutesAgo}`,
+      ),
+      serviceName: service?.name,
+      startedBy: service?.deployments[0]?.id ?? '',
+      launchType: 'FARGATE',
+      execEnabled: description.execEnabled,
+      createdAt,
+    })
+    this.#settle(task, description)
+    task.desiredStatus = 'STOPPED'
+    task.lastStatus = 'STOPPED'
+    task.stoppedAt = this.#parts.now - description.stoppedMinutesAgo * minute
+    task.stoppingAt = task.stoppedAt - startDuration
+    task.stopCode = description.stopCode
+    task.stoppedReason = description.stoppedReason
+    for (const container of task.containers) {
+      container.lastStatus = 'STOPPED'
+      container.exitCode = description.exitCode
+      if (container.agent) container.agent.lastStatus = 'STOPPED'
+    }
+  }
+
+  /** Puts a task into its cluster as one that has been running for its whole age. */
+  #settle(task: LiveTask, description: TaskDescription): void {
+    const startedAt = task.createdAt + startDuration
+    markRunning(task, startedAt)
+    for (const container of task.containers) {
+      if (!container.agent) continue
+      const special = description.agents?.[container.description.name]
+      container.agent = special
+        ? { lastStatus: special.status, reason: special.reason, lastStartedAt: startedAt + agentDelay }
+        : { lastStatus: 'RUNNING', lastStartedAt: startedAt + agentDelay }
+    }
+    task.cluster.tasks.set(task.id, task)
+    this.#seedLogs(task)
+  }
+
+  #seedLogs(task: LiveTask): void {
+    // A fleet of thousands would spend its start writing lines that nobody reads.
+    if (task.cluster.name === 'fleet') return
+    for (const { description } of task.containers) {
+      if (description.logGroup === undefined) continue
+      const stream = this.#parts.logs.stream(
+        this.#place,
+        description.logGroup,
+        `ecs/${description.name}/${task.id}`,
+        task.createdAt,
+      )
+      for (const line of pastLines(description, task.id)) {
+        const at = this.#parts.now - line.minutesAgo * minute
+        if (at > task.createdAt) stream.append(at, line.text)
+      }
+    }
+  }
+
+  /** A session of somebody else: its CloudTrail event, its place in SSM's history, its transcript. */
+  #seedPastSession(past: PastSessionDescription): void {
+    const cluster = this.#parts.state.cluster(this.#place, past.cluster)
+    const task = [...(cluster?.tasks.values() ?? [])].filter((each) => each.serviceName === past.service)[
+      past.task
+    ]
+    const container = task?.containers.find((each) => each.description.name === past.container)
+    if (!cluster || !task || !container) {
+      throw new Error(`The past session of ${past.user} names a container that is not in the world.`)
+    }
+    const startedAt = this.#parts.now - past.minutesAgo * minute
+    const sessionId = `ecs-execute-command-${stableHex(`${task.id} ${past.user} ${past.minutesAgo}`, 26)}`
+    const caller = permissionSetPrincipal(this.#place.accountId, past.permissionSet, past.user, [])
+    this.#parts.trail.add({
+      name: 'ExecuteCommand',
+      source: 'ecs.amazonaws.com',
+      region: this.#place.region,
+      time: startedAt,
+      requestId: stableUuid(`request ${sessionId}`),
+      sourceIp: past.sourceIp,
+      userAgent: past.userAgent,
+      key: {
+        accessKeyId: `ASIA${stableHex(`key ${sessionId}`, 16).toUpperCase()}`,
+        createdAt: startedAt - 12 * minute,
+      },
+      caller,
+      requestParameters: {
+        cluster: past.cluster,
+        container: past.container,
+        task: task.arn,
+        command: past.command,
+        interactive: true,
+      },
+      outcome: past.refusal
+        ? refusalOutcome(past.refusal, caller.arn, task)
+        : sessionOutcome(sessionId, this.#place.region, task, container),
+    })
+    if (past.refusal) return
+    const endedAt = startedAt + (past.lastedMinutes ?? 1) * minute
+    this.#parts.register.add({
+      ...this.#place,
+      sessionId,
+      target: targetOf(task, container),
+      documentName: execDocument,
+      owner: caller.arn,
+      startedAt,
+      endedAt,
+      task,
+      container,
+      command: past.command,
+    })
+    if (past.transcript) this.#parts.transcripts.write(sessionId, task, container, past.transcript, endedAt)
+  }
+
+  #define(description: TaskDefinitionDescription, firstUse: number): LiveTaskDefinition {
+    return this.#parts.state.addDefinition({
+      ...this.#place,
+      arn: taskDefinitionArn(this.#place, description.family, description.revision),
+      registeredAt: firstUse - registrationLead,
+      description,
+    })
+  }
+
+  #identityOf(cluster: LiveCluster, description: TaskDescription, seed: string) {
+    const unique = `${cluster.arn} ${seed}`
+    const prefix = description.idPrefix ?? ''
+    const octets = [stableNumber(`third ${unique}`, 200) + 16, stableNumber(`fourth ${unique}`, 240) + 4]
+    return {
+      id: prefix + stableHex(`task ${unique}`, 32 - prefix.length),
+      privateIp: description.privateIp ?? `10.${this.#networkNumber()}.${octets.join('.')}`,
+    }
+  }
+
+  /** Each account has a network of its own, numbered in the order of the world. */
+  #networkNumber(): number {
+    return this.#world.accounts.findIndex((account) => account.id === this.#place.accountId)
+  }
+
+  #createdAt(description: TaskDescription): number {
+    return this.#parts.now - (description.ageMinutes ?? 60) * minute
+  }
+
+  #kmsArn(resource: string): string {
+    return `arn:aws:kms:${this.#place.region}:${this.#place.accountId}:${resource}`
+  }
+}
+
+function stableDeploymentId(seed: string): string {
+  const digits = Array.from({ length: 19 }, (_, index) => stableNumber(`${seed} ${index}`, 10))
+  return `ecs-svc/${digits.join('').replace(/^0/, '7')}`
+}
+
+function refusalOutcome(
+  { code, action }: NonNullable<PastSessionDescription['refusal']>,
+  callerArn: string,
+  task: LiveTask,
+) {
+  const message = `User: ${callerArn} is not authorized to perform: ${action} on resource: ${task.arn} because no identity-based policy allows the ${action} action`
+  return { error: { code, message } }
+}
+
+function sessionOutcome(sessionId: string, region: string, task: LiveTask, container: LiveContainer) {
+  return {
+    responseElements: {
+      clusterArn: task.cluster.arn,
+      containerArn: container.arn,
+      containerName: container.description.name,
+      interactive: true,
+      taskArn: task.arn,
+      session: {
+        sessionId,
+        streamUrl: `wss://ssmmessages.${region}.amazonaws.com/v1/data-channel/${sessionId}?role=publish_subscribe`,
+        tokenValue: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+      },
+    },
+  }
+}

@@ -1,0 +1,326 @@
+import { api, logRouter, postgresTools, single, storefront, taskRole, worker } from './task-definitions.ts'
+import type { ClusterDescription, RegionDescription } from './world-types.ts'
+
+const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
+const hour = 60
+const day = 24 * hour
+
+/** The shop: what customers see. */
+const web: ClusterDescription = {
+  name: 'web',
+  tags: { environment: 'production', team: 'platform' },
+  execution: { logging: 'OVERRIDE', logGroup: '/ecs/exec/web' },
+  services: [
+    {
+      name: 'storefront',
+      desiredCount: 3,
+      execEnabled: true,
+      definition: storefront(registry, 187, '2026.11.16-1'),
+      tags: { environment: 'production', owner: 'shop' },
+      tasks: [
+        { idPrefix: '4f1c9ad2', ageMinutes: 2 * day + 4 * hour, privateIp: '10.0.42.17' },
+        { idPrefix: '8b0e17c4', ageMinutes: 2 * day + 4 * hour, privateIp: '10.0.57.203' },
+        { idPrefix: 'd27a5510', ageMinutes: 6 * hour, privateIp: '10.0.42.88' },
+      ],
+    },
+    {
+      name: 'checkout',
+      desiredCount: 4,
+      execEnabled: true,
+      definition: api('checkout', `${registry}/checkout:2026.11.12-3`, 94),
+      tags: { environment: 'production', owner: 'payments' },
+      tasks: [
+        { ageMinutes: 6 * day },
+        { ageMinutes: 6 * day },
+        { ageMinutes: 6 * day },
+        { ageMinutes: 3 * day },
+      ],
+    },
+    {
+      // Exec was never turned on: the owners treat it as a black box.
+      name: 'image-proxy',
+      desiredCount: 2,
+      execEnabled: false,
+      definition: single(
+        'image-proxy',
+        { name: 'imgproxy', image: 'darthsim/imgproxy:v3.27', program: 'api' },
+        31,
+      ),
+      tasks: [{ ageMinutes: 21 * day }, { ageMinutes: 21 * day }],
+    },
+    {
+      // One agent died, and Fargate has no room for the fourth task.
+      name: 'search',
+      desiredCount: 4,
+      capacity: 3,
+      execEnabled: true,
+      definition: api('search', `${registry}/search:8.2.1`, 58, { cpu: 2048, memory: 8192 }),
+      tasks: [
+        { ageMinutes: 9 * day },
+        {
+          ageMinutes: 9 * day,
+          agents: {
+            api: { status: 'STOPPED', reason: 'Managed agent ExecuteCommandAgent exited: out of memory' },
+          },
+        },
+        { ageMinutes: 4 * day },
+      ],
+    },
+    {
+      // Exec is on, but nobody gave the task role the ssmmessages actions.
+      name: 'recommendations',
+      desiredCount: 2,
+      execEnabled: true,
+      definition: api('recommendations', `${registry}/recommendations:1.14.0`, 22, {
+        role: { name: 'recommendations-task', mayOpenChannels: false },
+      }),
+      tasks: [{ ageMinutes: 12 * day }, { ageMinutes: 12 * day }],
+    },
+    {
+      name: 'account',
+      desiredCount: 2,
+      execEnabled: true,
+      definition: {
+        family: 'account',
+        revision: 40,
+        cpu: 512,
+        memory: 1024,
+        role: taskRole('account'),
+        containers: [
+          {
+            name: 'api',
+            image: `${registry}/account:3.9.2`,
+            program: 'api',
+            healthCheck: true,
+            logGroup: '/ecs/account',
+          },
+          logRouter,
+        ],
+      },
+      tasks: [{ ageMinutes: 5 * day }, { ageMinutes: 5 * day }],
+    },
+    {
+      // The one service that still runs on instances of its own.
+      name: 'edge-cache',
+      desiredCount: 1,
+      launchType: 'EC2',
+      execEnabled: true,
+      definition: worker('edge-cache', `${registry}/edge-cache:0.9.4`, 17, { networkMode: 'bridge' }),
+      tasks: [{ ageMinutes: 30 * day }],
+    },
+  ],
+  standalone: [
+    {
+      startedBy: 'raj',
+      execEnabled: true,
+      idPrefix: 'b61f03ee',
+      ageMinutes: 2 * hour + 20,
+      definition: postgresTools(registry),
+      tags: { purpose: 'order lookup' },
+    },
+  ],
+  stopped: [
+    {
+      service: 'storefront',
+      idPrefix: '9be2c7f0',
+      execEnabled: true,
+      definition: storefront(registry, 187, '2026.11.16-1'),
+      ageMinutes: 3 * day,
+      stoppedMinutesAgo: 41,
+      stopCode: 'UserInitiated',
+      stoppedReason: 'Replaced by raj',
+      exitCode: 0,
+    },
+    {
+      service: 'search',
+      execEnabled: true,
+      definition: api('search', `${registry}/search:8.2.1`, 58, { cpu: 2048, memory: 8192 }),
+      ageMinutes: 4 * day,
+      stoppedMinutesAgo: 17,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      exitCode: 137,
+    },
+  ],
+}
+
+/** Money and numbers: sessions in here are encrypted with a key of our own. */
+const data: ClusterDescription = {
+  name: 'data',
+  tags: { environment: 'production', team: 'data', classification: 'confidential' },
+  execution: {
+    logging: 'OVERRIDE',
+    keyAlias: 'alias/ecs-exec',
+    logGroup: '/ecs/exec/data',
+    bucket: 'example-prod-exec-transcripts',
+    keyPrefix: 'data',
+  },
+  services: [
+    {
+      name: 'warehouse-loader',
+      desiredCount: 2,
+      execEnabled: true,
+      definition: worker('warehouse-loader', `${registry}/warehouse-loader:5.0.3`, 73, {
+        cpu: 4096,
+        memory: 16384,
+      }),
+      tasks: [{ ageMinutes: 3 * day }, { ageMinutes: 3 * day }],
+    },
+    {
+      name: 'reports',
+      desiredCount: 2,
+      execEnabled: true,
+      definition: api('reports', `${registry}/reports:2.4.0`, 19),
+      tasks: [{ ageMinutes: 8 * day }, { ageMinutes: 8 * day }],
+    },
+    {
+      // Both containers share one PID namespace, so ECS Exec reaches one of them at a time.
+      name: 'ledger-export',
+      desiredCount: 1,
+      execEnabled: true,
+      definition: worker('ledger-export', `${registry}/ledger-export:1.0.8`, 6, { pidMode: 'task' }),
+      tasks: [{ ageMinutes: 15 * hour }],
+    },
+    {
+      name: 'reporting-legacy',
+      desiredCount: 1,
+      execEnabled: false,
+      definition: {
+        family: 'reporting-legacy',
+        revision: 4,
+        cpu: 2048,
+        memory: 4096,
+        platform: 'WINDOWS_SERVER_2022_CORE',
+        containers: [
+          { name: 'iis', image: `${registry}/reporting-legacy:2024.3`, logGroup: '/ecs/reporting-legacy' },
+        ],
+      },
+      tasks: [{ ageMinutes: 44 * day }],
+    },
+  ],
+}
+
+/** Other people's sessions, newest first. Raj prefers the AWS CLI, Lena tried with a role that may not. */
+const pastSessions: RegionDescription['pastSessions'] = [
+  {
+    user: 'raj',
+    permissionSet: 'PlatformEngineer',
+    cluster: 'web',
+    service: 'storefront',
+    task: 0,
+    container: 'nginx',
+    command: '/bin/sh',
+    minutesAgo: 5 * hour + 48,
+    lastedMinutes: 11,
+    sourceIp: '203.0.113.24',
+    userAgent: 'aws-cli/2.36.7 md/awscrt#0.27.2 ua/2.1 os/macos#25.1.0 md/arch#arm64 lang/python#3.13.7',
+    transcript: `# nginx -T 2>/dev/null | grep -n proxy_read
+143:        proxy_read_timeout 30s;
+171:        proxy_read_timeout 300s; # exports
+# exit
+`,
+  },
+  {
+    user: 'lena',
+    permissionSet: 'ReadOnly',
+    cluster: 'web',
+    service: 'storefront',
+    task: 0,
+    container: 'nginx',
+    command: '/bin/sh',
+    minutesAgo: day + 3 * hour + 36,
+    refusal: { code: 'AccessDeniedException', action: 'ecs:ExecuteCommand' },
+    sourceIp: '198.51.100.7',
+    userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36',
+  },
+  {
+    user: 'raj',
+    permissionSet: 'PlatformEngineer',
+    cluster: 'web',
+    service: 'storefront',
+    task: 0,
+    container: 'nginx',
+    command: '/bin/sh',
+    minutesAgo: day + 23 * hour + 15,
+    lastedMinutes: 28,
+    sourceIp: '203.0.113.24',
+    userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36',
+    transcript: `# cat /etc/nginx/conf.d/default.conf | head -4
+server {
+    listen       80;
+    server_name  storefront.example.com;
+    root         /usr/share/nginx/html;
+# ls -l /usr/share/nginx/html
+total 8
+-rw-r--r-- 1 root root  497 Nov 16 10:12 50x.html
+-rw-r--r-- 1 root root 2214 Nov 16 10:12 index.html
+# exit
+`,
+  },
+  {
+    user: 'lena',
+    permissionSet: 'PlatformEngineer',
+    cluster: 'web',
+    service: 'checkout',
+    task: 1,
+    container: 'api',
+    command: '/bin/bash',
+    minutesAgo: 2 * day + 6 * hour,
+    lastedMinutes: 4,
+    sourceIp: '198.51.100.7',
+    userAgent: 'aws-cli/2.36.7 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.13.7',
+    transcript: `root@ip-10-0-42-31:/# uptime
+ 09:12:44 up 3 days,  4:02,  0 users,  load average: 0.21, 0.18, 0.12
+root@ip-10-0-42-31:/# exit
+exit
+`,
+  },
+  {
+    user: 'raj',
+    permissionSet: 'PlatformEngineer',
+    cluster: 'data',
+    service: 'warehouse-loader',
+    task: 0,
+    container: 'worker',
+    command: '/bin/sh -c "df -h /scratch"',
+    minutesAgo: 2 * day + 20 * hour,
+    lastedMinutes: 1,
+    sourceIp: '203.0.113.24',
+    userAgent: 'aws-cli/2.36.7 md/awscrt#0.27.2 ua/2.1 os/macos#25.1.0 md/arch#arm64 lang/python#3.13.7',
+    transcript: `Filesystem      Size  Used Avail Use% Mounted on
+overlay          98G   61G   33G  66% /scratch
+`,
+  },
+]
+
+export const production: readonly RegionDescription[] = [
+  {
+    name: 'eu-west-1',
+    clusters: [web, data],
+    keys: [{ id: '7d2f0c6a-1b5e-4c1f-9a43-5e0d8f7b2c91', alias: 'alias/ecs-exec' }],
+    pastSessions,
+  },
+  {
+    // The warm standby: one small service, so that a change of region shows something.
+    name: 'us-east-1',
+    clusters: [
+      {
+        name: 'standby',
+        tags: { environment: 'production' },
+        services: [
+          {
+            name: 'status-page',
+            desiredCount: 1,
+            execEnabled: true,
+            definition: api(
+              'status-page',
+              '111122223333.dkr.ecr.us-east-1.amazonaws.com/status-page:1.3.0',
+              8,
+            ),
+            tasks: [{ ageMinutes: 18 * day }],
+          },
+        ],
+      },
+    ],
+  },
+]

@@ -1,0 +1,176 @@
+/**
+ * The shape of the sandbox's world: what exists in it, as data. Services turn it
+ * into live state at start; ages are minutes before that moment.
+ */
+
+export interface WorldDescription {
+  startUrl: string
+  /** Where Identity Center lives. */
+  homeRegion: string
+  /** Regions that calls may be signed for. */
+  regions: readonly string[]
+  /** Identity Center user names; the first is the usual choice on the approval page. */
+  users: readonly UserDescription[]
+  permissionSets: readonly PermissionSetDescription[]
+  accounts: readonly AccountDescription[]
+  /** A long-lived key for programs that do not sign in. */
+  operator: { userName: string; accountId: string; accessKeyId: string; secretAccessKey: string }
+  sample: { accountId: string; region: string; cluster: string; service: string; container: string }
+}
+
+export interface UserDescription {
+  name: string
+  displayName: string
+  email: string
+}
+
+export interface PermissionSetDescription {
+  name: string
+  /** Action patterns, e.g. `ecs:Describe*`. */
+  allow: readonly string[]
+}
+
+export interface AccountDescription {
+  id: string
+  /** Identity Center may leave both out. */
+  name?: string
+  email?: string
+  /** Permission sets by user name. */
+  assignments: Readonly<Record<string, readonly string[]>>
+  regions: readonly RegionDescription[]
+}
+
+export interface RegionDescription {
+  name: string
+  clusters: readonly ClusterDescription[]
+  keys?: readonly KeyDescription[]
+  pastSessions?: readonly PastSessionDescription[]
+}
+
+export interface KeyDescription {
+  id: string
+  alias: string
+}
+
+export interface ClusterDescription {
+  name: string
+  tags?: Readonly<Record<string, string>>
+  /** Cluster setting executeCommandConfiguration; absent when nobody configured it. */
+  execution?: ExecutionDescription
+  services: readonly ServiceDescription[]
+  /** Tasks that no service watches. */
+  standalone?: readonly StandaloneDescription[]
+  stopped?: readonly StoppedDescription[]
+}
+
+export interface ExecutionDescription {
+  logging: 'NONE' | 'DEFAULT' | 'OVERRIDE'
+  /** Alias of a key in the same region. */
+  keyAlias?: string
+  logGroup?: string
+  bucket?: string
+  keyPrefix?: string
+}
+
+export interface ServiceDescription {
+  name: string
+  desiredCount: number
+  /** How many tasks can be placed when there is less room than desired. */
+  capacity?: number
+  launchType?: 'FARGATE' | 'EC2'
+  execEnabled: boolean
+  definition: TaskDefinitionDescription
+  tags?: Readonly<Record<string, string>>
+  /** What is special about the first, second, … task. */
+  tasks?: readonly TaskDescription[]
+}
+
+export interface StandaloneDescription extends TaskDescription {
+  startedBy: string
+  execEnabled: boolean
+  launchType?: 'FARGATE' | 'EC2'
+  definition: TaskDefinitionDescription
+  tags?: Readonly<Record<string, string>>
+}
+
+export interface StoppedDescription extends TaskDescription {
+  service?: string
+  execEnabled: boolean
+  definition: TaskDefinitionDescription
+  stoppedMinutesAgo: number
+  stopCode: string
+  stoppedReason: string
+  exitCode?: number
+}
+
+export interface TaskDescription {
+  /** First characters of the task id; the rest is derived. */
+  idPrefix?: string
+  ageMinutes?: number
+  privateIp?: string
+  /** Agents that are not running, by container name. */
+  agents?: Readonly<Record<string, AgentDescription>>
+}
+
+export interface AgentDescription {
+  status: 'PENDING' | 'STOPPED'
+  reason?: string
+}
+
+export interface TaskDefinitionDescription {
+  family: string
+  revision: number
+  /** CPU units. */
+  cpu: number
+  /** MiB. */
+  memory: number
+  networkMode?: 'awsvpc' | 'bridge'
+  platform?: 'LINUX' | 'WINDOWS_SERVER_2022_CORE'
+  pidMode?: 'task'
+  /** Absent when the task has no role of its own. */
+  role?: TaskRoleDescription
+  containers: readonly ContainerDescription[]
+}
+
+export interface TaskRoleDescription {
+  name: string
+  /** Whether it has the four ssmmessages actions, without which the exec agent cannot connect. */
+  mayOpenChannels: boolean
+}
+
+export interface ContainerDescription {
+  name: string
+  /** As DescribeTasks reports it. */
+  image: string
+  /** Folder of resources/sandbox/images that it really runs from; absent when nothing can run. */
+  program?: string
+  /** Container port of a page that the program serves; it starts with its task. */
+  page?: number
+  essential?: boolean
+  healthCheck?: boolean
+  environment?: Readonly<Record<string, string>>
+  readOnlyRoot?: boolean
+  initProcess?: boolean
+  /** awslogs group; absent when the container logs nowhere. */
+  logGroup?: string
+}
+
+/** A session that somebody else opened before the sandbox started. */
+export interface PastSessionDescription {
+  user: string
+  permissionSet: string
+  cluster: string
+  /** Position of the task among the running tasks of the service. */
+  service: string
+  task: number
+  container: string
+  command: string
+  minutesAgo: number
+  /** Absent when AWS refused. */
+  lastedMinutes?: number
+  refusal?: { code: string; action: string }
+  sourceIp: string
+  userAgent: string
+  /** What the shell showed; written to the cluster's exec log at the end of the session. */
+  transcript?: string
+}

@@ -1,0 +1,85 @@
+import { development } from './development.ts'
+import { fleetCluster } from './fleet.ts'
+import { permissionSets, users } from './people.ts'
+import { production } from './production.ts'
+import { staging } from './staging.ts'
+import type { RegionDescription, WorldDescription } from './world-types.ts'
+
+const homeRegion = 'eu-west-1'
+
+export interface WorldOptions {
+  /** Further tasks in a cluster of their own; none by default. */
+  tasks?: number
+}
+
+/** example-corp and its AWS accounts, as they are when the sandbox starts. */
+export function describeWorld(options: WorldOptions = {}): WorldDescription {
+  return {
+    startUrl: 'https://example-corp.awsapps.com/start',
+    homeRegion,
+    regions: ['eu-west-1', 'us-east-1'],
+    users,
+    permissionSets,
+    accounts: [
+      {
+        id: '111122223333',
+        name: 'example-prod',
+        email: 'aws-prod@example.com',
+        assignments: {
+          ana: ['PlatformEngineer', 'ReadOnly'],
+          raj: ['PlatformEngineer', 'ReadOnly'],
+          lena: ['ReadOnly'],
+        },
+        regions: withFleet(production, options.tasks ?? 0),
+      },
+      {
+        id: '444455556666',
+        name: 'example-staging',
+        email: 'aws-staging@example.com',
+        assignments: {
+          ana: ['PlatformEngineer', 'ReadOnly'],
+          raj: ['PlatformEngineer', 'ReadOnly'],
+          lena: ['PlatformEngineer', 'ReadOnly'],
+        },
+        regions: staging,
+      },
+      {
+        id: '777788889999',
+        name: 'example-dev',
+        email: 'aws-dev@example.com',
+        assignments: {
+          ana: ['PlatformEngineer', 'ReadOnly'],
+          raj: ['PlatformEngineer'],
+          lena: ['PlatformEngineer'],
+        },
+        regions: development,
+      },
+      // Identity Center leaves name and address out for accounts that it could not read.
+      {
+        id: '888899990000',
+        assignments: { lena: ['ReadOnly'] },
+        regions: [{ name: homeRegion, clusters: [] }],
+      },
+    ],
+    operator: {
+      userName: 'sandbox-operator',
+      accountId: '111122223333',
+      accessKeyId: 'AKIASANDBOXPORTHOLE1',
+      secretAccessKey: 'sandbox/only/on/this/computer/0123456789',
+    },
+    sample: {
+      accountId: '111122223333',
+      region: homeRegion,
+      cluster: 'web',
+      service: 'storefront',
+      container: 'nginx',
+    },
+  }
+}
+
+function withFleet(regions: readonly RegionDescription[], tasks: number): RegionDescription[] {
+  if (tasks <= 0) return [...regions]
+  return regions.map((region) =>
+    region.name === homeRegion ? { ...region, clusters: [...region.clusters, fleetCluster(tasks)] } : region,
+  )
+}
