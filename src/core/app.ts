@@ -1,0 +1,193 @@
+import path from 'node:path'
+import type { Channel } from '../channel/channel.ts'
+import { createChannelPair } from '../channel/in-process-channel.ts'
+import type { HostInfo } from '../contract/host.ts'
+import { type AuditClient, createAuditService } from './audit/audit-client.ts'
+import { startAuditWorker } from './audit/start-audit-worker.ts'
+import { type AwsClients, createAwsClients } from './aws/clients.ts'
+import { readAwsConfig } from './aws/config-file.ts'
+import { createAwsConnection } from './aws/connection.ts'
+import { createEndpoints, type Endpoints } from './aws/endpoints.ts'
+import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
+import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
+import { systemClock } from './clock.ts'
+import { ssmSessionControl } from './data-channel/session-control.ts'
+import { createPluginFinder } from './plugin/find-plugin.ts'
+import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
+import { type CoreServices, serveContract } from './serve-contract.ts'
+import { createBuiltInEngine } from './session/built-in-engine.ts'
+import type { EngineRequest } from './session/engine.ts'
+import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
+import { createPluginEngine } from './session/plugin-engine.ts'
+import { createSessionHost, type SessionHost } from './session/session-host.ts'
+import { createSessionService, type SessionService } from './session/session-service.ts'
+import { createSettingsStore, type SettingsStore } from './settings.ts'
+import { createSignInService, type SignInService } from './sign-in/sign-in-service.ts'
+
+export interface CoreOptions {
+  version: string
+  /** The environment variables in force; nothing in core reads the process's own. */
+  environment: EnvironmentVariables
+  homeFolder: string
+  /** Settings, ledger and recordings. Made when missing. */
+  dataFolder: string
+  demo: boolean
+  abilities: HostInfo['abilities']
+  /** Of audit-worker.ts, or of the file it was bundled into. */
+  auditWorkerUrl: URL
+  /** For the person who runs the host; never gets secrets or terminal bytes. */
+  log: (message: string) => void
+}
+
+/** The product without a window: hosts connect windows to it. */
+export interface Core extends AsyncDisposable {
+  /** Serves the contract to one window until its channel closes. */
+  connectRpc(channel: Channel): Disposable
+  /** Carries terminal bytes of one window until its channel closes. */
+  connectBytes(channel: Channel): Disposable
+}
+
+/**
+ * Builds all services of the core and connects them. Nothing talks to AWS until
+ * a window asks for something.
+ */
+export async function createCore(options: CoreOptions): Promise<Core> {
+  const { environment, homeFolder, dataFolder, log } = options
+  await using resources = new AsyncDisposableStack()
+  const paths = awsPaths(environment, homeFolder)
+  const endpoints = createEndpoints({ environment, config: () => readAwsConfig(paths.configFile) })
+  const connection = resources.use(createAwsConnection({ endpoints, version: options.version }))
+  const settings = resources.use(createSettingsStore({ file: path.join(dataFolder, 'settings.json'), log }))
+
+  const signIn = resources.use(
+    createSignInService({ connection, paths, clock: systemClock, random: Math.random, log }),
+  )
+  const caller = signIn.caller.bind(signIn)
+  const clients = resources.use(createAwsClients({ connection, credentials: signIn }))
+  const catalog = resources.use(
+    createCatalogService({ clients, caller, clock: systemClock, random: Math.random }),
+  )
+  resources.use(refreshAfterSignIn(signIn, catalog))
+
+  const audit = startAudit(resources, options)
+  const sessions = startSessions(resources, options, { signIn, clients, catalog, audit, settings, endpoints })
+
+  const services: CoreServices = {
+    hostInfo: {
+      version: options.version,
+      platform: platformOf(process.platform),
+      configFile: withTilde(paths.configFile, homeFolder),
+      demo: options.demo,
+      abilities: options.abilities,
+    },
+    settings,
+    signIn,
+    catalog,
+    sessions: sessions.service,
+    audit,
+    clock: systemClock,
+    log,
+  }
+  const server = resources.use(serveContract(services))
+  const owned = resources.move()
+
+  return {
+    connectRpc: (channel) => server.connect(channel),
+    connectBytes: (channel) => sessions.host.serveBytes(channel),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The history on its thread. Sessions open without one too, and say so; whoever started the host hears why. */
+function startAudit(
+  resources: AsyncDisposableStack,
+  { dataFolder, auditWorkerUrl, log }: CoreOptions,
+): AuditClient {
+  const worker = resources.use(
+    startAuditWorker({ folder: path.join(dataFolder, 'audit'), workerUrl: auditWorkerUrl }),
+  )
+  worker.onStopped((error) => {
+    if (error) log(`The audit history stopped working: ${error.message}. Restart Porthole to record again.`)
+  })
+  const audit = resources.use(createAuditService({ channel: worker.channel }))
+  void logAuditProblems(audit, log)
+  return audit
+}
+
+interface SessionParts {
+  signIn: SignInService
+  clients: AwsClients
+  catalog: CatalogService
+  audit: AuditClient
+  settings: SettingsStore
+  endpoints: Endpoints
+}
+
+/** Both engines, their host and the service that steers it. */
+function startSessions(
+  resources: AsyncDisposableStack,
+  { environment, dataFolder, log }: CoreOptions,
+  { signIn, clients, catalog, audit, settings, endpoints }: SessionParts,
+): { host: SessionHost; service: SessionService } {
+  const { platform } = process
+  const pluginFinder = createPluginFinder({
+    environment,
+    platform,
+    ownFolder: path.join(dataFolder, 'plugin'),
+  })
+  const ssm = ({ ssmEndpoint, region, credentials }: EngineRequest) =>
+    ssmSessionControl({ endpoint: ssmEndpoint, region, credentials })
+  const findPlugin = () => pluginFinder.find()
+  const pluginEngine = resources.use(
+    createPluginEngine({ findPlugin, ssm, environment, clock: systemClock, platform }),
+  )
+  const builtInEngine = createBuiltInEngine({ ssm })
+  const host = resources.use(
+    createSessionHost({
+      engines: { plugin: pluginEngine, 'built-in': builtInEngine },
+      recorders: audit.recorders,
+      clock: systemClock,
+      log,
+    }),
+  )
+  const [toHost, fromCore] = createChannelPair()
+  host.serveControl(fromCore)
+  const service = resources.use(
+    createSessionService({
+      host: toHost,
+      audit,
+      clock: systemClock,
+      credentials: (scope) => signIn.credentials(scope),
+      engineChoice: () => settings.get().engine,
+      describeForExec: (container) => catalog.describeForExec(container),
+      onCluster: catalog.onCluster,
+      executeCommand: createExecuteCommand(clients),
+      terminateSession: createTerminateSession(clients),
+      caller: (scope) => signIn.caller(scope),
+      endpoints,
+      findPlugin,
+      platform,
+      log,
+    }),
+  )
+  return { host, service }
+}
+
+async function logAuditProblems(
+  audit: Pick<AuditClient, 'problems'>,
+  log: (message: string) => void,
+): Promise<void> {
+  // A worker that has ended by now says so itself.
+  const problems = await audit.problems().catch(() => [])
+  for (const { message, detail, action } of problems) log([message, detail, action].filter(Boolean).join(' '))
+}
+
+function platformOf(platform: NodeJS.Platform): HostInfo['platform'] {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux'
+}
+
+function withTilde(file: string, homeFolder: string): string {
+  const relative = path.relative(homeFolder, file)
+  const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
+  return isInside ? `~${path.sep}${relative}` : file
+}

@@ -1,0 +1,70 @@
+import type { Channel } from '../../channel/channel.ts'
+import { createRpcClient } from '../../channel/rpc.ts'
+import { type ErrorValue, PortholeError, type Result } from '../../contract/errors.ts'
+import { auditEvents, auditMethods } from './audit-contract.ts'
+import type { AuditService, RecorderFactory } from './audit-service.ts'
+import { ChannelRecorderFactory } from './channel-recorders.ts'
+import type { Verification } from './ledger-verification.ts'
+
+/** The audit service as a client of the worker sees it, with what only the host of the app needs. */
+export interface AuditClient extends AuditService {
+  /** Checks the whole chain; locates the first event that is not as it was written. */
+  verify(): Promise<Verification>
+  /**
+   * What a person should know about the history itself: it could not be opened,
+   * a damaged one was set aside, its end was changed by something else.
+   */
+  problems(): Promise<ErrorValue[]>
+}
+
+/**
+ * The audit service over a channel that `serveAudit` answers. Its promises
+ * reject with a PortholeError; when the worker is gone, with AUDIT_UNAVAILABLE.
+ * Disposing closes the channel.
+ */
+export function createAuditService(options: { channel: Channel }): AuditClient {
+  const { channel } = options
+  const rpc = createRpcClient({ channel, methods: auditMethods, events: auditEvents })
+  return {
+    recorders: createRecorderFactory({ channel }),
+    sessionOpened: async (facts) => void unwrap(await rpc.call('sessionOpened', facts)),
+    sessionEnded: async (sessionId, end) =>
+      void unwrap(await rpc.call('sessionEnded', { sessionId, ...end })),
+    shellRefused: async (facts) => void unwrap(await rpc.call('shellRefused', facts)),
+    taskReplaced: async (facts) => void unwrap(await rpc.call('taskReplaced', facts)),
+    entries: async (taskArn) => unwrap(await rpc.call('entries', { taskArn })),
+    session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
+    recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
+    touched: async () => unwrap(await rpc.call('touched', {})),
+    verify: async () => unwrap(await rpc.call('verify', {})),
+    problems: async () => unwrap(await rpc.call('problems', {})),
+    onChanged: (listener) => rpc.on('changed', ({ taskArn }) => listener(taskArn)),
+    async [Symbol.asyncDispose]() {
+      channel.close()
+    },
+  }
+}
+
+/** Recorders over a channel that `serveAudit` answers, for a session host in a process of its own. */
+export function createRecorderFactory(options: {
+  channel: Channel
+  /** Epoch milliseconds. */
+  now?: () => number
+}): RecorderFactory {
+  return new ChannelRecorderFactory(options.channel, options.now ?? Date.now)
+}
+
+function unwrap<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value
+  // What the RPC layer says of a lost connection is meant for the window.
+  if (result.error.code === 'CONNECTION_LOST') throw workerGone()
+  throw new PortholeError(result.error)
+}
+
+function workerGone(): PortholeError {
+  return new PortholeError({
+    code: 'AUDIT_UNAVAILABLE',
+    message: 'The audit history stopped working.',
+    action: 'Restart Porthole.',
+  })
+}

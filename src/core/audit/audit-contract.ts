@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import {
+  auditEntrySchema,
+  auditSessionSchema,
+  recordingPageSchema,
+  touchedTaskSchema,
+} from '../../contract/audit.ts'
+import { errorValueSchema } from '../../contract/errors.ts'
+import { timestampSchema } from '../../contract/identity.ts'
+import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
+import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
+
+/** What the audit worker can be asked. Recordings come as byte messages on the same channel (recording-frames.ts). */
+export const auditMethods = {
+  sessionOpened: { params: sessionFactsSchema, result: z.object({}) },
+  sessionEnded: {
+    params: z.object({
+      sessionId: z.uuid(),
+      at: timestampSchema,
+      reason: endReasonSchema,
+      error: errorValueSchema.optional(),
+    }),
+    result: z.object({}),
+  },
+  shellRefused: { params: sessionFactsSchema.extend({ error: errorValueSchema }), result: z.object({}) },
+  taskReplaced: { params: taskReplacedFactsSchema, result: z.object({}) },
+
+  entries: { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
+  session: { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },
+  recording: {
+    params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
+    result: recordingPageSchema,
+  },
+  touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
+
+  /** Checks the whole chain. `seq` is the first event that is not as it was written. */
+  verify: {
+    params: z.object({}),
+    result: z.discriminatedUnion('intact', [
+      z.object({ intact: z.literal(true), events: z.number().int() }),
+      z.object({ intact: z.literal(false), seq: z.number().int(), problem: z.string() }),
+    ]),
+  },
+  /** What a person should know about the history itself, e.g. that a damaged one was set aside. */
+  problems: { params: z.object({}), result: z.array(errorValueSchema) },
+} as const
+
+export const auditEvents = {
+  changed: z.object({ taskArn: z.string() }),
+} as const
+
+/** What opens a recording, as JSON in its first frame. */
+export const recordingStartSchema = z.object({
+  sessionId: z.uuid(),
+  size: terminalSizeSchema,
+  startedAt: timestampSchema,
+  command: z.string(),
+  title: z.string(),
+  container: containerRefSchema,
+})

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { errorValueSchema } from '../../contract/errors.ts'
+import { timestampSchema } from '../../contract/identity.ts'
+import {
+  containerRefSchema,
+  endReasonSchema,
+  engineSchema,
+  terminalSizeSchema,
+} from '../../contract/session.ts'
+
+/**
+ * Every kind of event that the ledger holds. What is written stays readable
+ * for ever, so members are only added, as optional ones, and never change
+ * their meaning. `at` says when it happened; the ledger adds `recordedAt`.
+ */
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+const byteCountSchema = z.number().int().nonnegative()
+
+/** A session and its task: enough to find the history that an event belongs to. */
+const inSession = { sessionId: z.uuid(), taskArn: z.string(), at: timestampSchema }
+
+/** What is known of a session when it opens or is refused. */
+export const sessionFactsSchema = z.object({
+  sessionId: z.uuid(),
+  awsSessionId: z.string().optional(),
+  container: containerRefSchema,
+  snapshot: z.unknown().optional(),
+  command: z.string(),
+  engine: engineSchema.optional(),
+  principal: z.string().optional(),
+  userName: z.string(),
+  reason: z.string().optional(),
+  at: timestampSchema,
+})
+
+export const taskReplacedFactsSchema = z.object({
+  taskArn: z.string(),
+  clusterArn: z.string(),
+  serviceName: z.string().optional(),
+  principal: z.string(),
+  userName: z.string(),
+  at: timestampSchema,
+})
+
+/** What a recording holds, counted and hashed as it lies in the store. */
+const recordingTotals = {
+  bytes: byteCountSchema,
+  sha256: sha256Schema,
+  /** Bytes of terminal output in it. */
+  outputBytes: byteCountSchema,
+}
+
+export const auditEventSchema = z.discriminatedUnion('type', [
+  /** Always the first event of a chain. */
+  z.object({
+    type: z.literal('ledger.created'),
+    at: timestampSchema,
+    installId: z.uuid(),
+    format: z.number().int().positive(),
+    /** The chain before this one could not be read and lies in `file`. */
+    replaces: z.object({ file: z.string(), reason: z.string() }).optional(),
+  }),
+  z.object({ type: z.literal('session.start'), taskArn: z.string(), ...sessionFactsSchema.shape }),
+  z.object({
+    type: z.literal('session.end'),
+    ...inSession,
+    reason: endReasonSchema,
+    error: errorValueSchema.optional(),
+  }),
+  /** The app ended without closing the session; found at the next start. `at` is the last sign of life. */
+  z.object({ type: z.literal('session.interrupted'), ...inSession }),
+  z.object({
+    type: z.literal('session.rejected'),
+    taskArn: z.string(),
+    error: errorValueSchema,
+    ...sessionFactsSchema.shape,
+  }),
+  z.object({ type: z.literal('task.replaced'), ...taskReplacedFactsSchema.shape }),
+
+  z.object({ type: z.literal('recording.start'), ...inSession, size: terminalSizeSchema }),
+  /** One stretch of a live recording: what was on the disk by then, proven piece by piece. */
+  z.object({
+    type: z.literal('recording.chunk'),
+    ...inSession,
+    offset: byteCountSchema,
+    bytes: byteCountSchema,
+    sha256: sha256Schema,
+    /** Bytes of terminal output recorded so far, this chunk included. */
+    outputBytes: byteCountSchema,
+  }),
+  z.object({
+    type: z.literal('recording.closed'),
+    ...inSession,
+    ...recordingTotals,
+    events: z.number().int().nonnegative(),
+    /** Who closed it: the session, the loss of the session host, or the end of the app. */
+    cause: z.enum(['session', 'connection-lost', 'shutdown']),
+  }),
+  /** The recording stopped early; what it held until then is kept. */
+  z.object({
+    type: z.literal('recording.failed'),
+    ...inSession,
+    ...recordingTotals,
+    error: errorValueSchema,
+  }),
+  /** Found unfinished at start, cut back to its last whole line. */
+  z.object({
+    type: z.literal('recording.recovered'),
+    ...inSession,
+    ...recordingTotals,
+    /** Bytes of a torn last line that were cut off. */
+    cutBytes: byteCountSchema,
+    /** Offset of the first chunk that is not as the ledger knows it; absent when all are. */
+    firstBadChunk: byteCountSchema.optional(),
+  }),
+])
+export type AuditEvent = z.infer<typeof auditEventSchema>
+export type AuditEventType = AuditEvent['type']
+export type AuditEventOf<Type extends AuditEventType> = Extract<AuditEvent, { type: Type }>

@@ -1,0 +1,222 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuditEntry, AuditSession, RecordingPage, TouchedTask } from '../../contract/audit.ts'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import type { EndReason } from '../../contract/session.ts'
+import type { Clock } from '../clock.ts'
+import { errorCode } from '../files/error-code.ts'
+import type { AuditEvent } from './audit-events.ts'
+import type { RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-service.ts'
+import { recoverFromCrash } from './crash-recovery.ts'
+import { FileRecordingStore } from './file-recording-store.ts'
+import { readInstallId } from './install-id.ts'
+import { Ledger } from './ledger.ts'
+import type { Verification } from './ledger-verification.ts'
+import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
+import { readRecordingPage } from './recording-pages.ts'
+import type { RecordingStore } from './recording-store.ts'
+import { SessionIndex } from './session-index.ts'
+import { storageProblem } from './storage-problem.ts'
+import { acquireWriterLock } from './writer-lock.ts'
+
+export interface AuditKeeperOptions {
+  /** Made when absent, for its owner alone. */
+  folder: string
+  clock: Clock
+  /** Called after anything was added to a task's history. */
+  onChanged: (taskArn: string) => void
+  /** Default: files in `recordings` in the folder. */
+  store?: RecordingStore
+}
+
+/**
+ * The audit history of one folder: the ledger, what is derived from it, the
+ * recordings, and the recorders that are at work. One per folder on a computer.
+ */
+export class AuditKeeper implements AsyncDisposable {
+  readonly #lock: Disposable
+  readonly #ledger: Ledger
+  readonly #index: SessionIndex
+  readonly #store: RecordingStore
+  readonly #clock: Clock
+  readonly #onChanged: (taskArn: string) => void
+  readonly #recorders = new Map<string, Recorder>()
+
+  private constructor(options: AuditKeeperOptions, resources: DisposableStack) {
+    const { folder, clock } = options
+    makeFolder(folder)
+    this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
+    this.#clock = clock
+    this.#onChanged = options.onChanged
+    this.#store = options.store ?? new FileRecordingStore(join(folder, 'recordings'))
+    this.#ledger = resources.use(openLedger(folder, clock))
+    this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
+  }
+
+  /**
+   * Opens the history and settles what a crash left open.
+   * @throws {PortholeError} AUDIT_UNAVAILABLE (in use, or of a later format), STORAGE_FULL, STORAGE_UNWRITABLE
+   */
+  static async open(options: AuditKeeperOptions): Promise<AuditKeeper> {
+    using resources = new DisposableStack()
+    const keeper = new AuditKeeper(options, resources)
+    const tasks = await recoverFromCrash({
+      ledger: keeper.#ledger,
+      index: keeper.#index,
+      store: keeper.#store,
+      clock: keeper.#clock,
+    })
+    resources.move()
+    for (const taskArn of tasks) keeper.#onChanged(taskArn)
+    return keeper
+  }
+
+  sessionOpened(facts: SessionFacts): void {
+    this.#append({ type: 'session.start', taskArn: facts.container.taskArn, ...facts })
+  }
+
+  /** @throws {PortholeError} SESSION_NOT_FOUND. The first end counts, a second one does nothing. */
+  sessionEnded(sessionId: string, end: { at: number; reason: EndReason; error?: ErrorValue }): void {
+    const session = this.session(sessionId)
+    if (!session.live) return
+    this.#append({ type: 'session.end', sessionId, taskArn: session.container.taskArn, ...end })
+  }
+
+  shellRefused(facts: SessionFacts & { error: ErrorValue }): void {
+    this.#append({ type: 'session.rejected', taskArn: facts.container.taskArn, ...facts })
+  }
+
+  taskReplaced(facts: TaskReplacedFacts): void {
+    this.#append({ type: 'task.replaced', ...facts })
+  }
+
+  entries(taskArn: string): AuditEntry[] {
+    return this.#index.entries(taskArn)
+  }
+
+  /** @throws {PortholeError} SESSION_NOT_FOUND */
+  session(sessionId: string): AuditSession {
+    const session = this.#index.session(sessionId)
+    if (session !== undefined) return session
+    throw new PortholeError({
+      code: 'SESSION_NOT_FOUND',
+      message: 'This session is not in the audit history.',
+      detail: sessionId,
+    })
+  }
+
+  touched(): TouchedTask[] {
+    return this.#index.touched()
+  }
+
+  /** @throws {PortholeError} NOT_FOUND without a recording, INVALID_REQUEST for an offset in mid-line */
+  async recording(sessionId: string, offset: number): Promise<RecordingPage> {
+    // Asked before reading: a recording that closes meanwhile is read to its end by the next call.
+    const live = this.#recorders.has(sessionId)
+    try {
+      await using reader = await this.#store.open(sessionId)
+      return { ...(await readRecordingPage(reader, offset)), live }
+    } catch (thrown) {
+      if (errorCode(thrown) !== 'ENOENT') throw readingProblem(thrown, sessionId)
+      if (live) return { text: '', live }
+      throw new PortholeError({
+        code: 'NOT_FOUND',
+        message: 'There is no recording of this session.',
+        detail: sessionId,
+      })
+    }
+  }
+
+  verify(): Verification {
+    return this.#ledger.verify()
+  }
+
+  problems(): ErrorValue[] {
+    return this.#ledger.problem === undefined ? [] : [this.#ledger.problem]
+  }
+
+  /** @throws {PortholeError} INVALID_REQUEST when the session is being recorded already */
+  startRecorder(start: RecordingStart, listener: RecorderListener): Recorder {
+    if (this.#recorders.has(start.sessionId)) {
+      throw new PortholeError({
+        code: 'INVALID_REQUEST',
+        message: 'This session is being recorded already.',
+        detail: start.sessionId,
+      })
+    }
+    const recorder = new Recorder({
+      start,
+      store: this.#store,
+      clock: this.#clock,
+      note: (event) => this.#append(event),
+      listener,
+    })
+    this.#recorders.set(start.sessionId, recorder)
+    return recorder
+  }
+
+  /** Closes a recorder of `startRecorder`; its recording is live until then. */
+  async closeRecorder(recorder: Recorder, elapsed: number, cause: ClosedBy): Promise<void> {
+    await recorder.close(elapsed, cause)
+    this.#recorders.delete(recorder.sessionId)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      [...this.#recorders.values()].map((recorder) =>
+        this.closeRecorder(recorder, recorder.lastMoment, 'shutdown'),
+      ),
+    )
+    this.#index[Symbol.dispose]()
+    this.#ledger[Symbol.dispose]()
+    this.#lock[Symbol.dispose]()
+  }
+
+  #append(event: AuditEvent): void {
+    this.#ledger.append(event)
+    if ('taskArn' in event) this.#onChanged(event.taskArn)
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (thrown) {
+    throw storageProblem(thrown, 'The audit history', folder)
+  }
+}
+
+function openLedger(folder: string, clock: Clock): Ledger {
+  const file = join(folder, 'ledger.sqlite')
+  const installId = readInstallId(join(folder, 'install-id'), () =>
+    existsSync(file) ? Ledger.installIdOf(file) : undefined,
+  )
+  return Ledger.open({ file, installId, clock })
+}
+
+function openIndex(folder: string, ledger: Ledger, recorders: Map<string, Recorder>): SessionIndex {
+  const file = join(folder, 'session-index.sqlite')
+  try {
+    return new SessionIndex({
+      file,
+      ledger,
+      liveOutput: (sessionId) => recorders.get(sessionId)?.recordedOutput,
+    })
+  } catch (thrown) {
+    throw storageProblem(thrown, 'The audit history', file)
+  }
+}
+
+function readingProblem(thrown: unknown, sessionId: string): PortholeError {
+  if (thrown instanceof PortholeError) return thrown
+  return new PortholeError(
+    {
+      code: 'STORAGE_UNWRITABLE',
+      message: 'The recording of this session could not be read.',
+      detail: `${sessionId}: ${String(thrown)}`,
+      action: 'Check that you may read the audit folder.',
+      retryable: true,
+    },
+    { cause: thrown },
+  )
+}

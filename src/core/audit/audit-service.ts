@@ -1,0 +1,94 @@
+import type { AuditEntry, AuditSession, RecordingPage, TouchedTask } from '../../contract/audit.ts'
+import type { ErrorValue } from '../../contract/errors.ts'
+import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
+
+/**
+ * The audit history as the rest of the core sees it. Behind it is a worker that
+ * owns the ledger and the recordings; every promise resolves when the fact is
+ * durable in the ledger, so callers can say "recorded" and mean it.
+ */
+export interface AuditService extends AsyncDisposable {
+  sessionOpened(facts: SessionFacts): Promise<void>
+  sessionEnded(sessionId: string, end: { at: number; reason: EndReason; error?: ErrorValue }): Promise<void>
+  /** A shell that AWS refused or that never became ready. */
+  shellRefused(facts: SessionFacts & { error: ErrorValue }): Promise<void>
+  taskReplaced(facts: TaskReplacedFacts): Promise<void>
+
+  /** Newest first. */
+  entries(taskArn: string): Promise<AuditEntry[]>
+  /** @throws {PortholeError} SESSION_NOT_FOUND */
+  session(sessionId: string): Promise<AuditSession>
+  /**
+   * Whole lines from `offset` (bytes) on, at most about 256 KiB. At the end of
+   * what is written so far the text is empty and there is no `nextOffset`; to
+   * follow a live recording, ask again for the same offset.
+   * @throws {PortholeError} NOT_FOUND, INVALID_REQUEST when no line begins at `offset`
+   */
+  recording(sessionId: string, offset: number): Promise<RecordingPage>
+  touched(): Promise<TouchedTask[]>
+
+  /** Called after anything was added to a task's history. */
+  onChanged(listener: (taskArn: string) => void): Disposable
+
+  readonly recorders: RecorderFactory
+}
+
+/** Makes recorders. On the desktop it lives in the session host, with a channel of its own to the audit worker. */
+export interface RecorderFactory {
+  start(recording: RecordingStart): SessionRecorder
+}
+
+export interface RecordingStart {
+  sessionId: string
+  size: TerminalSize
+  /** Epoch milliseconds of the first moment. */
+  startedAt: number
+  command: string
+  title: string
+  container: ContainerRef
+}
+
+/**
+ * Takes what the screen showed, never what was typed. Calls return at once;
+ * the bytes are on disk within 250 ms.
+ */
+export interface SessionRecorder {
+  /** `bytes` may be reused by the caller after the call. */
+  output(bytes: Uint8Array): void
+  resize(size: TerminalSize): void
+  marker(label: string): void
+  /** Bytes given but not yet written: the session holds its source back above a mark. */
+  readonly pendingBytes: number
+  /** Fires when `pendingBytes` shrank. */
+  onDrained(listener: () => void): Disposable
+  /** The disk is full, the folder is gone: the recording ends here and the session says so. */
+  onProblem(listener: (error: ErrorValue) => void): Disposable
+  /**
+   * Resolves when the file is complete and its digest is in the ledger, or when
+   * `onProblem` has told why that cannot be. Never rejects.
+   */
+  close(): Promise<void>
+}
+
+export interface SessionFacts {
+  sessionId: string
+  awsSessionId?: string
+  container: ContainerRef
+  /** Cluster, task and container as ECS described them: AWS forgets a task an hour after it stops. */
+  snapshot?: unknown
+  command: string
+  engine?: Engine
+  principal?: string
+  userName: string
+  reason?: string
+  at: number
+}
+
+export interface TaskReplacedFacts {
+  taskArn: string
+  clusterArn: string
+  serviceName?: string
+  principal: string
+  userName: string
+  at: number
+}

@@ -1,0 +1,277 @@
+import type Database from 'better-sqlite3'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { errorCode } from '../files/error-code.ts'
+import { type AuditEvent, auditEventSchema } from './audit-events.ts'
+import { canonicalJson, wellFormed } from './canonical-json.ts'
+import { eventHash, genesisHash, hashLength } from './chain.ts'
+import {
+  createLedgerSchema,
+  formatVersion,
+  isDamage,
+  openLedgerFile,
+  setLedgerAside,
+  UnreadableLedgerError,
+} from './ledger-file.ts'
+import { type ChainPosition, type Verification, verifyChain } from './ledger-verification.ts'
+import { storageProblem } from './storage-problem.ts'
+
+export interface LedgerOptions {
+  file: string
+  /** UUID of this installation; the chain begins with its hash. */
+  installId: string
+  clock: Clock
+}
+
+/** An event with its place in the chain. */
+export interface LedgerEntry {
+  seq: number
+  recordedAt: number
+  event: AuditEvent
+}
+
+interface EventRow {
+  seq: number
+  ts: number
+  body: string
+}
+
+/** Checked at every start: enough to notice a careless edit, quick on any ledger. */
+const tailLength = 1000
+
+/**
+ * What happened, in order, for good: each event carries the hash of the one
+ * before it. One process writes (`acquireWriterLock`), one transaction per event.
+ */
+export class Ledger implements Disposable {
+  /** What a person should know about this ledger: it replaces a damaged one, or its end was changed. */
+  readonly problem: ErrorValue | undefined
+  readonly #database: Database.Database
+  readonly #options: LedgerOptions
+  readonly #insert: Database.Statement
+  #head: ChainPosition
+
+  private constructor(database: Database.Database, options: LedgerOptions, problem?: ErrorValue) {
+    this.#database = database
+    this.#options = options
+    this.#insert = database.prepare(
+      'INSERT INTO audit_event(seq, ts, type, session_id, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#head = readHead(database) ?? { seq: 0, hash: genesisHash(options.installId) }
+    this.problem = problem
+  }
+
+  /**
+   * Opens the ledger, or begins one. A file that cannot be read is set aside and
+   * a new chain begins with an event that says so.
+   * @throws {PortholeError} AUDIT_UNAVAILABLE for a later format, STORAGE_* when it cannot be written
+   */
+  static open(options: LedgerOptions): Ledger {
+    try {
+      return Ledger.#openExisting(options)
+    } catch (thrown) {
+      if (!(thrown instanceof UnreadableLedgerError)) throw thrown
+      return Ledger.#replace(options, thrown.message)
+    }
+  }
+
+  static #openExisting(options: LedgerOptions): Ledger {
+    const { database, isNew } = openLedgerFile(options.file)
+    try {
+      if (isNew) return Ledger.#begin(database, options)
+      return new Ledger(database, options, tailProblem(database, options.installId))
+    } catch (thrown) {
+      database.close()
+      throw isDamage(thrown) ? new UnreadableLedgerError(String(thrown), { cause: thrown }) : thrown
+    }
+  }
+
+  static #replace(options: LedgerOptions, reason: string): Ledger {
+    const file = setLedgerAside(options.file, options.clock.now())
+    const { database } = openLedgerFile(options.file)
+    return Ledger.#begin(database, options, { file, reason })
+  }
+
+  static #begin(
+    database: Database.Database,
+    options: LedgerOptions,
+    replaces?: { file: string; reason: string },
+  ): Ledger {
+    const begin = database.transaction(() => {
+      createLedgerSchema(database)
+      const ledger = new Ledger(database, options, replaces && setAsideProblem(replaces))
+      ledger.append({
+        type: 'ledger.created',
+        at: options.clock.now(),
+        installId: options.installId,
+        format: formatVersion,
+        replaces,
+      })
+      return ledger
+    })
+    try {
+      return begin.immediate()
+    } catch (thrown) {
+      database.close()
+      throw storageProblem(thrown, 'The audit history', options.file)
+    }
+  }
+
+  /** The installation that an existing ledger says it is from; `undefined` when it cannot be read. */
+  static installIdOf(file: string): string | undefined {
+    try {
+      const { database, isNew } = openLedgerFile(file)
+      using ledger = isNew ? undefined : new Ledger(database, { file, installId: '', clock: systemClock })
+      if (isNew) database.close()
+      for (const { event } of ledger?.entries() ?? [])
+        if (event.type === 'ledger.created') return event.installId
+    } catch {
+      // `open` says what is wrong with it.
+    }
+    return undefined
+  }
+
+  /** Where the chain has reached. */
+  get head(): ChainPosition {
+    return this.#head
+  }
+
+  /**
+   * Adds an event; it is on the disk when this returns.
+   * @throws {PortholeError} STORAGE_FULL, STORAGE_UNWRITABLE, AUDIT_UNAVAILABLE; then nothing was added
+   */
+  append(event: AuditEvent): LedgerEntry {
+    const recordedAt = this.#options.clock.now()
+    const sessionId = 'sessionId' in event ? event.sessionId : null
+    const previous = this.#head
+    const seq = previous.seq + 1
+    const body = canonicalJson(wellFormed({ ...event, recordedAt }))
+    const hash = eventHash(seq, previous.hash, Buffer.from(body, 'utf8'))
+    try {
+      this.#insert.run(seq, recordedAt, event.type, sessionId, body, previous.hash, hash)
+    } catch (thrown) {
+      if (!this.#wasWritten({ seq, hash })) throw this.#appendProblem(thrown)
+    }
+    this.#head = { seq, hash }
+    return { seq, recordedAt, event }
+  }
+
+  /** Events after `seq`, in order. Foreign or damaged ones are left out; `verify` finds those. */
+  entries(afterSeq = 0): IterableIterator<LedgerEntry> {
+    return readEntries(
+      this.#database
+        .prepare<[number], EventRow>('SELECT seq, ts, body FROM audit_event WHERE seq > ? ORDER BY seq')
+        .iterate(afterSeq),
+    )
+  }
+
+  /** All events of one session, in order. */
+  entriesOf(sessionId: string): IterableIterator<LedgerEntry> {
+    return readEntries(
+      this.#database
+        .prepare<[string], EventRow>(
+          'SELECT seq, ts, body FROM audit_event WHERE session_id = ? ORDER BY seq',
+        )
+        .iterate(sessionId),
+    )
+  }
+
+  /** The hash of an event as it is stored, in hexadecimal; `undefined` when there is none. */
+  storedHash(seq: number): string | undefined {
+    const hash = this.#database.prepare('SELECT hash FROM audit_event WHERE seq = ?').pluck().get(seq)
+    return Buffer.isBuffer(hash) ? hash.toString('hex') : undefined
+  }
+
+  /** Checks the whole chain, up to where this process knows it to reach. */
+  verify(): Verification {
+    return verifyChain(this.#database, { installId: this.#options.installId, head: this.#head })
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close()
+  }
+
+  /** A commit can fail after the row reached the disk; writing it again would then fail for ever. */
+  #wasWritten(position: ChainPosition): boolean {
+    try {
+      const head = readHead(this.#database)
+      return head?.seq === position.seq && Buffer.compare(head.hash, position.hash) === 0
+    } catch {
+      return false
+    }
+  }
+
+  #appendProblem(thrown: unknown): PortholeError {
+    const code = errorCode(thrown) ?? ''
+    if (isDamage(thrown) || code.startsWith('SQLITE_CONSTRAINT')) {
+      return new PortholeError(
+        {
+          code: 'AUDIT_UNAVAILABLE',
+          message: 'The audit history was changed by another program and cannot be continued.',
+          detail: `${this.#options.file}: ${String(thrown)}`,
+          action: 'Restart Porthole.',
+        },
+        { cause: thrown },
+      )
+    }
+    return storageProblem(thrown, 'The audit history', this.#options.file)
+  }
+}
+
+function readHead(database: Database.Database): ChainPosition | undefined {
+  const row = database
+    .prepare<[], { seq: number; hash: unknown }>(
+      'SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1',
+    )
+    .get()
+  if (row === undefined) return undefined
+  if (!Buffer.isBuffer(row.hash) || row.hash.length !== hashLength || row.seq < 1)
+    throw new UnreadableLedgerError(`Event ${row.seq} has no hash to continue from.`)
+  return { seq: row.seq, hash: row.hash }
+}
+
+function* readEntries(rows: Iterable<EventRow>): IterableIterator<LedgerEntry> {
+  for (const row of rows) {
+    const event = readEvent(row.body)
+    if (event !== undefined) yield { seq: row.seq, recordedAt: row.ts, event }
+  }
+}
+
+function readEvent(body: string): AuditEvent | undefined {
+  try {
+    return auditEventSchema.safeParse(JSON.parse(body)).data
+  } catch {
+    return undefined
+  }
+}
+
+function tailProblem(database: Database.Database, installId: string): ErrorValue | undefined {
+  const result = verifyChain(database, { installId, after: tailStart(database) })
+  if (result.intact) return undefined
+  return {
+    code: 'AUDIT_UNAVAILABLE',
+    message: `The audit history was changed outside Porthole, at event ${result.seq}.`,
+    detail: result.problem,
+    action: 'Compare it with CloudTrail, which has every session of the last 90 days.',
+    retryable: false,
+  }
+}
+
+/** The event before the last `tailLength` ones; `undefined` for a shorter chain, which is checked whole. */
+function tailStart(database: Database.Database): ChainPosition | undefined {
+  return database
+    .prepare<[number], ChainPosition>(
+      'SELECT seq, hash FROM audit_event WHERE seq <= (SELECT max(seq) FROM audit_event) - ? ORDER BY seq DESC LIMIT 1',
+    )
+    .get(tailLength)
+}
+
+function setAsideProblem(replaced: { file: string; reason: string }): ErrorValue {
+  return {
+    code: 'AUDIT_UNAVAILABLE',
+    message: 'The earlier audit history could not be read. A new one was begun.',
+    detail: `${replaced.file}: ${replaced.reason}`,
+    action: 'Keep the file; the recordings are still in their folder.',
+    retryable: false,
+  }
+}

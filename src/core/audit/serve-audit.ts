@@ -1,0 +1,147 @@
+import type { Channel } from '../../channel/channel.ts'
+import { serveRpc } from '../../channel/rpc.ts'
+import { toErrorValue } from '../../contract/errors.ts'
+import { auditEvents, auditMethods } from './audit-contract.ts'
+import { AuditKeeper, type AuditKeeperOptions } from './audit-keeper.ts'
+import { ServedRecorders } from './served-recorders.ts'
+
+/** An audit history on offer. Disposing closes recordings and ledger; the channels stay with their owners. */
+export interface AuditServer extends AsyncDisposable {
+  /** Serves one more client: a core, a session host, or both in one. */
+  attach(channel: Channel): void
+}
+
+/**
+ * Serves the history in a folder over any number of channels.
+ *
+ * Never throws: when the history cannot be opened, every call answers why, and
+ * each new call tries again, because another Porthole may have closed meanwhile.
+ * Clients are heard once the first attempt is over, so that output which came
+ * early is not lost.
+ */
+export function serveAudit(options: Omit<AuditKeeperOptions, 'onChanged'>): AuditServer {
+  const clients = new Set<ServedClient>()
+  const onChanged = (taskArn: string) => {
+    for (const client of clients) client.tellChanged(taskArn)
+  }
+  const opening = new RetriedOpening(() => AuditKeeper.open({ ...options, onChanged }))
+  const firstAttempt = opening.get().then(
+    () => {},
+    () => {},
+  )
+  let disposed = false
+
+  return {
+    attach(channel) {
+      void firstAttempt.then(() => {
+        if (disposed) return
+        const client = new ServedClient(channel, opening)
+        clients.add(client)
+        channel.onClose(() => {
+          if (clients.delete(client)) void client.leave()
+        })
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      disposed = true
+      for (const client of clients) client[Symbol.dispose]()
+      clients.clear()
+      await opening[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Opens the history once; after a failure, the next who asks tries again. */
+class RetriedOpening implements AsyncDisposable {
+  readonly #open: () => Promise<AuditKeeper>
+  #attempt: Promise<AuditKeeper> | undefined
+  #keeper: AuditKeeper | undefined
+
+  constructor(open: () => Promise<AuditKeeper>) {
+    this.#open = open
+  }
+
+  /** The history, if it is open at this moment. */
+  get current(): AuditKeeper | undefined {
+    return this.#keeper
+  }
+
+  async get(): Promise<AuditKeeper> {
+    this.#attempt ??= this.#open()
+    try {
+      this.#keeper = await this.#attempt
+      return this.#keeper
+    } catch (thrown) {
+      this.#attempt = undefined
+      throw thrown
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#attempt?.then(
+      (keeper) => keeper[Symbol.asyncDispose](),
+      () => {},
+    )
+  }
+}
+
+class ServedClient implements Disposable {
+  readonly #rpc: ReturnType<typeof serveMethods>
+  readonly #recorders: ServedRecorders
+
+  constructor(channel: Channel, opening: RetriedOpening) {
+    this.#rpc = serveMethods(channel, opening)
+    this.#recorders = new ServedRecorders(channel, () => opening.current)
+  }
+
+  tellChanged(taskArn: string): void {
+    this.#rpc.emit('changed', { taskArn })
+  }
+
+  /** The channel closed. */
+  async leave(): Promise<void> {
+    this.#rpc[Symbol.dispose]()
+    await this.#recorders.closeAll()
+  }
+
+  [Symbol.dispose](): void {
+    this.#rpc[Symbol.dispose]()
+    this.#recorders[Symbol.dispose]()
+  }
+}
+
+function serveMethods(channel: Channel, opening: RetriedOpening) {
+  return serveRpc({
+    channel,
+    methods: auditMethods,
+    events: auditEvents,
+    handlers: {
+      async sessionOpened(facts) {
+        ;(await opening.get()).sessionOpened(facts)
+        return {}
+      },
+      async sessionEnded({ sessionId, ...end }) {
+        ;(await opening.get()).sessionEnded(sessionId, end)
+        return {}
+      },
+      async shellRefused(facts) {
+        ;(await opening.get()).shellRefused(facts)
+        return {}
+      },
+      async taskReplaced(facts) {
+        ;(await opening.get()).taskReplaced(facts)
+        return {}
+      },
+      entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
+      session: async ({ sessionId }) => (await opening.get()).session(sessionId),
+      recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
+      touched: async () => (await opening.get()).touched(),
+      verify: async () => (await opening.get()).verify(),
+      problems: async () =>
+        opening.get().then(
+          (keeper) => keeper.problems(),
+          (thrown) => [toErrorValue(thrown)],
+        ),
+    },
+  })
+}

@@ -1,0 +1,253 @@
+import { type ErrorCode, type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import { errorCode } from '../files/error-code.ts'
+
+/** What was being done, to name it in the error. */
+export interface AwsCall {
+  /** IAM action, e.g. `ecs:ListServices`. */
+  action: string
+  /** ARN or name of the thing it was done to. */
+  resource?: string
+  /** Name of the role in use. */
+  roleName?: string
+  region?: string
+}
+
+/** Parts of an SDK error that we read; everything in it is text from outside. */
+interface Failure {
+  name: string
+  message: string
+  status: number | undefined
+  /** Operating system or TLS code of a failed connection. */
+  systemCode: string | undefined
+  throttled: boolean
+}
+
+type Rule = (failure: Failure, call: AwsCall) => Omit<ErrorValue, 'detail'> | undefined
+
+/**
+ * Turns whatever an SDK client threw into an error that a person can act on.
+ * Causes and steps follow AWS's own troubleshooting page and what its users report:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec-troubleshooting.html
+ */
+export function toAwsError(thrown: unknown, call: AwsCall): PortholeError {
+  if (thrown instanceof PortholeError) return thrown
+  const failure = readFailure(thrown)
+  for (const rule of rules) {
+    const value = rule(failure, call)
+    if (value) return new PortholeError({ ...value, detail: detailOf(failure) }, { cause: thrown })
+  }
+  return new PortholeError({ ...otherError(failure, call), detail: detailOf(failure) }, { cause: thrown })
+}
+
+const rules: readonly Rule[] = [
+  connectionFailed,
+  throttled,
+  ssoSessionEnded,
+  credentialsEnded,
+  execNotEnabled,
+  targetNotConnected,
+  notFound,
+  signatureRefused,
+  accessDenied,
+]
+
+const certificateCodes = /^(UNABLE_TO_(VERIFY|GET_ISSUER)|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT|ERR_SSL)/
+
+function connectionFailed({ name, systemCode }: Failure, call: AwsCall) {
+  if (systemCode && certificateCodes.test(systemCode)) {
+    return {
+      code: 'NETWORK' as const,
+      message: `The certificate of ${serviceName(call)} is not trusted on this computer.`,
+      action: 'Set NODE_EXTRA_CA_CERTS to the file with your company’s root certificate, then restart.',
+      retryable: false,
+    }
+  }
+  const timedOut = name === 'TimeoutError'
+  if (!timedOut && !/^(E[A-Z_]+|UND_ERR_\w+)$/.test(systemCode ?? '')) return undefined
+  return {
+    code: 'NETWORK' as const,
+    message: timedOut
+      ? `${serviceName(call)} did not answer in time.`
+      : `${serviceName(call)} cannot be reached.`,
+    action: 'Check the network connection, then try again.',
+    retryable: true,
+  }
+}
+
+function throttled(failure: Failure, call: AwsCall) {
+  if (!failure.throttled) return undefined
+  return {
+    code: 'THROTTLED' as const,
+    message: `${serviceName(call)} is limiting how often ${call.action} may be called.`,
+    action: 'Wait a moment, then try again.',
+    retryable: true,
+  }
+}
+
+function ssoSessionEnded({ name }: Failure) {
+  if (name !== 'UnauthorizedException') return undefined
+  return {
+    code: 'SSO_EXPIRED' as const,
+    message: 'The sign-in has ended.',
+    action: 'Sign in again.',
+    retryable: false,
+  }
+}
+
+/** Names used by query, JSON and REST services for credentials that were valid once, or never. */
+const endedCredentials = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidToken',
+  'TokenRefreshRequired',
+])
+
+function credentialsEnded({ name }: Failure, call: AwsCall) {
+  if (!endedCredentials.has(name)) return undefined
+  return {
+    code: 'CREDENTIALS_EXPIRED' as const,
+    message: `The credentials of ${roleOf(call)} are no longer accepted.`,
+    action: 'Try again. If it stays, sign in again and check the clock of this computer.',
+    retryable: true,
+  }
+}
+
+function execNotEnabled({ name, message }: Failure) {
+  const refused = /execute command was not enabled|execute command agent isn.t running/i.test(message)
+  if (name !== 'InvalidParameterException' || !refused) return undefined
+  return {
+    code: 'EXEC_NOT_ENABLED' as const,
+    message: 'Exec is off for this task, or its exec agent is not running.',
+    action: 'Turn exec on for the service and replace the task. If the task has just started, wait a moment.',
+    retryable: false,
+  }
+}
+
+function targetNotConnected({ name }: Failure) {
+  if (name !== 'TargetNotConnectedException') return undefined
+  return {
+    code: 'TARGET_NOT_CONNECTED' as const,
+    message: 'The exec agent in the container is not connected to AWS.',
+    action:
+      'Try again in a moment. If it stays, check the task role’s ssmmessages permissions and the way out of the subnet.',
+    retryable: true,
+  }
+}
+
+function notFound({ name, message }: Failure, call: AwsCall) {
+  const gone = /NotFoundException$/.test(name) || /(task|cluster|service)\b.* was not found/i.test(message)
+  if (!gone) return undefined
+  const where = call.region ? ` in ${call.region}` : ''
+  return {
+    code: 'NOT_FOUND' as const,
+    message: `${call.resource ?? 'What was asked for'} does not exist${where}.`,
+    action: 'Refresh the list, and check account and Region.',
+    retryable: false,
+  }
+}
+
+function accessDenied({ name, message, status }: Failure, call: AwsCall) {
+  const denied =
+    /^(AccessDenied(Exception)?|ForbiddenException|UnauthorizedOperation|AuthorizationError)$/.test(name)
+  if (!denied && status !== 403) return undefined
+  const [, action, resource] =
+    /not authorized to perform: ([\w:*-]+)(?: on resource: (\S+))?/.exec(message) ?? []
+  const on = resource ?? call.resource
+  return {
+    code: 'ACCESS_DENIED' as const,
+    message: `${roleOf(call)} may not call ${action ?? call.action}${on ? ` on ${on}` : ''}.`,
+    action: 'Choose another role, or ask for this permission.',
+    retryable: false,
+  }
+}
+
+function signatureRefused({ name }: Failure, call: AwsCall) {
+  if (!/Signature/.test(name)) return undefined
+  return {
+    code: 'AWS_ERROR' as const,
+    message: `${serviceName(call)} did not accept the signature of ${call.action}.`,
+    action: 'Check the clock of this computer, then try again.',
+    retryable: true,
+  }
+}
+
+function otherError({ status }: Failure, call: AwsCall): Omit<ErrorValue, 'detail'> {
+  const serverSide = status !== undefined && status >= 500
+  const code: ErrorCode = 'AWS_ERROR'
+  return {
+    code,
+    message: serverSide
+      ? `${serviceName(call)} had a problem of its own with ${call.action}.`
+      : `${serviceName(call)} refused ${call.action}.`,
+    action: serverSide ? 'Try again in a moment.' : 'Read the detail below.',
+    retryable: serverSide,
+  }
+}
+
+const serviceNames: Record<string, string> = {
+  ecs: 'Amazon ECS',
+  ssm: 'AWS Systems Manager',
+  sts: 'AWS STS',
+  logs: 'CloudWatch Logs',
+  cloudtrail: 'AWS CloudTrail',
+  sso: 'IAM Identity Center',
+  'sso-oauth': 'IAM Identity Center',
+}
+
+function serviceName(call: AwsCall): string {
+  return serviceNames[call.action.split(':')[0] ?? ''] ?? 'AWS'
+}
+
+function roleOf(call: AwsCall): string {
+  return call.roleName ?? 'This identity'
+}
+
+/** As in the SDK's retry package; the HTTP status covers the rest. */
+const throttlingNames =
+  /^(Throttl\w+|TooManyRequests\w*|RequestLimitExceeded|SlowDown(Exception)?|RequestThrottled\w*)$/
+
+function readFailure(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) {
+    return {
+      name: 'Error',
+      message: String(thrown),
+      status: undefined,
+      systemCode: undefined,
+      throttled: false,
+    }
+  }
+  const status = statusOf(thrown)
+  return {
+    name: thrown.name,
+    message: thrown.message,
+    status,
+    systemCode: systemCodeOf(thrown),
+    throttled: throttlingNames.test(thrown.name) || status === 429,
+  }
+}
+
+function statusOf(error: Error): number | undefined {
+  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || error.$metadata === null)
+    return undefined
+  const status = 'httpStatusCode' in error.$metadata ? error.$metadata.httpStatusCode : undefined
+  return typeof status === 'number' ? status : undefined
+}
+
+/** A failed connect to several addresses arrives as an AggregateError whose parts carry the code. */
+function systemCodeOf(error: Error): string | undefined {
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause
+  return errorCode(error) ?? (inner === undefined ? undefined : errorCode(inner))
+}
+
+/** Enough for any message of AWS, and a bound on what a hostile endpoint can make us show. */
+const longestDetailCharacters = 2_000
+
+/** Shorter runs are ids, hashes and host names; tokens and signed URLs are far longer. */
+const opaqueRun = /[A-Za-z0-9+/=_~-]{100,}/g
+
+function detailOf({ name, message }: Failure): string {
+  return `${name}: ${message}`.replace(opaqueRun, '[removed]').slice(0, longestDetailCharacters)
+}

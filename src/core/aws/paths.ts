@@ -1,0 +1,29 @@
+import { isAbsolute, join, resolve } from 'node:path'
+
+/** Values of environment variables, passed in so that nothing reads the process's own. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
+
+/** Where the files that we share with the AWS CLI lie. None of them need exist. */
+export interface AwsPaths {
+  configFile: string
+  credentialsFile: string
+  /** Access tokens of IAM Identity Center, in the CLI's format (reference: botocore `SSOTokenLoader`). */
+  ssoCacheFolder: string
+}
+
+/** The CLI lets two variables move its files; the token cache always stays in the home folder. */
+export function awsPaths(environment: EnvironmentVariables, home: string): AwsPaths {
+  const folder = join(home, '.aws')
+  return {
+    configFile: fromVariable(environment.AWS_CONFIG_FILE, home) ?? join(folder, 'config'),
+    credentialsFile:
+      fromVariable(environment.AWS_SHARED_CREDENTIALS_FILE, home) ?? join(folder, 'credentials'),
+    ssoCacheFolder: join(folder, 'sso', 'cache'),
+  }
+}
+
+function fromVariable(value: string | undefined, home: string): string | undefined {
+  if (!value) return undefined
+  const expanded = value.replace(/^~(?=$|[/\\])/, home)
+  return isAbsolute(expanded) ? expanded : resolve(expanded)
+}

@@ -1,0 +1,161 @@
+import type {
+  Cluster as EcsCluster,
+  Container as EcsContainer,
+  Service as EcsService,
+  Task as EcsTask,
+  NetworkBinding,
+  Tag,
+} from '@aws-sdk/client-ecs'
+import type { Cluster, Container, Port, Service, Task } from '../../contract/catalog.ts'
+import { isLoopbackHost } from '../aws/loopback.ts'
+import { containerReadiness, taskReadiness } from './readiness.ts'
+
+/** What DescribeClusters says; services, tasks and problems are added by whoever reads them. */
+export type ClusterHeader = Pick<Cluster, 'arn' | 'name' | 'status' | 'execLogging'>
+
+export function toClusterHeader(cluster: EcsCluster): ClusterHeader {
+  const { logging, kmsKeyId, logConfiguration } = cluster.configuration?.executeCommandConfiguration ?? {}
+  const arn = cluster.clusterArn ?? ''
+  return {
+    arn,
+    name: cluster.clusterName ?? nameOf(arn),
+    status: cluster.status ?? 'UNKNOWN',
+    execLogging: {
+      // ECS uses DEFAULT when a cluster says nothing (API reference, ExecuteCommandConfiguration).
+      mode: logging === 'NONE' || logging === 'OVERRIDE' ? logging : 'DEFAULT',
+      ...(kmsKeyId ? { kmsKeyId } : {}),
+      ...(logConfiguration?.cloudWatchLogGroupName
+        ? { logGroup: logConfiguration.cloudWatchLogGroupName }
+        : {}),
+      ...(logConfiguration?.s3BucketName ? { bucket: logConfiguration.s3BucketName } : {}),
+    },
+  }
+}
+
+/** What is left to say of a cluster that may be listed but not described. */
+export function unknownClusterHeader(arn: string): ClusterHeader {
+  return { arn, name: nameOf(arn), status: 'UNKNOWN', execLogging: { mode: 'DEFAULT' } }
+}
+
+export function toService(service: EcsService): Service {
+  const arn = service.serviceArn ?? ''
+  const primary = service.deployments?.find(({ status }) => status === 'PRIMARY')
+  return {
+    arn,
+    name: service.serviceName ?? nameOf(arn),
+    status: service.status ?? 'UNKNOWN',
+    desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
+    pendingCount: service.pendingCount ?? 0,
+    launchType: service.launchType,
+    taskDefinition: nameOf(service.taskDefinition ?? ''),
+    execEnabled: service.enableExecuteCommand ?? false,
+    rolloutState: primary?.rolloutState,
+    createdAt: service.createdAt?.getTime(),
+    tags: toTags(service.tags),
+  }
+}
+
+export function toTask(task: EcsTask): Task {
+  const arn = task.taskArn ?? ''
+  const facts = {
+    status: task.lastStatus ?? 'UNKNOWN',
+    desiredStatus: task.desiredStatus ?? 'UNKNOWN',
+    execEnabled: task.enableExecuteCommand ?? false,
+  }
+  const containers = (task.containers ?? [])
+    .map((container) => toContainer(container, facts))
+    // ECS gives them in no fixed order.
+    .sort((left, right) => compare(left.name, right.name))
+  return {
+    arn,
+    id: nameOf(arn),
+    clusterArn: task.clusterArn ?? '',
+    serviceName: serviceNameOf(task),
+    ...facts,
+    launchType: task.launchType ?? 'UNKNOWN',
+    platformFamily: task.platformFamily,
+    platformVersion: task.platformVersion,
+    architecture: task.attributes?.find(({ name }) => name === 'ecs.cpu-architecture')?.value,
+    taskDefinitionArn: task.taskDefinitionArn ?? '',
+    taskDefinition: nameOf(task.taskDefinitionArn ?? ''),
+    cpu: toNumber(task.cpu),
+    memory: toNumber(task.memory),
+    availabilityZone: task.availabilityZone,
+    privateIp: privateIpOf(task),
+    createdAt: task.createdAt?.getTime(),
+    startedAt: task.startedAt?.getTime(),
+    stoppedReason: task.stoppedReason,
+    tags: toTags(task.tags),
+    containers,
+    readiness: taskReadiness(containers),
+  }
+}
+
+/** A task that a service started has the group `service:<name>`. */
+export function serviceNameOf({ group }: Pick<EcsTask, 'group'>): string | undefined {
+  return group?.startsWith('service:') ? group.slice('service:'.length) : undefined
+}
+
+function toContainer(
+  container: EcsContainer,
+  task: Pick<Task, 'status' | 'desiredStatus' | 'execEnabled'>,
+): Container {
+  // By name: a container may have other managed agents, and in any order.
+  const agent = container.managedAgents?.find(({ name }) => name === 'ExecuteCommandAgent')
+  const facts = {
+    status: container.lastStatus ?? 'UNKNOWN',
+    execAgent: agentStatus(agent?.lastStatus, agent !== undefined),
+    runtimeId: container.runtimeId,
+  }
+  return {
+    name: container.name ?? '',
+    image: container.image ?? '',
+    imageDigest: container.imageDigest,
+    ...facts,
+    health: container.healthStatus ?? 'UNKNOWN',
+    execAgentReason: agent?.reason,
+    ports: (container.networkBindings ?? []).flatMap(toPort),
+    readiness: containerReadiness(task, facts),
+  }
+}
+
+function agentStatus(lastStatus: string | undefined, present: boolean): Container['execAgent'] {
+  if (!present) return 'ABSENT'
+  return lastStatus === 'RUNNING' || lastStatus === 'STOPPED' ? lastStatus : 'PENDING'
+}
+
+/** Only a binding to a loopback address is known to be reachable from this computer. */
+function toPort({ bindIP, containerPort, hostPort, protocol = 'tcp' }: NetworkBinding): Port[] {
+  if (containerPort === undefined) return []
+  const reachable = protocol === 'tcp' && hostPort !== undefined && isLoopbackHost(bindIP ?? '')
+  const host = bindIP?.includes(':') ? `[${bindIP}]` : bindIP
+  return [{ containerPort, hostPort, protocol, ...(reachable ? { url: `http://${host}:${hostPort}` } : {}) }]
+}
+
+function privateIpOf({ containers, attachments }: EcsTask): string | undefined {
+  const interfaces = containers?.flatMap(({ networkInterfaces }) => networkInterfaces ?? []) ?? []
+  const details = attachments?.flatMap((attachment) => attachment.details ?? []) ?? []
+  return (
+    interfaces.find(({ privateIpv4Address }) => privateIpv4Address)?.privateIpv4Address ??
+    details.find(({ name }) => name === 'privateIPv4Address')?.value
+  )
+}
+
+function toTags(tags: Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ key = '', value = '' }) => [key, value]))
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  const number = Number(text)
+  return text && Number.isFinite(number) ? number : undefined
+}
+
+/** The last segment of an ARN. */
+export function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1)
+}
+
+export function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

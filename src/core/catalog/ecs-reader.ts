@@ -1,0 +1,108 @@
+import type { ECS, Cluster as EcsCluster, Service as EcsService, Task as EcsTask } from '@aws-sdk/client-ecs'
+import PQueue from 'p-queue'
+import type { Scope } from '../../contract/identity.ts'
+import { allPages } from '../aws/all-pages.ts'
+import type { AwsCall } from '../aws/aws-errors.ts'
+import type { AwsClients } from '../aws/clients.ts'
+
+/** Reads whole lists from ECS, in its own page sizes. Every call throws a PortholeError. */
+export interface EcsReader {
+  clusterArns(scope: Scope, signal: AbortSignal): Promise<string[]>
+  clusters(scope: Scope, arns: string[], signal: AbortSignal): Promise<EcsCluster[]>
+  services(scope: Scope, clusterArn: string, signal: AbortSignal): Promise<EcsService[]>
+  /** Tasks that should run, and those of `alsoArns` that still exist. */
+  tasks(scope: Scope, clusterArn: string, alsoArns: string[], signal: AbortSignal): Promise<EcsTask[]>
+}
+
+/** Largest pages and batches that ECS takes (API reference of each call). */
+const arnsPerPage = 100
+const clustersPerCall = 100
+const servicesPerCall = 10
+const tasksPerCall = 100
+
+/**
+ * ECS lets an account read at 20 calls a second for long, 100 at once. Eight
+ * calls of about 200 ms stay near that and leave room for what else the account does.
+ */
+const callsAtOnce = 8
+
+type Options = { abortSignal: AbortSignal }
+
+export function createEcsReader(clients: AwsClients): EcsReader {
+  const queue = new PQueue({ concurrency: callsAtOnce })
+
+  function call<Answer>(
+    scope: Scope,
+    what: Pick<AwsCall, 'action' | 'resource'>,
+    signal: AbortSignal,
+    use: (ecs: ECS, options: Options) => Promise<Answer>,
+  ): Promise<Answer> {
+    const work = () => clients.call('ecs', scope, what, (ecs) => use(ecs, { abortSignal: signal }))
+    return queue.add(work, { signal })
+  }
+
+  return {
+    clusterArns(scope, signal) {
+      return allPages(async (nextToken) => {
+        const answer = await call(scope, { action: 'ecs:ListClusters' }, signal, (ecs, options) =>
+          ecs.listClusters({ nextToken, maxResults: arnsPerPage }, options),
+        )
+        return { items: answer.clusterArns, nextToken: answer.nextToken }
+      })
+    },
+
+    clusters(scope, arns, signal) {
+      return inBatches(arns, clustersPerCall, async (batch) => {
+        const answer = await call(scope, { action: 'ecs:DescribeClusters' }, signal, (ecs, options) =>
+          ecs.describeClusters({ clusters: batch, include: ['CONFIGURATIONS', 'TAGS'] }, options),
+        )
+        return answer.clusters
+      })
+    },
+
+    async services(scope, cluster, signal) {
+      const what = (action: string) => ({ action, resource: cluster })
+      const arns = await allPages(async (nextToken) => {
+        const answer = await call(scope, what('ecs:ListServices'), signal, (ecs, options) =>
+          ecs.listServices({ cluster, nextToken, maxResults: arnsPerPage }, options),
+        )
+        return { items: answer.serviceArns, nextToken: answer.nextToken }
+      })
+      return inBatches(arns, servicesPerCall, async (services) => {
+        const answer = await call(scope, what('ecs:DescribeServices'), signal, (ecs, options) =>
+          ecs.describeServices({ cluster, services, include: ['TAGS'] }, options),
+        )
+        return answer.services
+      })
+    },
+
+    async tasks(scope, cluster, alsoArns, signal) {
+      const what = (action: string) => ({ action, resource: cluster })
+      const running = await allPages(async (nextToken) => {
+        const answer = await call(scope, what('ecs:ListTasks'), signal, (ecs, options) =>
+          ecs.listTasks({ cluster, nextToken, maxResults: arnsPerPage }, options),
+        )
+        return { items: answer.taskArns, nextToken: answer.nextToken }
+      })
+      const arns = [...new Set([...running, ...alsoArns])]
+      return inBatches(arns, tasksPerCall, async (tasks) => {
+        const answer = await call(scope, what('ecs:DescribeTasks'), signal, (ecs, options) =>
+          ecs.describeTasks({ cluster, tasks, include: ['TAGS'] }, options),
+        )
+        return answer.tasks
+      })
+    },
+  }
+}
+
+async function inBatches<Id, Item>(
+  ids: Id[],
+  size: number,
+  fetchBatch: (batch: Id[]) => Promise<Item[] | undefined>,
+): Promise<Item[]> {
+  const batches = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
+    ids.slice(index * size, (index + 1) * size),
+  )
+  const answers = await Promise.all(batches.map(fetchBatch))
+  return answers.flatMap((items) => items ?? [])
+}

@@ -1,0 +1,51 @@
+import type { Cluster } from '../../contract/catalog.ts'
+import type { ErrorValue } from '../../contract/errors.ts'
+
+/** A deployment or a replaced task: people are watching it happen. */
+const changingPollMilliseconds = 5_000
+/** Nothing moves: new tasks still show up before one wonders where they are. */
+const steadyPollMilliseconds = 15_000
+/** Nothing may be read here, and permissions rarely change: asking often only fills CloudTrail. */
+const refusedPollMilliseconds = 60_000
+/** Where back-off ends: short enough to be back soon after the network is. */
+const longestPollMilliseconds = 120_000
+/** Keeps many scopes, and many people's apps, from asking in step. */
+const jitterShare = 0.2
+
+/**
+ * How long to wait until the next look at a scope, in milliseconds.
+ *
+ * @param failures rounds in a row in which AWS throttled us or could not be reached
+ * @param random 0 to 1
+ */
+export function pollDelay(
+  round: { clusters: Iterable<Cluster>; error?: ErrorValue; failures: number },
+  random: number,
+): number {
+  const wait = Math.min(baseDelay(round) * 2 ** round.failures, longestPollMilliseconds)
+  return wait * (1 - jitterShare + 2 * jitterShare * random)
+}
+
+function baseDelay({ clusters, error }: { clusters: Iterable<Cluster>; error?: ErrorValue }): number {
+  if (error?.code === 'ACCESS_DENIED') return refusedPollMilliseconds
+  return [...clusters].some(isChanging) ? changingPollMilliseconds : steadyPollMilliseconds
+}
+
+/** Something in it is on its way to another state. */
+function isChanging({ services, tasks }: Pick<Cluster, 'services' | 'tasks'>): boolean {
+  return (
+    services.some(
+      ({ runningCount, desiredCount, pendingCount, rolloutState }) =>
+        runningCount !== desiredCount || pendingCount > 0 || rolloutState === 'IN_PROGRESS',
+    ) ||
+    tasks.some(
+      ({ status, desiredStatus, containers }) =>
+        status !== desiredStatus || containers.some(({ execAgent }) => execAgent === 'PENDING'),
+    )
+  )
+}
+
+/** Failures that asking less often helps against. */
+export function asksForBackOff(error: ErrorValue): boolean {
+  return error.code === 'THROTTLED' || error.code === 'NETWORK'
+}

@@ -1,0 +1,156 @@
+import type { Channel } from '../channel/channel.ts'
+import { type RpcServer, serveRpc } from '../channel/rpc.ts'
+import { type Events, events } from '../contract/events.ts'
+import type { HostInfo } from '../contract/host.ts'
+import { type Scope, scopeKey } from '../contract/identity.ts'
+import { type MethodHandlers, methods } from '../contract/methods.ts'
+import type { AuditService } from './audit/audit-service.ts'
+import type { CatalogService } from './catalog/catalog-service.ts'
+import type { Clock } from './clock.ts'
+import type { SessionService } from './session/session-service.ts'
+import type { SettingsStore } from './settings.ts'
+import type { SignInService } from './sign-in/sign-in-service.ts'
+
+export interface CoreServices {
+  hostInfo: HostInfo
+  settings: SettingsStore
+  signIn: SignInService
+  catalog: CatalogService
+  sessions: SessionService
+  audit: AuditService
+  clock: Clock
+  log: (message: string) => void
+}
+
+/** Answers windows. Every window hears every event; what each one watches is kept apart. */
+export interface ContractServer extends Disposable {
+  connect(channel: Channel): Disposable
+}
+
+export function serveContract(services: CoreServices): ContractServer {
+  const windows = new Set<RpcServer<Events>>()
+  const watches = new WatchedScopes(services.catalog)
+  const subscriptions = forwardEvents(services, {
+    emit(name, payload) {
+      for (const window of windows) window.emit(name, payload)
+    },
+  })
+
+  return {
+    connect(channel) {
+      const window: RpcServer<Events> = serveRpc({
+        channel,
+        methods,
+        events,
+        handlers: createHandlers(services, (scopes) => watches.set(window, scopes)),
+        onFailure: (method, thrown) => services.log(`${method} failed: ${stackOf(thrown)}`),
+      })
+      windows.add(window)
+      const leave = () => {
+        if (!windows.delete(window)) return
+        window[Symbol.dispose]()
+        watches.delete(window)
+      }
+      channel.onClose(leave)
+      return { [Symbol.dispose]: leave }
+    },
+    [Symbol.dispose]() {
+      for (const subscription of subscriptions) subscription[Symbol.dispose]()
+      for (const window of windows) window[Symbol.dispose]()
+      windows.clear()
+    },
+  }
+}
+
+/** One entry per method of the contract. Anything longer than a call belongs into a service. */
+function createHandlers(
+  { hostInfo, settings, signIn, catalog, sessions, audit, clock }: CoreServices,
+  watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
+): MethodHandlers {
+  return {
+    'host.info': async () => hostInfo,
+
+    'settings.get': async () => settings.get(),
+    'settings.set': (change) => settings.set(change),
+
+    'identity.list': () => signIn.identities(),
+    'signIn.start': (request) => signIn.start(request),
+    'signIn.cancel': async ({ attemptId }) => nothing(signIn.cancel(attemptId)),
+    'signIn.signOut': async ({ identityId }) => nothing(await signIn.signOut(identityId)),
+
+    'accounts.list': ({ identityId }) => signIn.accounts(identityId),
+    'accounts.roles': ({ identityId, accountId }) => signIn.roles(identityId, accountId),
+    'accounts.caller': ({ scope }) => signIn.caller(scope),
+
+    'catalog.watch': async ({ scopes }) => watch(scopes),
+    'catalog.refresh': async () => nothing(await catalog.refresh()),
+
+    'task.replace': async (task) => {
+      const replaced = await catalog.replaceTask(task)
+      const { taskArn, clusterArn } = task
+      return nothing(await audit.taskReplaced({ taskArn, clusterArn, ...replaced, at: clock.now() }))
+    },
+
+    'session.open': (request) => sessions.open(request),
+    'session.close': async ({ id }) => nothing(await sessions.close(id)),
+    'session.list': async () => sessions.list(),
+
+    'audit.task': ({ taskArn }) => audit.entries(taskArn),
+    'audit.session': ({ sessionId }) => audit.session(sessionId),
+    'audit.recording': ({ sessionId, offset }) => audit.recording(sessionId, offset),
+    'audit.touched': () => audit.touched(),
+  }
+}
+
+function forwardEvents(
+  { settings, signIn, catalog, sessions, audit }: CoreServices,
+  { emit }: Pick<RpcServer<Events>, 'emit'>,
+): Disposable[] {
+  return [
+    settings.onChanged((now) => emit('settings.changed', now)),
+    signIn.onIdentitiesChanged((identities) => emit('identity.changed', identities)),
+    signIn.onAttemptChanged((attempt) => emit('signIn.changed', attempt)),
+    catalog.onScope((scope) => emit('catalog.scope', scope)),
+    catalog.onCluster((cluster) => emit('catalog.cluster', cluster)),
+    catalog.onClusterGone((gone) => emit('catalog.clusterGone', gone)),
+    sessions.onChanged((session) => emit('session.changed', session)),
+    audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
+  ]
+}
+
+/** The catalog keeps fresh what any window watches; each window is answered for its own scopes. */
+class WatchedScopes {
+  readonly #catalog: CatalogService
+  readonly #byWindow = new Map<object, Scope[]>()
+
+  constructor(catalog: CatalogService) {
+    this.#catalog = catalog
+  }
+
+  set(window: object, scopes: Scope[]): ReturnType<CatalogService['watch']> {
+    this.#byWindow.set(window, scopes)
+    const answer = this.#apply()
+    const own = new Set(scopes.map(scopeKey))
+    return {
+      scopes: answer.scopes.filter(({ scope }) => own.has(scopeKey(scope))),
+      clusters: answer.clusters.filter(({ scope }) => own.has(scopeKey(scope))),
+    }
+  }
+
+  delete(window: object): void {
+    if (this.#byWindow.delete(window)) this.#apply()
+  }
+
+  #apply(): ReturnType<CatalogService['watch']> {
+    const all = new Map([...this.#byWindow.values()].flat().map((scope) => [scopeKey(scope), scope]))
+    return this.#catalog.watch([...all.values()])
+  }
+}
+
+function nothing(_done: unknown): Record<string, never> {
+  return {}
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}

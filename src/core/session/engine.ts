@@ -1,0 +1,58 @@
+import type { ErrorValue } from '../../contract/errors.ts'
+import type { EndReason, Engine as EngineName, TerminalSize } from '../../contract/session.ts'
+import type { RoleCredentials } from '../aws/credentials.ts'
+
+/**
+ * One way to talk to the exec agent in a container. Two exist: AWS's own
+ * session-manager-plugin in a pty, and our data-channel client. Everything
+ * above (flow control, recording, screen replica, tabs) sees only this.
+ */
+export interface Engine {
+  readonly name: EngineName
+  /** Begins to connect and returns at once; the outcome comes through `events`. */
+  start(request: EngineRequest, events: EngineEvents): EngineSession
+}
+
+/** What ECS ExecuteCommand granted, and what is needed to use and resume it. */
+export interface EngineRequest {
+  awsSessionId: string
+  /** As received: opaque, query string included. */
+  streamUrl: string
+  /** Bearer secret, valid for one socket. Never in argv, never logged. */
+  tokenValue: string
+  /** `ecs:<cluster name>_<task id>_<runtime id>`; enters the KMS encryption context, so it must be exact. */
+  target: string
+  region: string
+  /** For ResumeSession and TerminateSession. The SSM endpoint, not the ECS one. */
+  ssmEndpoint: string
+  /** Where to get a data key when the cluster encrypts sessions. */
+  kmsEndpoint: string
+  size: TerminalSize
+  /** Fresh role credentials, now and at every reconnect. */
+  credentials: () => Promise<RoleCredentials>
+}
+
+export interface EngineEvents {
+  /** The agent answers: what is typed now reaches the shell. Once. */
+  ready(): void
+  /** The session key was agreed; from now on bytes are encrypted beyond TLS. */
+  encrypted(): void
+  /** Raw output; the memory belongs to the receiver. */
+  output(bytes: Uint8Array): void
+  /** The connection broke and the engine is trying to get it back. */
+  reconnecting(error: ErrorValue): void
+  reconnected(): void
+  /** The last event, exactly once. `error` only with `lost` and `failed`. */
+  ended(reason: EndReason, error?: ErrorValue): void
+}
+
+export interface EngineSession {
+  /** Sends what was typed, byte for byte. Kept in order; nothing is dropped while connected. */
+  write(bytes: Uint8Array): void
+  resize(size: TerminalSize): void
+  /** Stop delivering output; the engine holds the sender back, it does not buffer without bound. */
+  pause(): void
+  resume(): void
+  /** Ends the session on this side and tells AWS (TerminateSession, best effort). Then `ended('closed')`. */
+  close(): Promise<void>
+}

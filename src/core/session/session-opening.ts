@@ -1,0 +1,134 @@
+import { toErrorValue } from '../../contract/errors.ts'
+import type { Caller, Scope } from '../../contract/identity.ts'
+import type { ContainerRef, Engine, EngineChoice } from '../../contract/session.ts'
+import type { Endpoints } from '../aws/endpoints.ts'
+import type { PluginSearch } from '../plugin/find-plugin.ts'
+import { assertEnginePossible, chooseEngine } from './engine-choice.ts'
+import type { ExecuteCommand, ExecuteCommandGrant } from './execute-command.ts'
+import type { HostedEngineRequest } from './session-host-contract.ts'
+
+/** A container as ECS sees it now. */
+export interface ExecTarget {
+  /** Last part of the session target. */
+  runtimeId: string
+  /** Cluster, task and container as described, for the audit history. */
+  snapshot: unknown
+}
+
+export interface SessionOpeningDependencies {
+  /** @throws {PortholeError} TASK_STOPPED or NOT_FOUND when the container is gone or going */
+  describeForExec: (container: ContainerRef) => Promise<ExecTarget>
+  executeCommand: ExecuteCommand
+  /** Tells AWS that a session is over. @throws {PortholeError} */
+  terminateSession: (scope: Scope, awsSessionId: string) => Promise<void>
+  caller: (scope: Scope) => Promise<Caller>
+  endpoints: Endpoints
+  findPlugin: () => Promise<PluginSearch>
+  platform: NodeJS.Platform
+  log: (message: string) => void
+}
+
+/** A session as AWS granted it, with all that an engine and the history need. */
+export interface GrantedSession {
+  engine: Engine
+  request: HostedEngineRequest
+  snapshot: unknown
+}
+
+/**
+ * Asks AWS for a session, all questions at once: the person waits for the
+ * slowest answer, not for the sum. A session granted in vain is given back.
+ *
+ * @param onCaller told who AWS says we are, also when the session is refused
+ * @throws {PortholeError} PLUGIN_MISSING, PLUGIN_UNSUPPORTED before AWS is asked; then what the calls throw
+ */
+export async function openSession(
+  dependencies: SessionOpeningDependencies,
+  wanted: { container: ContainerRef; command: string; choice: EngineChoice },
+  onCaller: (caller: Caller) => void,
+): Promise<GrantedSession> {
+  const { container, command, choice } = wanted
+  const { region } = container.scope
+  const plugin = await dependencies.findPlugin()
+  assertEnginePossible(choice, plugin)
+  const [target, grant, endpoints] = await Promise.allSettled([
+    dependencies.describeForExec(container),
+    dependencies.executeCommand(container.scope, {
+      cluster: container.clusterArn,
+      task: container.taskArn,
+      container: container.containerName,
+      command,
+    }),
+    findEndpoints(dependencies.endpoints, region),
+    identify(dependencies, container.scope, onCaller),
+  ])
+  // What ECS says of the task is plainer than why it grants no session.
+  if (target.status === 'rejected' || endpoints.status === 'rejected') {
+    if (grant.status === 'fulfilled') await giveBack(dependencies, container.scope, grant.value.sessionId)
+    throw target.status === 'rejected' ? target.reason : reasonOf(endpoints)
+  }
+  if (grant.status === 'rejected') throw grant.reason
+  const { streamUrl } = grant.value
+  return {
+    engine: chooseEngine({ choice, plugin, streamUrl, region, platform: dependencies.platform }),
+    request: {
+      ...grantedFields(grant.value),
+      target: sessionTarget(container, target.value.runtimeId),
+      region,
+      ...endpoints.value,
+    },
+    snapshot: target.value.snapshot,
+  }
+}
+
+/** Tells AWS that a session is not wanted after all. Best effort: AWS ends it by itself when idle. */
+export async function giveBack(
+  { terminateSession, log }: Pick<SessionOpeningDependencies, 'terminateSession' | 'log'>,
+  scope: Scope,
+  awsSessionId: string,
+): Promise<void> {
+  try {
+    await terminateSession(scope, awsSessionId)
+  } catch (thrown) {
+    log(`${awsSessionId} was not terminated: ${toErrorValue(thrown).message}`)
+  }
+}
+
+/**
+ * `ecs:<cluster>_<task>_<runtime id>`: the agent's own name for itself. It
+ * enters the KMS encryption context, so it must match to the letter.
+ * Source: the AWS CLI's ecs execute-command.
+ */
+function sessionTarget(container: Pick<ContainerRef, 'clusterName' | 'taskId'>, runtimeId: string): string {
+  return `ecs:${container.clusterName}_${container.taskId}_${runtimeId}`
+}
+
+function grantedFields({ sessionId, streamUrl, tokenValue }: ExecuteCommandGrant) {
+  return { awsSessionId: sessionId, streamUrl, tokenValue }
+}
+
+async function findEndpoints(endpoints: Endpoints, region: string) {
+  const [ssm, kms] = await Promise.all([endpoints.url('ssm', region), endpoints.url('kms', region)])
+  return { ssmEndpoint: withoutTrailingSlash(ssm), kmsEndpoint: withoutTrailingSlash(kms) }
+}
+
+function withoutTrailingSlash(url: URL): string {
+  return url.href.replace(/\/$/, '')
+}
+
+/** Not knowing who we are is no reason to refuse a shell. */
+async function identify(
+  { caller, log }: SessionOpeningDependencies,
+  scope: Scope,
+  onCaller: (caller: Caller) => void,
+): Promise<void> {
+  try {
+    onCaller(await caller(scope))
+  } catch (thrown) {
+    log(`The caller is unknown: ${toErrorValue(thrown).message}`)
+  }
+}
+
+function reasonOf(outcome: PromiseSettledResult<unknown>): unknown {
+  return outcome.status === 'rejected' ? outcome.reason : undefined
+}

@@ -1,0 +1,359 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import type { Channel } from '../../channel/channel.ts'
+import { createRpcClient, type RpcClient } from '../../channel/rpc.ts'
+import type { Cluster } from '../../contract/catalog.ts'
+import { type ErrorValue, PortholeError, type Result, toErrorValue } from '../../contract/errors.ts'
+import type { Caller, Scope } from '../../contract/identity.ts'
+import type { methods } from '../../contract/methods.ts'
+import type { EndReason, EngineChoice, Session } from '../../contract/session.ts'
+import type { AuditService, SessionFacts } from '../audit/audit-service.ts'
+import type { RoleCredentials } from '../aws/credentials.ts'
+import { type Clock, sleep } from '../clock.ts'
+import { createListeners } from '../listeners.ts'
+import { type HostedSessionEvent, sessionHostEvents, sessionHostMethods } from './session-host-contract.ts'
+import {
+  type GrantedSession,
+  giveBack,
+  openSession,
+  type SessionOpeningDependencies,
+} from './session-opening.ts'
+import { changeSession, type SessionChange } from './session-state.ts'
+import { seemsStopped } from './task-presence.ts'
+
+export interface SessionServiceDependencies extends SessionOpeningDependencies {
+  /** Control channel of the session host, which serves the other end. */
+  host: Channel
+  audit: Pick<AuditService, 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
+  clock: Clock
+  credentials: (scope: Scope) => Promise<RoleCredentials>
+  /** The setting, for sessions that do not choose themselves. */
+  engineChoice: () => EngineChoice
+  /** What the catalog reads anyway: it often knows that a task has stopped before its shells do. */
+  onCluster: (listener: (cluster: Cluster) => void) => Disposable
+}
+
+export type OpenSession = z.output<(typeof methods)['session.open']['params']>
+
+/** Shells in containers, from the click to the end. */
+export interface SessionService extends AsyncDisposable {
+  /**
+   * Answers at once with a session in state `connecting`, whose stream a page
+   * can attach to; what becomes of it comes through `onChanged`.
+   */
+  open(request: OpenSession): Promise<Session>
+  /**
+   * For a tab that closes: ends the session here and at AWS, and lets its screen
+   * go. @throws {PortholeError} SESSION_NOT_FOUND
+   */
+  close(id: string): Promise<void>
+  /** Oldest first; those that ended by themselves stay for a while, so that a reloaded page finds its tabs. */
+  list(): Session[]
+  onChanged(listener: (session: Session) => void): Disposable
+}
+
+/** Ended sessions whose screen is kept: more tabs than anyone reloads, at most 3 MB each. */
+export const endedSessionsKept = 50
+
+/** How long an end waits for ECS to say whether the task is gone; longer would look like a frozen shell. */
+const taskQuestionMilliseconds = 2_000
+
+/** Whoever AWS cannot name still appears in the history. */
+const unknownUser = 'unknown'
+
+interface Entry {
+  session: Session
+  readonly request: OpenSession
+  caller?: Caller
+  snapshot?: unknown
+  /** The history holds an opening, which wants an end. */
+  opened: boolean
+  /** What happens to one session is handled in order. */
+  work: Promise<void>
+}
+
+export function createSessionService(dependencies: SessionServiceDependencies): SessionService {
+  return new HostedSessionService(dependencies)
+}
+
+class HostedSessionService implements SessionService {
+  readonly #dependencies: SessionServiceDependencies
+  readonly #host: RpcClient<typeof sessionHostMethods, typeof sessionHostEvents>
+  readonly #entries = new Map<string, Entry>()
+  readonly #changes = createListeners<Session>()
+  readonly #subscriptions: Disposable[]
+  #lastStream = 0
+
+  constructor(dependencies: SessionServiceDependencies) {
+    const { host, log, onCluster } = dependencies
+    this.#dependencies = dependencies
+    this.#host = createRpcClient({
+      channel: host,
+      methods: sessionHostMethods,
+      events: sessionHostEvents,
+      onViolation: log,
+    })
+    this.#subscriptions = [
+      this.#host.on('session.event', ({ sessionId, event }) => this.#hear(sessionId, event)),
+      this.#host.on('credentials.wanted', (wish) => void this.#giveCredentials(wish)),
+      onCluster((cluster) => this.#lookForStopped(cluster)),
+      host.onClose(() => this.#hostLost()),
+    ]
+  }
+
+  async open(request: OpenSession): Promise<Session> {
+    const session: Session = {
+      id: randomUUID(),
+      stream: ++this.#lastStream,
+      container: request.container,
+      command: request.command,
+      state: 'connecting',
+      kmsEncrypted: false,
+      recording: false,
+      startedAt: this.#dependencies.clock.now(),
+    }
+    const { id: sessionId, stream } = session
+    unwrap(await this.#host.call('session.prepare', { sessionId, stream, size: request.size }))
+    const entry: Entry = { session, request, opened: false, work: Promise.resolve() }
+    this.#entries.set(session.id, entry)
+    this.#changes.emit(session)
+    this.#enqueue(entry, () => this.#connect(entry))
+    return session
+  }
+
+  async close(id: string): Promise<void> {
+    const entry = this.#entries.get(id)
+    if (entry === undefined)
+      throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: `There is no session ${id}.` })
+    const { state, awsSessionId } = entry.session
+    if (state !== 'ended') {
+      unwrap(await this.#host.call('session.close', { sessionId: id }))
+      // Its end was reported before that answer and is in line. One that AWS has
+      // not granted yet ends without waiting for it; #connect gives it back.
+      if (awsSessionId === undefined) this.#end(entry, 'closed')
+    }
+    this.#enqueue(entry, async () => this.#forget(entry))
+    if (awsSessionId !== undefined) await entry.work
+  }
+
+  list(): Session[] {
+    return [...this.#entries.values()].map(({ session }) => session)
+  }
+
+  onChanged(listener: (session: Session) => void): Disposable {
+    return this.#changes.add(listener)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const open = this.list().filter(({ state }) => state !== 'ended')
+    await Promise.all(open.map(({ id }) => this.close(id).catch((thrown) => this.#logFailure(thrown))))
+    await Promise.all([...this.#entries.values()].map(({ work }) => work))
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
+    this.#changes[Symbol.dispose]()
+  }
+
+  /** From the click to an engine at work; a failure on the way ends the session. */
+  async #connect(entry: Entry): Promise<void> {
+    try {
+      const { container, command, engine: choice = this.#dependencies.engineChoice() } = entry.request
+      const granted = await openSession(this.#dependencies, { container, command, choice }, (caller) => {
+        entry.caller = caller
+        this.#change(entry, { type: 'identified', userName: caller.userName })
+      })
+      entry.snapshot = granted.snapshot
+      if (entry.session.state === 'ended')
+        await giveBack(this.#dependencies, container.scope, granted.request.awsSessionId)
+      else await this.#start(entry, granted)
+    } catch (thrown) {
+      await this.#refuse(entry, toErrorValue(thrown))
+    }
+  }
+
+  async #start(entry: Entry, { engine, request }: GrantedSession): Promise<void> {
+    const { container, command } = entry.request
+    this.#change(entry, { type: 'granted', awsSessionId: request.awsSessionId, engine })
+    const recording = { command, container, title: `${container.containerName} · ${container.taskId}` }
+    const answer = await this.#host.call('session.start', {
+      sessionId: entry.session.id,
+      engine,
+      request,
+      recording,
+    })
+    if (answer.ok) return
+    await giveBack(this.#dependencies, container.scope, request.awsSessionId)
+    throw new PortholeError(answer.error)
+  }
+
+  #hear(sessionId: string, event: HostedSessionEvent): void {
+    const entry = this.#entries.get(sessionId)
+    if (entry === undefined) return
+    this.#enqueue(entry, () => this.#handle(entry, event))
+  }
+
+  #enqueue(entry: Entry, step: () => Promise<void>): void {
+    entry.work = entry.work.then(step).catch((thrown) => this.#logFailure(thrown))
+  }
+
+  async #handle(entry: Entry, event: HostedSessionEvent): Promise<void> {
+    if (event.type === 'ready') return this.#becomeReady(entry, event)
+    if (event.type === 'ended') return this.#finish(entry, event)
+    if (event.type === 'silent') return this.#endIfTaskStopped(entry)
+    this.#change(entry, event)
+  }
+
+  /** The history knows of a session before anyone can see it. */
+  async #becomeReady(entry: Entry, event: Extract<HostedSessionEvent, { type: 'ready' }>): Promise<void> {
+    if (entry.session.state !== 'connecting') return
+    try {
+      await this.#dependencies.audit.sessionOpened(this.#facts(entry, event.at))
+      entry.opened = true
+      this.#change(entry, event)
+    } catch (thrown) {
+      this.#change(entry, { ...event, recording: false, recordingProblem: toErrorValue(thrown) })
+    }
+  }
+
+  async #finish(entry: Entry, event: { at: number; reason: EndReason; error?: ErrorValue }): Promise<void> {
+    if (entry.session.state === 'ended') return
+    const { reason, error } = await this.#explainEnd(entry, event)
+    this.#end(entry, reason, error, event.at)
+    const { audit } = this.#dependencies
+    if (entry.opened) await audit.sessionEnded(entry.session.id, { at: event.at, reason, error })
+    else if (error !== undefined) await audit.shellRefused({ ...this.#facts(entry, event.at), error })
+  }
+
+  /** A shell whose task stops looks to an engine like any other that exits or breaks off. */
+  async #explainEnd(
+    entry: Entry,
+    { reason, error }: { reason: EndReason; error?: ErrorValue },
+  ): Promise<{ reason: EndReason; error?: ErrorValue }> {
+    if (reason !== 'exited' && reason !== 'lost') return { reason, error }
+    return (await this.#hasTaskStopped(entry)) ? { reason: 'task-stopped' } : { reason, error }
+  }
+
+  /** A shell whose task is gone notices late or, if nobody types, never. */
+  #lookForStopped(cluster: Cluster): void {
+    for (const entry of this.#entries.values())
+      if (isLive(entry.session) && seemsStopped(cluster, entry.request.container))
+        this.#enqueue(entry, () => this.#endIfTaskStopped(entry))
+  }
+
+  async #endIfTaskStopped(entry: Entry): Promise<void> {
+    if (!isLive(entry.session) || !(await this.#hasTaskStopped(entry))) return
+    // Not awaited: an engine says goodbye to AWS first, and what it reports then comes too late to count.
+    void this.#host.call('session.close', { sessionId: entry.session.id })
+    await this.#finish(entry, { at: this.#dependencies.clock.now(), reason: 'task-stopped' })
+  }
+
+  /** Asks ECS, for a bounded time. What cannot be found out counts as no. */
+  async #hasTaskStopped(entry: Entry): Promise<boolean> {
+    const isGone = this.#dependencies.describeForExec(entry.request.container).then(
+      () => false,
+      (thrown) => ['TASK_STOPPED', 'NOT_FOUND'].includes(toErrorValue(thrown).code),
+    )
+    const patience = new AbortController()
+    const giveUp = sleep(this.#dependencies.clock, taskQuestionMilliseconds, patience.signal).then(
+      () => false,
+      () => false,
+    )
+    const hasStopped = await Promise.race([isGone, giveUp])
+    patience.abort()
+    return hasStopped
+  }
+
+  /** AWS gave no session, or no engine could use it. Attempts count in an audit. */
+  async #refuse(entry: Entry, error: ErrorValue): Promise<void> {
+    if (entry.session.state === 'ended') return
+    this.#end(entry, 'failed', error)
+    await this.#host.call('session.close', { sessionId: entry.session.id })
+    const at = this.#dependencies.clock.now()
+    await this.#dependencies.audit.shellRefused({ ...this.#facts(entry, at), error })
+  }
+
+  #hostLost(): void {
+    for (const entry of this.#entries.values()) {
+      const { awsSessionId, state, container } = entry.session
+      if (state === 'ended') continue
+      const lost = {
+        at: this.#dependencies.clock.now(),
+        reason: 'lost',
+        error: hostGone,
+      } as const
+      this.#enqueue(entry, () => this.#finish(entry, lost))
+      if (awsSessionId !== undefined) void giveBack(this.#dependencies, container.scope, awsSessionId)
+    }
+  }
+
+  async #giveCredentials({ sessionId, requestId }: { sessionId: string; requestId: number }): Promise<void> {
+    const scope = this.#entries.get(sessionId)?.request.container.scope
+    const answer = await this.#askForCredentials(scope)
+    await this.#host.call('credentials.give', { requestId, answer })
+  }
+
+  async #askForCredentials(scope: Scope | undefined) {
+    try {
+      if (scope === undefined)
+        throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: 'The session is no longer known.' })
+      return { ok: true as const, credentials: await this.#dependencies.credentials(scope) }
+    } catch (thrown) {
+      return { ok: false as const, error: toErrorValue(thrown) }
+    }
+  }
+
+  #end(entry: Entry, reason: EndReason, error?: ErrorValue, at = this.#dependencies.clock.now()): void {
+    this.#change(entry, { type: 'ended', at, reason, error })
+    this.#forgetOldest()
+  }
+
+  #change(entry: Entry, change: SessionChange): void {
+    const session = changeSession(entry.session, change)
+    if (session === entry.session) return
+    entry.session = session
+    this.#changes.emit(session)
+  }
+
+  #forgetOldest(): void {
+    const ended = [...this.#entries.values()].filter(({ session }) => session.state === 'ended')
+    for (const entry of ended.slice(0, Math.max(0, ended.length - endedSessionsKept))) this.#forget(entry)
+  }
+
+  #forget({ session: { id } }: Entry): void {
+    if (this.#entries.delete(id)) void this.#host.call('session.forget', { sessionId: id })
+  }
+
+  #facts({ session, request, caller, snapshot }: Entry, at: number): SessionFacts {
+    return {
+      sessionId: session.id,
+      awsSessionId: session.awsSessionId,
+      container: request.container,
+      snapshot,
+      command: request.command,
+      engine: session.engine,
+      principal: caller?.arn,
+      userName: caller?.userName ?? unknownUser,
+      reason: request.reason,
+      at,
+    }
+  }
+
+  #logFailure(thrown: unknown): void {
+    const { message, detail } = toErrorValue(thrown)
+    this.#dependencies.log(`A session: ${message} ${detail ?? ''}`.trimEnd())
+  }
+}
+
+function isLive({ state }: Session): boolean {
+  return state === 'ready' || state === 'reconnecting'
+}
+
+const hostGone: ErrorValue = {
+  code: 'CONNECTION_LOST',
+  message: 'The process that runs the sessions stopped.',
+  action: 'Open a new session to the container.',
+  retryable: true,
+}
+
+function unwrap<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new PortholeError(result.error)
+  return result.value
+}

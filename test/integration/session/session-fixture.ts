@@ -1,0 +1,227 @@
+import path from 'node:path'
+import { createChannelPair } from '../../../src/channel/in-process-channel.ts'
+import type {
+  ContainerRef,
+  Engine as EngineName,
+  Session,
+  TerminalSize,
+} from '../../../src/contract/session.ts'
+import type { AuditService } from '../../../src/core/audit/audit-service.ts'
+import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
+import { createAwsConnection } from '../../../src/core/aws/connection.ts'
+import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import { type CatalogService, createCatalogService } from '../../../src/core/catalog/catalog-service.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import { ssmSessionControl } from '../../../src/core/data-channel/session-control.ts'
+import { createPluginFinder } from '../../../src/core/plugin/find-plugin.ts'
+import { createBuiltInEngine } from '../../../src/core/session/built-in-engine.ts'
+import type { EngineRequest } from '../../../src/core/session/engine.ts'
+import { createExecuteCommand, createTerminateSession } from '../../../src/core/session/execute-command.ts'
+import { createPluginEngine } from '../../../src/core/session/plugin-engine.ts'
+import { createSessionHost, type SessionHost } from '../../../src/core/session/session-host.ts'
+import { createSessionService, type SessionService } from '../../../src/core/session/session-service.ts'
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts'
+import { createMessageGateway } from '../../../src/sandbox/services/message-gateway/gateway.ts'
+import { type BytePage, createBytePage } from '../../fixtures/byte-page.ts'
+import { createMemoryRecorders } from '../../fixtures/memory-recorders.ts'
+import { createNamespaceRuntime } from '../containers/containers.ts'
+
+const pluginFolder = path.resolve('test/fixtures/plugin')
+/** Where the sandbox's sample container is. */
+const accountId = '111122223333'
+
+/** What is looked through for a pattern; a flood must not make every look slower. */
+const recentTextCharacters = 64 * 1024
+
+/** The agent without the waits that real ones have: sessions are tested here, not patience. */
+const briskAgent = { firstOutputDelay: 0, chunkInterval: 0, startFailureDelay: 1000 }
+
+type SessionAudit = Pick<AuditService, 'recorders' | 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
+
+const noLedger = {
+  sessionOpened: async () => {},
+  sessionEnded: async () => {},
+  shellRefused: async () => {},
+}
+
+/** A session with a page that shows it. */
+export interface Shell {
+  id: string
+  page: BytePage
+  type(text: string): void
+  resize(size: TerminalSize): void
+  /** Resolves when the output since the last `shows` matches, with what matched. */
+  shows(pattern: RegExp): Promise<readonly string[]>
+  /** Types a line and waits for output, which its echo must not look like. */
+  run(line: string, pattern: RegExp): Promise<readonly string[]>
+  /** Resolves when the session has reached this state. */
+  until(state: Session['state']): Promise<Session>
+}
+
+/** The session service, its host and both engines against a sandbox with real containers. */
+export class SessionFixture implements AsyncDisposable {
+  readonly service: SessionService
+  readonly catalog: CatalogService
+  /** The sample container of the sandbox. */
+  readonly container: ContainerRef
+  readonly clients: AwsClients
+  readonly recorders = createMemoryRecorders()
+  readonly log: string[] = []
+  readonly #host: SessionHost
+  readonly #resources: AsyncDisposableStack
+
+  private constructor(sandbox: Sandbox, audit: SessionAudit | undefined, resources: AsyncDisposableStack) {
+    this.#resources = resources
+    const { endpoint, accessKeyId, secretAccessKey } = sandbox.ready
+    const credentials = async () => ({ accessKeyId, secretAccessKey })
+    const endpoints = createEndpoints({
+      environment: { AWS_ENDPOINT_URL: endpoint },
+      config: () => Promise.reject(new Error('No test may read the config of this computer')),
+    })
+    const connection = resources.use(createAwsConnection({ endpoints, version: '0.0.0' }))
+    this.container = sampleContainerOf(sandbox)
+    const clients = resources.use(
+      createAwsClients({ connection, credentials: { credentials, forgetCredentials: () => {} } }),
+    )
+    const caller = async () => ({ arn: `arn:aws:iam::${accountId}:user/test`, accountId, userName: 'test' })
+    const ssm = ({ ssmEndpoint, region, credentials: fresh }: EngineRequest) =>
+      ssmSessionControl({ endpoint: ssmEndpoint, region, credentials: fresh })
+    const environment = { PATH: `${pluginFolder}:${process.env.PATH}` }
+    const { platform } = process
+    const finder = createPluginFinder({ environment, platform })
+    const findPlugin = () => finder.find()
+    const log = (message: string) => void this.log.push(message)
+    const clock = systemClock
+    this.clients = clients
+    this.catalog = resources.use(createCatalogService({ clients, caller, clock, random: Math.random }))
+    const { catalog } = this
+    const plugin = resources.use(createPluginEngine({ findPlugin, ssm, clock, environment, platform }))
+    const engines = { plugin, 'built-in': createBuiltInEngine({ ssm }) }
+    this.#host = resources.use(
+      createSessionHost({ engines, recorders: audit?.recorders ?? this.recorders, clock, log }),
+    )
+    const [near, far] = createChannelPair()
+    this.#host.serveControl(far)
+    this.service = resources.use(
+      createSessionService({
+        host: near,
+        clock,
+        audit: audit ?? noLedger,
+        describeForExec: catalog.describeForExec,
+        onCluster: catalog.onCluster,
+        executeCommand: createExecuteCommand(clients),
+        terminateSession: createTerminateSession(clients),
+        credentials,
+        caller,
+        endpoints,
+        findPlugin,
+        engineChoice: () => 'auto',
+        platform,
+        log,
+      }),
+    )
+  }
+
+  /** @param audit default: recordings in memory, and no ledger */
+  static async start(audit?: SessionAudit): Promise<SessionFixture> {
+    await using resources = new AsyncDisposableStack()
+    const sandbox = resources.use(
+      await startSandbox({
+        port: 0,
+        runtime: await createNamespaceRuntime(),
+        createGateway: (options) => createMessageGateway({ ...options, agent: briskAgent, closeDelay: 50 }),
+      }),
+    )
+    return new SessionFixture(sandbox, audit, resources.move())
+  }
+
+  /** Opens a session and waits for nothing. */
+  async open(engine: EngineName, command = '/bin/sh'): Promise<Shell> {
+    const states: Session[] = []
+    this.#resources.use(this.service.onChanged((session) => states.push(session)))
+    const session = await this.service.open({
+      container: this.container,
+      command,
+      engine,
+      size: { cols: 100, rows: 30 },
+    })
+    return this.#showOnPage(session, states)
+  }
+
+  /** Opens a shell and waits for its prompt. */
+  async openShell(engine: EngineName): Promise<Shell> {
+    const shell = await this.open(engine)
+    await Promise.race([shell.until('ready'), shell.until('ended').then(failToOpen)])
+    // A prompt of our own, without sequences around it, and written so that its echo does not look like it.
+    const plainLines = "bind 'set enable-bracketed-paste off' 2>/dev/null"
+    await shell.run(`${plainLines}; PS1='ready''> '`, /ready> $/)
+    return shell
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync()
+  }
+
+  #showOnPage({ stream, id }: Session, states: Session[]): Shell {
+    const [near, far] = createChannelPair()
+    this.#host.serveBytes(far)
+    let recent = ''
+    const decoder = new TextDecoder()
+    const page = createBytePage(near, stream, {
+      onOutput: (bytes) => {
+        recent = (recent + decoder.decode(bytes, { stream: true })).slice(-recentTextCharacters)
+      },
+    })
+    page.send({ kind: 'attach', stream })
+    const shows = async (pattern: RegExp) => {
+      await page.until(() => pattern.test(recent))
+      const match = pattern.exec(recent)
+      if (match === null) return []
+      recent = recent.slice(match.index + match[0].length)
+      return match
+    }
+    const type = (text: string) => page.send({ kind: 'input', stream, bytes: Buffer.from(text) })
+    return {
+      id,
+      page,
+      type,
+      shows,
+      run(line, pattern) {
+        type(`${line}\r`)
+        return shows(pattern)
+      },
+      resize: (size) => page.send({ kind: 'resize', stream, size }),
+      until: (state) => this.#untilState(id, state, states),
+    }
+  }
+
+  #untilState(id: string, state: Session['state'], states: Session[]): Promise<Session> {
+    const isWanted = (session: Session) => session.id === id && session.state === state
+    const known = states.find(isWanted)
+    if (known !== undefined) return Promise.resolve(known)
+    return new Promise((resolve) => {
+      const listening = this.service.onChanged((session) => {
+        if (!isWanted(session)) return
+        listening[Symbol.dispose]()
+        resolve(session)
+      })
+    })
+  }
+}
+
+function failToOpen(session: Session): never {
+  throw new Error(`The session ended: ${session.endReason} ${JSON.stringify(session.error)}`)
+}
+
+function sampleContainerOf({ ready: { region, sample } }: Sandbox): ContainerRef {
+  const arn = (kind: string, name: string) => `arn:aws:ecs:${region}:${accountId}:${kind}/${name}`
+  return {
+    scope: { identityId: 'sso:test', accountId, roleName: 'Admin', region },
+    environment: 'development',
+    clusterArn: arn('cluster', sample.cluster),
+    clusterName: sample.cluster,
+    taskArn: arn('task', `${sample.cluster}/${sample.task}`),
+    taskId: sample.task,
+    containerName: sample.container,
+  }
+}

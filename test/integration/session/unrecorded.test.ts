@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { createAuditService } from '../../../src/core/audit/audit-client.ts'
+import { startAuditWorker } from '../../../src/core/audit/start-audit-worker.ts'
+import { temporaryFolder } from '../../unit/core/audit/audit-fixtures.ts'
+import { SessionFixture } from './session-fixture.ts'
+
+const workerUrl = new URL('../../../src/core/audit/audit-worker.ts', import.meta.url)
+
+test('without a usable data folder a shell still opens, and says why it is not recorded', async () => {
+  using folder = temporaryFolder()
+  const file = path.join(folder.path, 'not-a-folder')
+  await writeFile(file, '')
+  await using worker = startAuditWorker({ folder: path.join(file, 'audit'), workerUrl })
+  await using audit = createAuditService({ channel: worker.channel })
+  await using fixture = await SessionFixture.start(audit)
+  const shell = await fixture.openShell('built-in')
+  expect(await shell.until('ready')).toMatchObject({
+    recording: false,
+    recordingProblem: { code: 'STORAGE_UNWRITABLE', message: expect.stringContaining(file) },
+  })
+  await shell.run('echo still$((1+1))here', /still2here/)
+})

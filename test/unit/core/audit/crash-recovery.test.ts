@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../../../src/core/audit/audit-events.ts'
+import { AuditKeeper } from '../../../../src/core/audit/audit-keeper.ts'
+import { systemClock } from '../../../../src/core/clock.ts'
+import { noon, recordingStart, sessionFacts, taskArn, temporaryFolder } from './audit-fixtures.ts'
+
+const facts = sessionFacts()
+const { sessionId } = facts
+
+let folder: ReturnType<typeof temporaryFolder>
+let crashed: string
+let recording: string
+let lines: Buffer
+
+const open = (path: string, onChanged: (arn: string) => void = () => {}) =>
+  AuditKeeper.open({ folder: path, clock: systemClock, onChanged })
+
+/** What a crash leaves is what lies in the folder at that moment: a copy of a history at work. */
+beforeAll(async () => {
+  folder = temporaryFolder()
+  const live = join(folder.path, 'live')
+  await using keeper = await open(live)
+  keeper.sessionOpened(facts)
+  let written = Promise.withResolvers<void>()
+  const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+    written: () => written.resolve(),
+    failed: (error) => written.reject(error),
+  })
+  // One MiB at a time, each written before the next: three chunks.
+  for (let given = 0; given < 3; given += 1) {
+    recorder.output(given * 1000, Buffer.alloc(1024 * 1024, 'z'))
+    await written.promise
+    written = Promise.withResolvers()
+  }
+  cpSync(live, join(folder.path, 'snapshot'), { recursive: true })
+})
+afterAll(() => folder[Symbol.dispose]())
+
+beforeEach(() => {
+  crashed = join(folder.path, 'crashed')
+  rmSync(crashed, { recursive: true, force: true })
+  cpSync(join(folder.path, 'snapshot'), crashed, { recursive: true })
+  recording = join(crashed, 'recordings', `${sessionId}.cast`)
+  lines = readFileSync(recording)
+})
+
+/** Opens the crashed history, closes it, and gives what that added to the ledger. */
+async function recover(): Promise<AuditEvent[]> {
+  const before = eventsOf(crashed).length
+  await using keeper = await open(crashed)
+  expect(keeper.verify()).toMatchObject({ intact: true })
+  return eventsOf(crashed).slice(before)
+}
+
+function eventsOf(path: string): AuditEvent[] {
+  const database = new Database(join(path, 'ledger.sqlite'))
+  try {
+    return database
+      .prepare<[], string>('SELECT body FROM audit_event ORDER BY seq')
+      .pluck()
+      .all()
+      .map((body) => JSON.parse(body as unknown as string) as AuditEvent)
+  } finally {
+    database.close()
+  }
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe('recovery from a crash', () => {
+  it('notes an untouched recording as it is, and ends the session at its last moment', async () => {
+    expect(await recover()).toMatchObject([
+      {
+        type: 'recording.recovered',
+        sessionId,
+        taskArn,
+        bytes: lines.length,
+        sha256: sha256(lines),
+        outputBytes: 3 * 1024 * 1024,
+        cutBytes: 0,
+      },
+      { type: 'session.interrupted', sessionId, taskArn },
+    ])
+    await using keeper = await open(crashed)
+    const session = keeper.session(sessionId)
+    expect(session).toMatchObject({ live: false, endReason: 'interrupted', hasRecording: true })
+    expect(session.endedAt).toBeGreaterThanOrEqual(noon + 2000)
+  })
+
+  it('cuts off a torn last line and says how much', async () => {
+    appendFileSync(recording, '[0.1, "o", "ä')
+    expect(await recover()).toMatchObject([
+      { type: 'recording.recovered', bytes: lines.length, sha256: sha256(lines), cutBytes: 14 },
+      { type: 'session.interrupted' },
+    ])
+    expect(readFileSync(recording).equals(lines)).toBe(true)
+  })
+
+  it('says where the recording is not what the ledger vouches for', async () => {
+    const chunks = eventsOf(crashed).filter((event) => event.type === 'recording.chunk')
+    expect(chunks.length).toBeGreaterThanOrEqual(2)
+    const second = Number(chunks[1]?.offset)
+    lines[second + 100] = 0x79
+    writeFileSync(recording, lines)
+    const [recovered] = await recover()
+    expect(recovered).toMatchObject({ type: 'recording.recovered', firstBadChunk: second })
+  })
+
+  it('says when the recording is gone', async () => {
+    rmSync(recording)
+    expect(await recover()).toMatchObject([
+      { type: 'recording.failed', sessionId, bytes: 0, error: { code: 'STORAGE_UNWRITABLE' } },
+      { type: 'session.interrupted' },
+    ])
+    await using keeper = await open(crashed)
+    expect(keeper.session(sessionId)).toMatchObject({ hasRecording: false, live: false })
+  })
+
+  it('happens once, and tells which tasks changed', async () => {
+    const changed: string[] = []
+    await using keeper = await open(crashed, (arn) => changed.push(arn))
+    expect(changed).toEqual([taskArn])
+    await keeper[Symbol.asyncDispose]()
+    expect(await recover()).toEqual([])
+  })
+})

@@ -1,0 +1,442 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encodeByteFrame } from '../../../../src/channel/byte-frames.ts'
+import { createChannelPair } from '../../../../src/channel/in-process-channel.ts'
+import type { Cluster } from '../../../../src/contract/catalog.ts'
+import { PortholeError } from '../../../../src/contract/errors.ts'
+import type { Session } from '../../../../src/contract/session.ts'
+import type { SessionFacts } from '../../../../src/core/audit/audit-service.ts'
+import { createListeners, type Listeners } from '../../../../src/core/listeners.ts'
+import { silenceMilliseconds } from '../../../../src/core/session/hosted-session.ts'
+import { createSessionHost, type SessionHost } from '../../../../src/core/session/session-host.ts'
+import {
+  createSessionService,
+  endedSessionsKept,
+  type OpenSession,
+  type SessionService,
+  type SessionServiceDependencies,
+} from '../../../../src/core/session/session-service.ts'
+import { createHandClock, type HandClock } from '../../../fixtures/hand-clock.ts'
+import { createMemoryRecorders, type MemoryRecorders } from '../../../fixtures/memory-recorders.ts'
+import { sampleCluster, sampleContainer } from '../../../fixtures/session-samples.ts'
+import { createSyntheticEngine, type SyntheticEngine } from '../../../fixtures/synthetic-engine.ts'
+
+const request: OpenSession = { container: sampleContainer, command: '/bin/sh', size: { cols: 80, rows: 24 } }
+const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: 'token' }
+const grant = {
+  sessionId: 'ecs-execute-command-0123456789abcdefghijklmnop',
+  streamUrl: 'wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/x?role=publish_subscribe',
+  tokenValue: 'bearer',
+}
+const taskStopped = new PortholeError({ code: 'TASK_STOPPED', message: 'The task has stopped.' })
+const denied = new PortholeError({ code: 'ACCESS_DENIED', message: 'No.' })
+
+let clock: HandClock
+let host: SessionHost
+let service: SessionService
+let builtIn: SyntheticEngine
+let plugin: SyntheticEngine
+let recorders: MemoryRecorders
+let audit: string[]
+let openedFacts: SessionFacts[]
+let refusedFacts: SessionFacts[]
+let terminated: string[]
+let seen: Session[]
+let clusters: Listeners<Cluster>
+let controlChannel: ReturnType<typeof createChannelPair>[0]
+
+function build(overrides: Partial<SessionServiceDependencies> = {}) {
+  const [near, far] = createChannelPair()
+  controlChannel = near
+  host.serveControl(far)
+  service = createSessionService({
+    host: near,
+    clock,
+    audit: {
+      async sessionOpened(facts) {
+        audit.push('opened')
+        openedFacts.push(facts)
+      },
+      async sessionEnded(_, { reason }) {
+        audit.push(`ended ${reason}`)
+      },
+      async shellRefused(facts) {
+        audit.push(`refused ${facts.error.code}`)
+        refusedFacts.push(facts)
+      },
+    },
+    describeForExec: async () => ({ runtimeId: '0123-3107182542', snapshot: { task: 'as described' } }),
+    executeCommand: async () => grant,
+    terminateSession: async (_, id) => void terminated.push(id),
+    credentials: async () => credentials,
+    caller: async () => ({
+      arn: 'arn:aws:sts::1:assumed-role/Admin/ada',
+      accountId: '111122223333',
+      userName: 'ada',
+    }),
+    endpoints: { url: async (name, region) => new URL(`https://${name}.${region}.amazonaws.com`) },
+    findPlugin: async () => ({ status: 'missing', searched: [] }),
+    engineChoice: () => 'auto',
+    onCluster: clusters.add,
+    platform: 'linux',
+    log: () => {},
+    ...overrides,
+  })
+  service.onChanged((session) => seen.push(session))
+}
+
+beforeEach(() => {
+  clock = createHandClock()
+  builtIn = createSyntheticEngine('built-in')
+  plugin = createSyntheticEngine('plugin')
+  recorders = createMemoryRecorders()
+  host = createSessionHost({ engines: { 'built-in': builtIn, plugin }, recorders, clock, log: () => {} })
+  audit = []
+  openedFacts = []
+  refusedFacts = []
+  terminated = []
+  seen = []
+  clusters = createListeners()
+})
+
+afterEach(async () => {
+  await service[Symbol.asyncDispose]()
+  expect(clusters.size).toBe(0)
+  await host[Symbol.asyncDispose]()
+  expect(clock.pendingTimers).toBe(0)
+})
+
+/** Resolves with the first session, past or coming, that is as wanted. */
+function when(wanted: (session: Session) => boolean): Promise<Session> {
+  const known = seen.find(wanted)
+  if (known !== undefined) return Promise.resolve(known)
+  return new Promise((resolve) => {
+    const listening = service.onChanged((session) => {
+      if (!wanted(session)) return
+      listening[Symbol.dispose]()
+      resolve(session)
+    })
+  })
+}
+
+const inState = (state: Session['state']) => (session: Session) => session.state === state
+
+async function openReady(engine = builtIn) {
+  const starting = engine.nextSession()
+  const { id } = await service.open(request)
+  const session = await starting
+  session.events.ready()
+  await when((changed) => changed.id === id && changed.state === 'ready')
+  return { id, session }
+}
+
+describe('open', () => {
+  test('answers at once, then becomes ready with everything that is known', async () => {
+    build()
+    const starting = builtIn.nextSession()
+    const first = await service.open(request)
+    expect(first).toMatchObject({ state: 'connecting', stream: 1, recording: false })
+    const session = await starting
+    expect(session.request).toMatchObject({
+      awsSessionId: grant.sessionId,
+      streamUrl: grant.streamUrl,
+      tokenValue: grant.tokenValue,
+      target: 'ecs:storefront_0123456789abcdef0123456789abcdef_0123-3107182542',
+      region: 'eu-west-1',
+      ssmEndpoint: 'https://ssm.eu-west-1.amazonaws.com',
+      kmsEndpoint: 'https://kms.eu-west-1.amazonaws.com',
+    })
+    session.events.encrypted()
+    session.events.ready()
+    expect(await when(inState('ready'))).toMatchObject({
+      id: first.id,
+      engine: 'built-in',
+      userName: 'ada',
+      kmsEncrypted: true,
+      recording: true,
+    })
+    expect(openedFacts[0]).toMatchObject({
+      sessionId: first.id,
+      awsSessionId: grant.sessionId,
+      userName: 'ada',
+      principal: 'arn:aws:sts::1:assumed-role/Admin/ada',
+      snapshot: { task: 'as described' },
+    })
+    expect(service.list().map(({ id }) => id)).toEqual([first.id])
+  })
+
+  test('is in the history before it is shown as ready', async () => {
+    const durable = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    build({
+      audit: {
+        sessionOpened: () => {
+          asked.resolve()
+          return durable.promise
+        },
+        sessionEnded: async () => {},
+        shellRefused: async () => {},
+      },
+    })
+    const starting = builtIn.nextSession()
+    await service.open(request)
+    const session = await starting
+    session.events.ready()
+    await asked.promise
+    expect(seen.some(inState('ready'))).toBe(false)
+    durable.resolve()
+    expect((await when(inState('ready'))).recordingProblem).toBeUndefined()
+  })
+
+  test('says so when the history cannot be written', async () => {
+    const broken = new PortholeError({ code: 'AUDIT_UNAVAILABLE', message: 'No ledger.' })
+    build({
+      audit: {
+        sessionOpened: () => Promise.reject(broken),
+        sessionEnded: async () => void audit.push('ended'),
+        shellRefused: async () => {},
+      },
+    })
+    const { session } = await openReady()
+    expect(seen.at(-1)).toMatchObject({ recording: false, recordingProblem: { code: 'AUDIT_UNAVAILABLE' } })
+    session.events.ended('exited')
+    await when(inState('ended'))
+    expect(audit).toEqual([])
+  })
+
+  test('takes the plugin when it fits', async () => {
+    build({ findPlugin: async () => ({ status: 'supported', path: '/p', version: '1.2.896.0' }) })
+    await openReady(plugin)
+    expect(seen.at(-1)?.engine).toBe('plugin')
+  })
+
+  test('hands out fresh credentials each time it is asked', async () => {
+    let count = 0
+    build({ credentials: async () => ({ ...credentials, accessKeyId: `AKIA${++count}` }) })
+    const { session } = await openReady()
+    expect((await session.request.credentials()).accessKeyId).toBe('AKIA1')
+    expect((await session.request.credentials()).accessKeyId).toBe('AKIA2')
+  })
+})
+
+describe('a refusal', () => {
+  test('by AWS ends the session as failed and is in the history', async () => {
+    build({ executeCommand: () => Promise.reject(denied) })
+    await service.open({ ...request, reason: 'ticket 7' })
+    expect(await when(inState('ended'))).toMatchObject({
+      endReason: 'failed',
+      error: { code: 'ACCESS_DENIED' },
+      userName: 'ada',
+    })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual(['refused ACCESS_DENIED'])
+    expect(refusedFacts[0]).toMatchObject({ userName: 'ada', reason: 'ticket 7' })
+  })
+
+  test('before AWS is asked, when the plugin is wished for and missing', async () => {
+    let asked = 0
+    build({
+      engineChoice: () => 'plugin',
+      executeCommand: async () => {
+        asked++
+        return grant
+      },
+    })
+    await service.open(request)
+    expect((await when(inState('ended'))).error?.code).toBe('PLUGIN_MISSING')
+    expect(asked).toBe(0)
+  })
+
+  test('gives a granted session back when its task is gone', async () => {
+    build({ describeForExec: () => Promise.reject(taskStopped) })
+    await service.open(request)
+    expect((await when(inState('ended'))).error?.code).toBe('TASK_STOPPED')
+    expect(terminated).toEqual([grant.sessionId])
+  })
+
+  test('by the engine before it was ready is an attempt, not a session', async () => {
+    build()
+    const starting = builtIn.nextSession()
+    await service.open(request)
+    const session = await starting
+    session.events.ended('failed', { code: 'NO_SHELL_IN_IMAGE', message: 'No shell.', retryable: false })
+    expect(await when(inState('ended'))).toMatchObject({ error: { code: 'NO_SHELL_IN_IMAGE' } })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual(['refused NO_SHELL_IN_IMAGE'])
+    expect(recorders.recordings).toEqual([])
+  })
+
+  test('an unknown caller is no reason for one', async () => {
+    build({ caller: () => Promise.reject(denied) })
+    await openReady()
+    expect(openedFacts[0]).toMatchObject({ userName: 'unknown' })
+  })
+})
+
+describe('the end', () => {
+  test('of the shell', async () => {
+    build()
+    const { session } = await openReady()
+    session.events.ended('exited')
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'exited' })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual(['opened', 'ended exited'])
+  })
+
+  test('of the task is told from the end of the shell', async () => {
+    let stopped = false
+    build({
+      describeForExec: async () => {
+        if (stopped) throw taskStopped
+        return { runtimeId: 'r', snapshot: {} }
+      },
+    })
+    const { session } = await openReady()
+    stopped = true
+    session.events.ended('lost', { code: 'CONNECTION_LOST', message: 'Lost.', retryable: true })
+    const ended = await when(inState('ended'))
+    expect(ended.endReason).toBe('task-stopped')
+    expect(ended.error).toBeUndefined()
+  })
+
+  test('does not wait for ECS for ever', async () => {
+    let asked = 0
+    const askedAgain = Promise.withResolvers<void>()
+    build({
+      describeForExec: async () => {
+        if (++asked === 1) return { runtimeId: 'r', snapshot: {} }
+        askedAgain.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const { session } = await openReady()
+    session.events.ended('exited')
+    await askedAgain.promise
+    expect(seen.some(inState('ended'))).toBe(false)
+    clock.advance(2_000)
+    expect((await when(inState('ended'))).endReason).toBe('exited')
+  })
+
+  test('by closing reaches the engine, once', async () => {
+    build()
+    const { id, session } = await openReady()
+    await service.close(id)
+    expect(session.closed).toBe(true)
+    expect(seen.at(-1)).toMatchObject({ state: 'ended', endReason: 'closed' })
+    expect(audit).toEqual(['opened', 'ended closed'])
+    await expect(service.close(id)).rejects.toMatchObject({ value: { code: 'SESSION_NOT_FOUND' } })
+  })
+
+  test('by closing lets the screen go, also of a session that had ended', async () => {
+    build()
+    const first = await openReady()
+    const second = await openReady()
+    second.session.events.ended('exited')
+    await when((session) => session.id === second.id && session.state === 'ended')
+    expect(service.list().map(({ id }) => id)).toEqual([first.id, second.id])
+    await service.close(first.id)
+    await service.close(second.id)
+    expect(service.list()).toEqual([])
+    expect(host.sessionCount).toBe(0)
+  })
+
+  test('by closing before AWS has answered gives the session back when it comes', async () => {
+    const answer = Promise.withResolvers<typeof grant>()
+    build({ executeCommand: () => answer.promise })
+    const { id } = await service.open(request)
+    await service.close(id)
+    expect(seen.at(-1)).toMatchObject({ state: 'ended', endReason: 'closed' })
+    answer.resolve(grant)
+    await service[Symbol.asyncDispose]()
+    expect(terminated).toEqual([grant.sessionId])
+    expect(audit).toEqual([])
+  })
+
+  test('of the host’s process ends all sessions, and AWS is told', async () => {
+    build()
+    await openReady()
+    controlChannel.close()
+    expect(await when(inState('ended'))).toMatchObject({
+      endReason: 'lost',
+      error: { message: 'The process that runs the sessions stopped.' },
+    })
+    expect(terminated).toEqual([grant.sessionId])
+  })
+
+  test('disposing closes what is open', async () => {
+    build()
+    const { session } = await openReady()
+    await service[Symbol.asyncDispose]()
+    expect(session.closed).toBe(true)
+    expect(audit).toEqual(['opened', 'ended closed'])
+  })
+
+  test('ended sessions are kept for a while, not for ever', async () => {
+    build()
+    for (let count = 0; count < endedSessionsKept + 3; count++) {
+      const { id, session } = await openReady()
+      session.events.ended('exited')
+      await when((changed) => changed.id === id && changed.state === 'ended')
+    }
+    expect(service.list().length).toBe(endedSessionsKept)
+    expect(service.list()[0]?.stream).toBe(4)
+  })
+})
+
+describe('a task that stops under a live shell', () => {
+  let hasStopped: boolean
+  let questions: number
+
+  beforeEach(() => {
+    hasStopped = false
+    questions = 0
+    build({
+      describeForExec: async () => {
+        questions++
+        if (hasStopped) throw taskStopped
+        return { runtimeId: 'r', snapshot: {} }
+      },
+    })
+  })
+
+  test('ends it as soon as the catalog hears, although the engine is still alive', async () => {
+    const { session } = await openReady()
+    hasStopped = true
+    clusters.emit(sampleCluster([]))
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'task-stopped' })
+    await service[Symbol.asyncDispose]()
+    expect(session.closed).toBe(true)
+    expect(audit).toEqual(['opened', 'ended task-stopped'])
+  })
+
+  test('is asked about, because a list may be older than a task', async () => {
+    const { id } = await openReady()
+    clusters.emit(sampleCluster([]))
+    await service.close(id)
+    expect(questions).toBe(2)
+    expect(seen.at(-1)).toMatchObject({ endReason: 'closed' })
+  })
+
+  test('ends it when nothing answers the keys that are typed', async () => {
+    const { id } = await openReady()
+    const [page, far] = createChannelPair()
+    host.serveBytes(far)
+    const { stream } = await when(inState('ready'))
+    hasStopped = true
+    clock.advance(1)
+    page.post(encodeByteFrame({ kind: 'input', stream, bytes: Buffer.from('ls') }))
+    await when((session) => session.id === id && session.lastInputAt !== session.readyAt)
+    clock.advance(silenceMilliseconds)
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'task-stopped' })
+  })
+})
+
+test('a broken connection and its return are shown', async () => {
+  build()
+  const { session } = await openReady()
+  session.events.reconnecting({ code: 'CONNECTION_LOST', message: 'Lost.', retryable: true })
+  expect((await when(inState('reconnecting'))).error?.code).toBe('CONNECTION_LOST')
+  seen = []
+  session.events.reconnected()
+  expect((await when(inState('ready'))).error).toBeUndefined()
+  expect(recorders.recordings[0]?.markers).toEqual(['Connection lost', 'Connected again'])
+})
