@@ -1,0 +1,59 @@
+import { homedir } from 'node:os'
+import { createInterface } from 'node:readline'
+import { createCore } from '../core/app.ts'
+import { defaultDataFolder } from '../core/data-folder.ts'
+import { readStaticFiles } from '../web/static-files.ts'
+import { startWebServer } from '../web/web-server.ts'
+import { openBrowser } from './open-browser.ts'
+import type { HostOptions } from './options.ts'
+import { say, tell } from './output.ts'
+import { auditWorkerUrl, rendererFolder } from './programs.ts'
+import { version } from './version.ts'
+
+/** Runs core and page in this process until `stop`. */
+export async function runBrowserHost(
+  options: HostOptions & { environment: Record<string, string | undefined> },
+  stop: AbortSignal,
+): Promise<void> {
+  const files = readStaticFiles(rendererFolder())
+  const homeFolder = options.environment.HOME ?? homedir()
+  await using core = await createCore({
+    version,
+    environment: options.environment,
+    homeFolder,
+    dataFolder: options.dataFolder ?? defaultDataFolder(options.environment, homeFolder),
+    demo: options.demo,
+    // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and opens links itself.
+    abilities: { nativeMenus: false, openExternal: false, allShortcuts: false },
+    auditWorkerUrl: auditWorkerUrl(),
+    log: say,
+  })
+  await using server = await startWebServer({
+    port: options.port,
+    files,
+    connectRpc: (channel) => core.connectRpc(channel),
+    connectBytes: (channel) => core.connectBytes(channel),
+  })
+
+  const url = server.createLink()
+  tell({ event: 'ready', url })
+  say(
+    `Porthole is at ${url}\nThe link lets one browser in, once. Press Enter for a fresh one, Ctrl-C to end.`,
+  )
+  if (options.open) openBrowser(url)
+  using _links = giveLinksOnEnter(() => server.createLink())
+
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve()
+    stop.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function giveLinksOnEnter(createLink: () => string): Disposable {
+  if (!process.stdin.isTTY) return { [Symbol.dispose]() {} }
+  const lines = createInterface({ input: process.stdin })
+  // readline takes Ctrl-C for itself on a terminal.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  lines.on('line', () => say(createLink()))
+  return { [Symbol.dispose]: () => lines.close() }
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { makeTemporaryFolder } from '../../sandbox/temporary-folder.ts'
+import { runBrowserHost } from '../browser-host.ts'
+import { parseHostOptions } from '../options.ts'
+import { say } from '../output.ts'
+import type { Command } from '../porthole.ts'
+import { type ReadySandbox, startSandboxProcess } from '../sandbox-process.ts'
+
+/**
+ * Porthole against a local AWS. The AWS files of the demo live in a folder of
+ * their own, so nothing of the person's is read or written.
+ */
+export const demo: Command = async (args, stop) => {
+  const options = parseHostOptions(args)
+  const folder = await makeTemporaryFolder('porthole-demo')
+  try {
+    say('Starting the local AWS')
+    await using sandbox = await startSandboxProcess({
+      folder,
+      tasks: options.tasks,
+      unpaced: options.unpaced,
+      stop,
+    })
+    sandbox.exited.then(() => {
+      if (!stop.aborted) say('The local AWS ended. Sessions and lists stop working; start the demo again.')
+    })
+    const environment = demoEnvironment(folder, sandbox.ready)
+    await runBrowserHost(
+      { ...options, demo: true, dataFolder: options.dataFolder ?? path.join(folder, 'data'), environment },
+      stop,
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * What makes any AWS client talk to the local AWS: endpoint and files by the
+ * standard variables. Everything else that could lead to a real account stays out.
+ */
+function demoEnvironment(folder: string, sandbox: ReadySandbox): Record<string, string | undefined> {
+  const awsFolder = path.join(folder, '.aws')
+  const configFile = path.join(awsFolder, 'config')
+  mkdirSync(awsFolder, { mode: 0o700 })
+  writeFileSync(
+    configFile,
+    [
+      '[sso-session example-corp]',
+      `sso_start_url = ${sandbox.startUrl}`,
+      `sso_region = ${sandbox.region}`,
+      'sso_registration_scopes = sso:account:access',
+      '',
+      '[default]',
+      `region = ${sandbox.region}`,
+      '',
+    ].join('\n'),
+    { mode: 0o600 },
+  )
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
+  return {
+    ...Object.fromEntries(own),
+    HOME: folder,
+    AWS_CONFIG_FILE: configFile,
+    AWS_SHARED_CREDENTIALS_FILE: path.join(awsFolder, 'credentials'),
+    AWS_ENDPOINT_URL: sandbox.endpoint,
+    AWS_REGION: sandbox.region,
+  }
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import { PortholeError } from '../contract/errors.ts'
+
+export interface HostOptions {
+  port: number
+  open: boolean
+  /** Insist on browser mode. */
+  browser: boolean
+  demo: boolean
+  tasks: number | undefined
+  /** Demo only: output as fast as this computer can, not at AWS's pace. */
+  unpaced: boolean
+  dataFolder: string | undefined
+}
+
+/**
+ * The flags of `start`, `demo` and `web`.
+ * @throws {PortholeError} INVALID_REQUEST, naming the flag
+ */
+export function parseHostOptions(args: string[]): HostOptions {
+  const { values } = parse(args, {
+    port: { type: 'string' },
+    'no-open': { type: 'boolean' },
+    browser: { type: 'boolean' },
+    demo: { type: 'boolean' },
+    tasks: { type: 'string' },
+    unpaced: { type: 'boolean' },
+    'data-folder': { type: 'string' },
+  })
+  return {
+    port: parseNumber('--port', values.port, 0, 65_535) ?? 0,
+    open: values['no-open'] !== true,
+    browser: values.browser === true,
+    demo: values.demo === true,
+    tasks: parseNumber('--tasks', values.tasks, 1, 100_000),
+    unpaced: values.unpaced === true,
+    dataFolder: values['data-folder'],
+  }
+}
+
+function parse<const Options extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
+  args: string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false })
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : String(cause)
+    throw new PortholeError(
+      { code: 'INVALID_REQUEST', message: `${message}.`, action: 'Run porthole --help.' },
+      { cause },
+    )
+  }
+}
+
+function parseNumber(
+  flag: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new PortholeError({
+    code: 'INVALID_REQUEST',
+    message: `${flag} takes a whole number from ${least} to ${most}, not "${text}".`,
+  })
+}

@@ -1,0 +1,15 @@
+export const usage = `Porthole: shells in your ECS containers, and a record of what happened in them
+
+  porthole start      your own AWS configuration
+  porthole demo       a local AWS with example accounts and real shells
+  porthole web        the browser host only, for programs and remote machines
+  porthole sandbox    the local AWS alone
+
+  --port P            port on 127.0.0.1; any free one without it
+  --no-open           do not open a browser
+  --browser           browser mode, also where a desktop window could be opened
+  --demo              with web: against the local AWS
+  --tasks N           with demo: about how many tasks the local AWS runs
+  --unpaced           with demo: output as fast as this computer can, not at AWS's pace
+  --data-folder F     where settings, ledger and recordings live
+  --ready-file F      with sandbox: where to write what clients need to know`
