@@ -1,0 +1,47 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { HostInfo } from '../../contract/host.ts'
+import { shellCommands } from '../features/shells/shell-commands.ts'
+import { appCommands } from './commands/app-commands.ts'
+import { createCommandRegistry } from './commands/command-registry.ts'
+import type { CoreLink } from './core/core-link.ts'
+import { followCore } from './core/live-state.ts'
+import { disposeTogether } from './disposables.ts'
+import { createWorkspace } from './documents/workspace.ts'
+import type { Services } from './services.ts'
+import { createAccountsStore } from './stores/accounts-store.ts'
+import { createCatalogStore } from './stores/catalog-store.ts'
+import { createIdentitiesStore } from './stores/identities-store.ts'
+import { createInterfaceStore } from './stores/interface-store.ts'
+import { createNavigatorStore } from './stores/navigator-store.ts'
+import { createSessionsStore } from './stores/sessions-store.ts'
+import { createSettingsStore } from './stores/settings-store.ts'
+
+/** Builds everything the page is made of and sets it in motion. Dispose to stop it. */
+export function composeServices(
+  core: CoreLink,
+  host: HostInfo,
+  queryClient: QueryClient,
+): { services: Services } & Disposable {
+  const services: Services = {
+    core,
+    host,
+    queryClient,
+    identities: createIdentitiesStore(),
+    catalog: createCatalogStore(),
+    sessions: createSessionsStore(),
+    settings: createSettingsStore(),
+    accounts: createAccountsStore(),
+    navigator: createNavigatorStore(),
+    interface: createInterfaceStore(),
+    workspace: createWorkspace(),
+    commands: createCommandRegistry(host),
+  }
+  const following = followCore(core, services, queryClient)
+  // Closing a tab ends its remote session; the core does the rest, best effort.
+  const closing = services.workspace.onClosed((document) => {
+    if (document.kind === 'terminal' && document.sessionId !== undefined)
+      void core.call('session.close', { id: document.sessionId })
+  })
+  services.commands.register([...shellCommands(services), ...appCommands(services)])
+  return { services, ...disposeTogether(following, closing) }
+}

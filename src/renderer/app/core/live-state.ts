@@ -1,0 +1,67 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { disposeTogether } from '../disposables.ts'
+import type { CatalogStore } from '../stores/catalog-store.ts'
+import { withCluster, withoutCluster, withScope } from '../stores/catalog-store.ts'
+import type { IdentitiesStore } from '../stores/identities-store.ts'
+import { withIdentities } from '../stores/identities-store.ts'
+import type { SessionsStore } from '../stores/sessions-store.ts'
+import type { SettingsStore } from '../stores/settings-store.ts'
+import type { CoreLink } from './core-link.ts'
+
+export interface LiveStores {
+  readonly identities: IdentitiesStore
+  readonly catalog: CatalogStore
+  readonly sessions: SessionsStore
+  readonly settings: SettingsStore
+}
+
+/**
+ * Keeps the stores equal to the core: reads everything on each connection,
+ * follows the events in between. Dispose to stop.
+ */
+export function followCore(core: CoreLink, stores: LiveStores, queryClient: QueryClient): Disposable {
+  const { identities, catalog, sessions, settings } = stores
+  const readAll = async () => {
+    // Whatever was cached may have changed while nobody listened.
+    void queryClient.invalidateQueries()
+    const [settingsNow, identitiesNow, sessionsNow] = await Promise.all([
+      core.call('settings.get', {}),
+      core.call('identity.list', {}),
+      core.call('session.list', {}),
+    ])
+    if (settingsNow.ok) settings.setState({ settings: settingsNow.value, known: true }, true)
+    if (identitiesNow.ok) identities.setState((state) => withIdentities(state, identitiesNow.value), true)
+    if (sessionsNow.ok) {
+      const byId = Object.fromEntries(sessionsNow.value.map((session) => [session.id, session]))
+      sessions.setState({ sessions: byId }, true)
+    }
+  }
+
+  return disposeTogether(
+    core.onConnected(() => void readAll()),
+    core.on('settings.changed', (next) => settings.setState({ settings: next, known: true }, true)),
+    core.on('identity.changed', (next) => {
+      identities.setState((state) => withIdentities(state, next), true)
+      void queryClient.invalidateQueries({ queryKey: ['accounts.list'] })
+      void queryClient.invalidateQueries({ queryKey: ['accounts.roles'] })
+    }),
+    core.on('signIn.changed', (attempt) =>
+      identities.setState((state) =>
+        // News of an attempt that was given up in favour of another must not replace it.
+        state.attempt?.attemptId === attempt.attemptId ? { ...state, attempt } : state,
+      ),
+    ),
+    core.on('catalog.scope', (scope) => catalog.setState((state) => withScope(state, scope), true)),
+    core.on('catalog.cluster', (cluster) => catalog.setState((state) => withCluster(state, cluster), true)),
+    core.on('catalog.clusterGone', ({ scope, clusterArn }) =>
+      catalog.setState((state) => withoutCluster(state, scope, clusterArn), true),
+    ),
+    core.on('session.changed', (session) =>
+      sessions.setState((state) => ({ sessions: { ...state.sessions, [session.id]: session } }), true),
+    ),
+    core.on('audit.changed', ({ taskArn }) => {
+      void queryClient.invalidateQueries({ queryKey: ['audit.task', taskArn] })
+      void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })
+    }),
+  )
+}

@@ -1,0 +1,66 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { type Scope, scopeKey } from '../../../contract/identity.ts'
+import { CoreError, unwrap } from './core-error.ts'
+import type { CoreClient } from './core-link.ts'
+
+/** The core keeps answers fresh and says so in events; the page asks again only when told. */
+const untilTold = Number.POSITIVE_INFINITY
+
+/** The core has already retried what AWS throttled; more would only add delay. */
+const retriesOfRetryable = 1
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: untilTold,
+        refetchOnWindowFocus: false,
+        networkMode: 'always',
+        retry: (failures, error) =>
+          failures < retriesOfRetryable && error instanceof CoreError && error.value.retryable,
+      },
+    },
+  })
+}
+
+/** Every question the page asks, with the key under which its answer is kept. */
+export const queries = {
+  hostInfo: (core: CoreClient) =>
+    queryOptions({ queryKey: ['host.info'], queryFn: async () => unwrap(await core.call('host.info', {})) }),
+
+  accounts: (core: CoreClient, identityId: string) =>
+    queryOptions({
+      queryKey: ['accounts.list', identityId],
+      queryFn: async () => unwrap(await core.call('accounts.list', { identityId })),
+    }),
+
+  roles: (core: CoreClient, identityId: string, accountId: string) =>
+    queryOptions({
+      queryKey: ['accounts.roles', identityId, accountId],
+      queryFn: async () => unwrap(await core.call('accounts.roles', { identityId, accountId })),
+    }),
+
+  caller: (core: CoreClient, scope: Scope) =>
+    queryOptions({
+      queryKey: ['accounts.caller', scopeKey(scope)],
+      queryFn: async () => unwrap(await core.call('accounts.caller', { scope })),
+    }),
+
+  touched: (core: CoreClient) =>
+    queryOptions({
+      queryKey: ['audit.touched'],
+      queryFn: async () => unwrap(await core.call('audit.touched', {})),
+    }),
+
+  taskAudit: (core: CoreClient, taskArn: string) =>
+    queryOptions({
+      queryKey: ['audit.task', taskArn],
+      queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
+    }),
+
+  auditSession: (core: CoreClient, sessionId: string) =>
+    queryOptions({
+      queryKey: ['audit.session', sessionId],
+      queryFn: async () => unwrap(await core.call('audit.session', { sessionId })),
+    }),
+}

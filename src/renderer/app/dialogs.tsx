@@ -1,0 +1,33 @@
+import { useEffect } from 'react'
+import { loadedOnDemand } from '../ui/loaded-on-demand.tsx'
+import { useServiceStore, useServices } from './services.ts'
+
+const Palette = loadedOnDemand(() => import('../features/palette/palette.tsx'))
+const OpenShellDialog = loadedOnDemand(() => import('../features/shells/open-shell-dialog.tsx'))
+const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replace-task-dialog.tsx'))
+const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
+const ShortcutsDialog = loadedOnDemand(() => import('../features/settings/shortcuts-dialog.tsx'))
+
+/** The one thing in front of the workspace, if any. */
+export function Dialogs() {
+  const { interface: interfaceStore } = useServices()
+  const dialog = useServiceStore('interface', (state) => state.dialog)
+  const close = () => interfaceStore.setState({ dialog: undefined })
+  // Nothing that a key opens may still have to come then: what is typed next belongs to it.
+  useEffect(() => {
+    for (const dialogs of [Palette, OpenShellDialog, ReplaceTaskDialog, SettingsDialog, ShortcutsDialog])
+      dialogs.preload()
+  }, [])
+
+  return (
+    <>
+      {dialog?.kind === 'palette' && <Palette mode={dialog.mode} initialText={dialog.text} onClose={close} />}
+      {dialog?.kind === 'open-shell' && (
+        <OpenShellDialog container={dialog.container} split={dialog.split} onClose={close} />
+      )}
+      {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
+      {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog?.kind === 'shortcuts' && <ShortcutsDialog onClose={close} />}
+    </>
+  )
+}

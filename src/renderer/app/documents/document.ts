@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { containerRefSchema, engineChoiceSchema } from '../../../contract/session.ts'
+
+/** A task as documents and commands name it: a container reference without the container. */
+export const taskRefSchema = containerRefSchema.omit({ containerName: true })
+export type TaskRef = z.infer<typeof taskRefSchema>
+
+/**
+ * What a tab is about. Plain data, so that the open tabs survive a reload;
+ * nothing that runs lives in here.
+ */
+export const documentSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('terminal'),
+    id: z.string(),
+    container: containerRefSchema,
+    command: z.string(),
+    engine: engineChoiceSchema.optional(),
+    /** Why a production shell was opened, in the person's own words. */
+    reason: z.string().optional(),
+    /** Set by the terminal view once `session.open` answered; absent before and while cold. */
+    sessionId: z.uuid().optional(),
+  }),
+  z.object({ kind: z.literal('task'), id: z.string(), task: taskRefSchema }),
+  z.object({
+    kind: z.literal('replay'),
+    id: z.string(),
+    sessionId: z.uuid(),
+    container: containerRefSchema,
+    userName: z.string(),
+    startedAt: z.number(),
+  }),
+  z.object({ kind: z.literal('welcome'), id: z.string() }),
+])
+export type Document = z.infer<typeof documentSchema>
+export type DocumentKind = Document['kind']
+export type DocumentOf<Kind extends DocumentKind> = Extract<Document, { kind: Kind }>
+export type TerminalDocument = DocumentOf<'terminal'>
+export type TaskDocument = DocumentOf<'task'>
+export type ReplayDocument = DocumentOf<'replay'>
+
+export function taskRefOf(container: z.infer<typeof containerRefSchema>): TaskRef {
+  const { containerName: _, ...task } = container
+  return task
+}
+
+/** Tasks and replays open once; every terminal is a document of its own. */
+export function taskDocument(task: TaskRef): TaskDocument {
+  return { kind: 'task', id: `task:${task.taskArn}`, task }
+}
+
+export function replayDocument(replay: Omit<ReplayDocument, 'kind' | 'id'>): ReplayDocument {
+  return { kind: 'replay', id: `replay:${replay.sessionId}`, ...replay }
+}
+
+export function terminalDocument(
+  terminal: Omit<TerminalDocument, 'kind' | 'id'>,
+  newId: () => string = () => crypto.randomUUID(),
+): TerminalDocument {
+  return { kind: 'terminal', id: `terminal:${newId()}`, ...terminal }
+}
+
+/** The task a document is about, for titles, the status bar and commands. */
+export function taskOf(document: Document | undefined): TaskRef | undefined {
+  switch (document?.kind) {
+    case 'terminal':
+    case 'replay':
+      return taskRefOf(document.container)
+    case 'task':
+      return document.task
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,142 @@
+import type { ReactNode } from 'react'
+import type { Session } from '../../../contract/session.ts'
+import { groupedAccountId } from '../../ui/account-id.ts'
+import { environmentWords } from '../../ui/environment.tsx'
+import { RecordingDot } from '../../ui/glyphs.tsx'
+import { CloudIcon, EngineIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { formatDuration } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { useRunCommand } from '../commands/use-commands.ts'
+import { useDocuments, useServiceStore } from '../services.ts'
+import { accountName } from '../stores/accounts-store.ts'
+import { isLive } from '../stores/sessions-store.ts'
+import styles from './status-bar.module.css'
+import { useFrontCaller, useFrontScope } from './use-front-scope.ts'
+
+/** Where one is and as whom, always in the same place. */
+export function StatusBar() {
+  const front = useFrontScope()
+  return (
+    <footer className={styles.bar}>
+      {front !== undefined && (
+        <>
+          <span className={styles.where} data-environment={front.account?.environment ?? 'other'}>
+            <CloudIcon size={13} stroke={1.75} aria-hidden />
+            {environmentWords[front.account?.environment ?? 'other']}
+          </span>
+          <span>
+            <Name
+              className={styles.account}
+              text={front.account === undefined ? front.scope.accountId : accountName(front.account)}
+            />
+            <span className={`${styles.quiet} wide-only`}>{groupedAccountId(front.scope.accountId)}</span>
+          </span>
+          <Separator />
+          <RegionButton region={front.scope.region} />
+          <Separator />
+          <Role roleName={front.scope.roleName} />
+        </>
+      )}
+      <span className={styles.right}>
+        <LiveSessions />
+        <EngineInUse />
+      </span>
+    </footer>
+  )
+}
+
+function Separator() {
+  return <i className={styles.separator} aria-hidden />
+}
+
+function StatusButton({
+  label,
+  onClick,
+  children,
+}: {
+  label: string
+  onClick: () => void
+  children: ReactNode
+}) {
+  return (
+    <button type="button" className={styles.button} title={label} onClick={onClick}>
+      {children}
+    </button>
+  )
+}
+
+function RegionButton({ region }: { region: string }) {
+  const run = useRunCommand()
+  return (
+    <StatusButton label="Change region" onClick={() => run('region.change')}>
+      <RegionIcon size={13} stroke={1.75} aria-hidden />
+      {region}
+    </StatusButton>
+  )
+}
+
+/** Identity Center gives role credentials for one hour unless an administrator chose otherwise. */
+const usualRoleLifetime = 60 * 60_000
+
+function Role({ roleName }: { roleName: string }) {
+  const run = useRunCommand()
+  const caller = useFrontCaller()
+  const now = useNow('minute')
+  const left = caller?.expiresAt === undefined ? undefined : caller.expiresAt - now
+  return (
+    <>
+      <StatusButton label="Change role" onClick={() => run('role.change')}>
+        <UserIcon size={13} stroke={1.75} aria-hidden />
+        {caller !== undefined && <Name text={caller.userName} />}
+        <Name className={styles.quiet} text={roleName} />
+      </StatusButton>
+      {left !== undefined && left > 0 && (
+        <>
+          <Separator />
+          <span title="Role credentials renew by themselves while you are signed in">
+            <span className={styles.remaining}>
+              <i style={{ width: `${Math.min(100, (left / usualRoleLifetime) * 100)}%` }} />
+            </span>
+            Role {formatDuration(left)}
+          </span>
+        </>
+      )}
+    </>
+  )
+}
+
+function LiveSessions() {
+  const live = useServiceStore('sessions', ({ sessions }) => Object.values(sessions).filter(isLive).length)
+  if (live === 0) return null
+  return (
+    <span>
+      <RecordingDot />
+      {live} live
+    </span>
+  )
+}
+
+const engineWords: Record<NonNullable<Session['engine']> | 'auto', string> = {
+  auto: 'Automatic engine',
+  plugin: 'Plugin engine',
+  'built-in': 'Built-in engine',
+}
+
+function EngineInUse() {
+  const chosen = useServiceStore('settings', (state) => state.settings.engine)
+  const front = useDocuments((state) =>
+    state.activeId === undefined ? undefined : state.documents[state.activeId],
+  )
+  const used = useServiceStore('sessions', ({ sessions }) =>
+    front?.kind === 'terminal' && front.sessionId !== undefined
+      ? sessions[front.sessionId]?.engine
+      : undefined,
+  )
+  return (
+    <span className="wide-only">
+      <EngineIcon size={13} stroke={1.75} aria-hidden />
+      {engineWords[used ?? chosen]}
+    </span>
+  )
+}

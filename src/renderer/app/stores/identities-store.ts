@@ -1,0 +1,43 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Identity, SignInAttempt } from '../../../contract/identity.ts'
+
+export interface IdentitiesState {
+  /** Absent until the core has answered for the first time. */
+  readonly identities: readonly Identity[] | undefined
+  /** The sign-in under way or the one that ended last. */
+  readonly attempt: SignInAttempt | undefined
+  /** Identities that were signed in at some time since the window opened. */
+  readonly seenSignedIn: ReadonlySet<string>
+}
+
+export type IdentitiesStore = StoreApi<IdentitiesState>
+
+export function createIdentitiesStore(): IdentitiesStore {
+  return createStore<IdentitiesState>(() => ({
+    identities: undefined,
+    attempt: undefined,
+    seenSignedIn: new Set(),
+  }))
+}
+
+export function withIdentities(state: IdentitiesState, identities: readonly Identity[]): IdentitiesState {
+  const signedIn = identities.filter((identity) => identity.state === 'signed-in').map(({ id }) => id)
+  return { ...state, identities, seenSignedIn: new Set([...state.seenSignedIn, ...signedIn]) }
+}
+
+/**
+ * Whether the workspace is shown rather than the first-run screen. A token that
+ * ends in mid-work leaves the workspace where it is: shells keep running.
+ */
+export function hasWorkspace(state: IdentitiesState): boolean {
+  return (state.identities ?? []).some(
+    ({ id, state: now }) => now === 'signed-in' || (now === 'expired' && state.seenSignedIn.has(id)),
+  )
+}
+
+/** Identities whose token ended while this window was in use. */
+export function endedIdentities(state: IdentitiesState): Identity[] {
+  return (state.identities ?? []).filter(
+    ({ id, state: now }) => now === 'expired' && state.seenSignedIn.has(id),
+  )
+}

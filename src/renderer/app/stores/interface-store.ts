@@ -1,0 +1,27 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ContainerRef } from '../../../contract/session.ts'
+import type { TaskRef } from '../documents/document.ts'
+import type { SplitDirection } from '../documents/workspace.ts'
+
+/** Which part of the palette is open. */
+export type PaletteMode = 'all' | 'region' | { roleFor: { identityId: string; accountId: string } }
+
+/** The one thing in front of the workspace. */
+export type Dialog =
+  | { kind: 'palette'; mode: PaletteMode; text: string }
+  | { kind: 'open-shell'; container: ContainerRef; split: SplitDirection | undefined }
+  | { kind: 'replace-task'; task: TaskRef }
+  | { kind: 'settings' }
+  | { kind: 'shortcuts' }
+  | { kind: 'sign-in' }
+
+export interface InterfaceState {
+  readonly navigatorShown: boolean
+  readonly dialog: Dialog | undefined
+}
+
+export type InterfaceStore = StoreApi<InterfaceState>
+
+export function createInterfaceStore(): InterfaceStore {
+  return createStore<InterfaceState>(() => ({ navigatorShown: true, dialog: undefined }))
+}

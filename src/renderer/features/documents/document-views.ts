@@ -1,0 +1,58 @@
+import type { ComponentType } from 'react'
+import type { Document, DocumentKind, DocumentOf } from '../../app/documents/document.ts'
+import { AuditIcon, type IconProps, ShellIcon, TaskIcon } from '../../ui/icons.ts'
+import { type LoadedOnDemand, loadedOnDemand } from '../../ui/loaded-on-demand.tsx'
+import { formatMoment } from '../../ui/time.ts'
+import { Welcome } from './welcome.tsx'
+
+export interface DocumentViewProps<Kind extends DocumentKind = DocumentKind> {
+  document: DocumentOf<Kind>
+}
+
+/** What the tab strip has to know about a kind of document, and how it is drawn. */
+interface DocumentView<Kind extends DocumentKind> {
+  /** Loaded when the first document of its kind is shown, so that first paint does not wait for it. */
+  readonly view: ComponentType<DocumentViewProps<Kind>> & Partial<Pick<LoadedOnDemand<object>, 'preload'>>
+  readonly icon: ComponentType<IconProps>
+  /** The tab's name and the quieter word beside it. Untrusted text. */
+  readonly title: (document: DocumentOf<Kind>) => { name: string; context?: string | undefined }
+}
+
+export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
+  terminal: {
+    view: loadedOnDemand(() => import('../terminal/index.tsx')),
+    icon: ShellIcon,
+    title: ({ container }) => ({
+      name: container.containerName,
+      context: container.serviceName ?? container.clusterName,
+    }),
+  },
+  task: {
+    view: loadedOnDemand(() => import('../task/index.tsx')),
+    icon: TaskIcon,
+    title: ({ task }) => ({ name: task.taskId.slice(0, 8), context: task.serviceName ?? task.clusterName }),
+  },
+  replay: {
+    view: loadedOnDemand(() => import('../replay/index.tsx')),
+    icon: AuditIcon,
+    title: ({ container, startedAt }) => ({
+      name: formatMoment(startedAt, Date.now()),
+      context: container.containerName,
+    }),
+  },
+  welcome: {
+    view: Welcome,
+    icon: ShellIcon,
+    title: () => ({ name: 'Welcome' }),
+  },
+}
+
+/** Fetches every view ahead: the first shell should not wait for its code. */
+export function preloadViews(): void {
+  for (const { view } of Object.values(documentViews)) view.preload?.()
+}
+
+/** The entry of a document's kind, typed for any document: the map above keeps both ends equal. */
+export function viewOf(document: Document): DocumentView<DocumentKind> {
+  return documentViews[document.kind] as DocumentView<DocumentKind>
+}

@@ -1,0 +1,115 @@
+import { type KeyboardEvent, useCallback, useRef } from 'react'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { useServiceStore, useServices } from '../../app/services.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { TextInput } from '../../ui/field.tsx'
+import { ChevronDownIcon, CloudIcon, RefreshIcon, SearchIcon } from '../../ui/icons.ts'
+import { Kbd } from '../../ui/kbd.tsx'
+import { Name } from '../../ui/name.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import styles from './navigator.module.css'
+import { summarise } from './tree.ts'
+import { TreeView } from './tree-view.tsx'
+
+/** Everything one can see, down to the containers. */
+export default function Navigator() {
+  const filter = useRef<HTMLInputElement>(null)
+  const tree = useRef<HTMLDivElement>(null)
+  const focusFilter = useCallback(() => filter.current?.focus(), [])
+
+  return (
+    <nav className={styles.navigator} aria-label="Navigator" data-navigator="">
+      <Filter input={filter} onLeave={() => tree.current?.focus()} />
+      <AccountsHeading />
+      <Problems />
+      <TreeView element={tree} onFilter={focusFilter} />
+      <Foot />
+    </nav>
+  )
+}
+
+function Filter({
+  input,
+  onLeave,
+}: {
+  input: React.RefObject<HTMLInputElement | null>
+  onLeave: () => void
+}) {
+  const { navigator } = useServices()
+  const filter = useServiceStore('navigator', (state) => state.filter)
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') navigator.setState({ filter: '' })
+    else if (event.key !== 'ArrowDown' && event.key !== 'Enter') return
+    // What was selected before is not what one was looking for.
+    else if (filter !== '') navigator.setState({ selectedId: undefined, target: undefined })
+    event.preventDefault()
+    onLeave()
+  }
+  return (
+    <div className={styles.filter}>
+      <TextInput
+        ref={input}
+        type="search"
+        aria-label="Filter"
+        placeholder="Filter"
+        value={filter}
+        onChange={(event) => navigator.setState({ filter: event.target.value })}
+        onKeyDown={press}
+        start={<SearchIcon size={14} stroke={1.75} aria-hidden />}
+        end={filter === '' && <Kbd>/</Kbd>}
+      />
+    </div>
+  )
+}
+
+function AccountsHeading() {
+  const run = useRunCommand()
+  const regions = useServiceStore('accounts', ({ accounts }) =>
+    [...new Set(accounts.flatMap(({ scope }) => scope?.region ?? []))].join(', '),
+  )
+  return (
+    <div className={styles.heading}>
+      <CloudIcon size={12} stroke={2} aria-hidden />
+      <span>Accounts</span>
+      {regions !== '' && (
+        <button type="button" title="Change region" onClick={() => run('region.change')}>
+          {regions}
+          <ChevronDownIcon size={12} stroke={2} aria-hidden />
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** An identity whose accounts could not be listed has no row of its own to say so. */
+function Problems() {
+  const problems = useServiceStore('accounts', (state) => state.problems)
+  return problems.map((problem) => (
+    <p key={problem.message} className={styles.problem} role="alert">
+      <Name text={problem.message} />
+    </p>
+  ))
+}
+
+function Foot() {
+  const run = useRunCommand()
+  const clusters = useServiceStore('catalog', (state) => state.clusters)
+  const scopes = useServiceStore('catalog', (state) => state.scopes)
+  const { tasks, accounts, updatedAt } = summarise({ clusters, scopes })
+  return (
+    <div className={styles.foot}>
+      <span className={styles.count}>
+        {tasks === 1 ? '1 task' : `${tasks.toLocaleString('en')} tasks`}
+        <span className="wide-only"> in {accounts === 1 ? '1 account' : `${accounts} accounts`}</span>
+      </span>
+      {updatedAt !== undefined && (
+        <span>
+          Updated <RelativeTime timestamp={updatedAt} />
+        </span>
+      )}
+      <IconButton label="Refresh" onClick={() => run('catalog.refresh')}>
+        <RefreshIcon size={14} stroke={1.75} aria-hidden />
+      </IconButton>
+    </div>
+  )
+}

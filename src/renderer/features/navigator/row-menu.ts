@@ -1,0 +1,61 @@
+import { useCallback } from 'react'
+import { keyCaps } from '../../app/commands/keys.ts'
+import { useCommandContext } from '../../app/commands/use-commands.ts'
+import { useServices } from '../../app/services.ts'
+import type { MenuEntry } from '../../ui/context-menu.tsx'
+import type { TreeRow } from './tree.ts'
+
+/** Commands that a row offers, in order; the registry says which of them can be done. */
+const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
+  account: ['role.change', 'region.change', 'catalog.refresh'],
+  task: ['task.open', 'task.replace'],
+  container: ['shell.open', 'task.open', 'task.replace'],
+  problem: ['role.change', 'catalog.refresh'],
+}
+
+/** The menu of a row: a view of the commands, plus copying what the row is called. */
+export function useRowMenu(): (row: TreeRow) => MenuEntry[] {
+  const { commands, host } = useServices()
+  const context = useCommandContext()
+  return useCallback(
+    (row) => {
+      const now = context(row.target)
+      const entries = (commandsOf[row.kind] ?? ['catalog.refresh']).flatMap((id): MenuEntry[] => {
+        const command = commands.get(id)
+        if (command === undefined || command.when?.(now) === false) return []
+        const binding = commands.bindings(command)[0]
+        return [
+          {
+            label: command.title,
+            icon: command.icon,
+            caps: binding && keyCaps(binding.key, host),
+            run: () => command.run(now),
+          },
+        ]
+      })
+      const copies = copiesOf(row).map(
+        ([label, text]): MenuEntry => ({ label, run: () => void navigator.clipboard.writeText(text) }),
+      )
+      return copies.length === 0 ? entries : [...entries, 'divider', ...copies]
+    },
+    [commands, host, context],
+  )
+}
+
+function copiesOf(row: TreeRow): [string, string][] {
+  switch (row.kind) {
+    case 'account':
+      return [['Copy account ID', row.view.account.accountId]]
+    case 'service':
+      return [['Copy service ARN', row.service.arn]]
+    case 'task':
+      return [
+        ['Copy task ID', row.task.id],
+        ['Copy task ARN', row.task.arn],
+      ]
+    case 'container':
+      return [['Copy image', row.container.image]]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,308 @@
+import { type MouseEvent, memo, type ReactNode } from 'react'
+import type { Readiness } from '../../../contract/catalog.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { useServices } from '../../app/services.ts'
+import { accountName } from '../../app/stores/accounts-store.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { classNames } from '../../ui/class-names.ts'
+import { useContextMenu } from '../../ui/context-menu.tsx'
+import { displayText } from '../../ui/display-text.ts'
+import { EnvironmentSquare } from '../../ui/environment.tsx'
+import { ReadinessGlyph, Spinner, TouchedGlyph } from '../../ui/glyphs.tsx'
+import {
+  ChevronDownIcon,
+  ChevronRightIcon,
+  ClusterIcon,
+  ContainerIcon,
+  MoreIcon,
+  RefusedIcon,
+  ServiceIcon,
+  ShellIcon,
+  TaskIcon,
+} from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { formatDuration } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import styles from './navigator.module.css'
+import { useRowMenu } from './row-menu.ts'
+import type { TreeRow } from './tree.ts'
+import type { RowActions } from './tree-view.tsx'
+
+interface RowProps {
+  row: TreeRow
+  domId: string
+  index: number
+  top: number
+  /** For rows whose text may need more than one line. */
+  measure: (element: HTMLElement | null) => void
+  selected: boolean
+  actions: RowActions
+}
+
+export const TreeRowView = memo(function TreeRowView({
+  row,
+  domId,
+  index,
+  top,
+  measure,
+  selected,
+  actions,
+}: RowProps) {
+  const openMenu = useContextMenu()
+  const menuOf = useRowMenu()
+
+  const showMenu = (event: MouseEvent) => {
+    actions.select(row)
+    openMenu(event, menuOf(row))
+  }
+  const click = () => {
+    actions.select(row)
+    actions.toggle(row)
+  }
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it handles the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree keeps the focus and names its active row
+    <div
+      id={domId}
+      ref={row.kind === 'problem' ? measure : undefined}
+      data-index={index}
+      title={titleOf(row)}
+      className={classNames(styles.row, styles[`level${row.level}`], isLive(row) && styles.live)}
+      style={{ transform: `translateY(${top}px)` }}
+      role="treeitem"
+      aria-level={row.level + 1}
+      aria-selected={selected}
+      aria-expanded={row.expanded}
+      onClick={click}
+      onDoubleClick={() => row.target !== undefined && row.kind !== 'account' && actions.open(row, false)}
+      onContextMenu={showMenu}
+    >
+      {row.level < 4 && row.kind !== 'problem' && row.kind !== 'note' && (
+        <span className={styles.twist}>
+          {row.expanded === true && <ChevronDownIcon size={12} stroke={2} aria-hidden />}
+          {row.expanded === false && <ChevronRightIcon size={12} stroke={2} aria-hidden />}
+        </span>
+      )}
+      <RowContents row={row} showMenu={showMenu} />
+    </div>
+  )
+})
+
+/** Names that may not fit into a narrow navigator. */
+function titleOf(row: TreeRow): string | undefined {
+  switch (row.kind) {
+    case 'account':
+      return displayText(accountName(row.view.account))
+    case 'cluster':
+      return displayText(row.name)
+    case 'service':
+      return displayText(row.service.name)
+    case 'container':
+      return displayText(row.container.name)
+    default:
+      return undefined
+  }
+}
+
+function isLive(row: TreeRow): boolean {
+  return (row.kind === 'task' || row.kind === 'container') && row.live
+}
+
+function RowContents({ row, showMenu }: { row: TreeRow; showMenu: (event: MouseEvent) => void }) {
+  switch (row.kind) {
+    case 'account': {
+      const { account, roleName } = row.view
+      return (
+        <>
+          <EnvironmentSquare environment={account.environment} />
+          <Name className={styles.name} text={accountName(account)} />
+          <span className={styles.secondary} />
+          <Meta>
+            {row.loading ? (
+              <Spinner size={12} />
+            ) : (
+              <span
+                title={roleName === undefined ? account.accountId : `${account.accountId}, as ${roleName}`}
+              >
+                …{account.accountId.slice(-4)}
+              </span>
+            )}
+          </Meta>
+          <Actions showMenu={showMenu} />
+          <Glyphs />
+        </>
+      )
+    }
+    case 'cluster':
+      return (
+        <>
+          <ClusterIcon size={15} stroke={1.6} aria-hidden />
+          <Name
+            className={classNames(styles.name, row.taskCount === undefined && styles.pending)}
+            text={row.name}
+          />
+          <span className={styles.secondary} />
+          <Meta>{row.taskCount === undefined ? <Skeleton /> : !row.refused && countOf(row.taskCount)}</Meta>
+          <Glyphs />
+        </>
+      )
+    case 'service': {
+      const { runningCount, desiredCount, name } = row.service
+      return (
+        <>
+          <ServiceIcon size={15} stroke={1.6} aria-hidden />
+          <Name className={styles.name} text={name} />
+          <span className={styles.secondary} />
+          <Meta>
+            {runningCount}/{desiredCount}
+          </Meta>
+          <Glyphs touched={row.touched} readiness={row.readiness} />
+        </>
+      )
+    }
+    case 'standalone':
+      return (
+        <>
+          <TaskIcon size={15} stroke={1.6} aria-hidden />
+          <span className={styles.name}>Standalone</span>
+          <span className={styles.secondary} />
+          <Meta>{row.taskCount}</Meta>
+          <Glyphs />
+        </>
+      )
+    case 'task':
+      return <TaskContents row={row} showMenu={showMenu} />
+    case 'container':
+      return <ContainerContents row={row} showMenu={showMenu} />
+    case 'problem':
+      return <ProblemContents row={row} />
+    case 'note':
+      return <span className={styles.note}>{displayText(row.text)}</span>
+  }
+}
+
+function TaskContents({
+  row,
+  showMenu,
+}: {
+  row: Extract<TreeRow, { kind: 'task' }>
+  showMenu: (event: MouseEvent) => void
+}) {
+  const run = useRunCommand()
+  const now = useNow('minute')
+  const { task } = row
+  return (
+    <>
+      <TaskIcon size={15} stroke={1.6} aria-hidden />
+      <span className={styles.name} title={task.id}>
+        <Name className={styles.mono} text={task.id.slice(0, 8)} />
+      </span>
+      <span className={styles.secondary}>
+        {task.status === 'RUNNING' ? '' : displayText(task.status.toLowerCase())}
+      </span>
+      <Meta>{task.startedAt !== undefined && formatDuration(now - task.startedAt)}</Meta>
+      <Actions showMenu={showMenu}>
+        <IconButton label="Task page" tabIndex={-1} onClick={stopped(() => run('task.open', row.target))}>
+          <TaskIcon size={14} stroke={1.75} aria-hidden />
+        </IconButton>
+      </Actions>
+      <Glyphs touched={row.touched} readiness={task.readiness} />
+    </>
+  )
+}
+
+function ContainerContents({
+  row,
+  showMenu,
+}: {
+  row: Extract<TreeRow, { kind: 'container' }>
+  showMenu: (event: MouseEvent) => void
+}) {
+  const run = useRunCommand()
+  return (
+    <>
+      <ContainerIcon size={15} stroke={1.6} aria-hidden />
+      <Name className={styles.name} text={row.container.name} />
+      <span className={styles.secondary} />
+      <Meta>{null}</Meta>
+      <Actions showMenu={showMenu}>
+        <IconButton label="Open shell" tabIndex={-1} onClick={stopped(() => run('shell.open', row.target))}>
+          <ShellIcon size={14} stroke={1.75} aria-hidden />
+        </IconButton>
+      </Actions>
+      <Glyphs touched={row.touched} readiness={row.container.readiness} />
+    </>
+  )
+}
+
+function ProblemContents({ row }: { row: Extract<TreeRow, { kind: 'problem' }> }) {
+  const { interface: interfaceStore } = useServices()
+  const run = useRunCommand()
+  const { error, target } = row
+  const step =
+    error.code === 'ACCESS_DENIED'
+      ? { label: 'Other role…', run: () => run('role.change', target) }
+      : error.code === 'SSO_EXPIRED' || error.code === 'SSO_NOT_SIGNED_IN'
+        ? { label: 'Sign in', run: () => interfaceStore.setState({ dialog: { kind: 'sign-in' } }) }
+        : error.retryable
+          ? { label: 'Try again', run: () => run('catalog.refresh') }
+          : undefined
+  return (
+    <span
+      className={styles.problemRow}
+      title={error.detail === undefined ? undefined : displayText(error.detail)}
+    >
+      <RefusedIcon size={14} stroke={1.75} aria-hidden />
+      <Name text={error.message} />
+      {step !== undefined && (
+        <button type="button" className={styles.step} tabIndex={-1} onClick={stopped(step.run)}>
+          {step.label}
+        </button>
+      )}
+    </span>
+  )
+}
+
+/** Clicks on a row's own buttons are not clicks on the row. */
+function stopped(run: () => void) {
+  return (event: MouseEvent) => {
+    event.stopPropagation()
+    run()
+  }
+}
+
+function Meta({ children }: { children: ReactNode }) {
+  return <span className={styles.meta}>{children}</span>
+}
+
+function Skeleton() {
+  return <span className={styles.skeleton} role="img" aria-label="Loading" />
+}
+
+/** Buttons that take the place of the meta text while the row is pointed at or selected. */
+function Actions({ showMenu, children }: { showMenu: (event: MouseEvent) => void; children?: ReactNode }) {
+  return (
+    <span className={styles.actions}>
+      {children}
+      <IconButton label="More" tabIndex={-1} onClick={showMenu}>
+        <MoreIcon size={14} stroke={1.75} aria-hidden />
+      </IconButton>
+    </span>
+  )
+}
+
+function Glyphs({ touched = false, readiness }: { touched?: boolean; readiness?: Readiness | undefined }) {
+  return (
+    <>
+      <span className={styles.slot}>{touched && <TouchedGlyph />}</span>
+      <span className={styles.slot}>
+        {readiness !== undefined && <ReadinessGlyph readiness={readiness} />}
+      </span>
+    </>
+  )
+}
+
+function countOf(tasks: number): string {
+  return tasks === 1 ? '1 task' : `${tasks.toLocaleString('en')} tasks`
+}

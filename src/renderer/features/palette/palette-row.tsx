@@ -1,0 +1,160 @@
+import { Fragment, type MouseEvent } from 'react'
+import { keyCaps } from '../../app/commands/keys.ts'
+import { findTerminal } from '../../app/documents/documents-store.ts'
+import { useDocuments, useServices } from '../../app/services.ts'
+import { classNames } from '../../ui/class-names.ts'
+import { EnvironmentSquare } from '../../ui/environment.tsx'
+import { ReadinessGlyph, TouchedGlyph } from '../../ui/glyphs.tsx'
+import {
+  CheckIcon,
+  ChevronDownIcon,
+  ChevronRightIcon,
+  RegionIcon,
+  ShellIcon,
+  UserIcon,
+} from '../../ui/icons.ts'
+import { Keys } from '../../ui/kbd.tsx'
+import { Name } from '../../ui/name.tsx'
+import { formatDuration } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { useTouched } from '../navigator/use-tree.ts'
+import { Highlight } from './highlight.tsx'
+import styles from './palette.module.css'
+import type { CatalogMatch } from './search-catalog.ts'
+import type { PaletteItem } from './use-palette.ts'
+
+export function PaletteRow({
+  item,
+  domId,
+  selected,
+  onPoint,
+  onChoose,
+}: {
+  item: PaletteItem
+  domId: string
+  selected: boolean
+  onPoint: () => void
+  onChoose: (event: MouseEvent) => void
+}) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keyboard
+    <div
+      id={domId}
+      className={styles.row}
+      role="option"
+      aria-selected={selected}
+      tabIndex={-1}
+      onPointerMove={selected ? undefined : onPoint}
+      onClick={onChoose}
+    >
+      <RowContents item={item} />
+    </div>
+  )
+}
+
+function RowContents({ item }: { item: PaletteItem }) {
+  switch (item.kind) {
+    case 'container':
+    case 'task':
+      return <CatalogRow match={item.match} isTask={item.kind === 'task'} />
+    case 'command':
+      return <CommandRow item={item} />
+    case 'choice':
+      return (
+        <>
+          <span className={styles.icon}>
+            {item.choice.current ? (
+              <CheckIcon size={14} stroke={1.75} aria-hidden />
+            ) : item.choice.of === 'region' ? (
+              <RegionIcon size={14} stroke={1.75} aria-hidden />
+            ) : (
+              <UserIcon size={14} stroke={1.75} aria-hidden />
+            )}
+          </span>
+          <Highlight className={styles.title} text={item.choice.id} ranges={item.choice.ranges} />
+          <Name className={styles.crumbs} text={item.choice.note} />
+          {item.choice.current && <span className={styles.end}>Now</span>}
+        </>
+      )
+    case 'more':
+      return (
+        <>
+          <span className={styles.icon}>
+            <ChevronDownIcon size={14} stroke={1.75} aria-hidden />
+          </span>
+          <span className={styles.crumbs}>Show {item.hidden.toLocaleString('en')} more</span>
+        </>
+      )
+  }
+}
+
+function CommandRow({ item }: { item: Extract<PaletteItem, { kind: 'command' }> }) {
+  const { commands, host } = useServices()
+  const { icon: Icon, title, group } = item.command
+  const binding = commands.bindings(item.command)[0]
+  return (
+    <>
+      <span className={styles.icon}>
+        {Icon !== undefined && <Icon size={14} stroke={1.75} aria-hidden />}
+      </span>
+      <Highlight className={styles.title} text={title} ranges={item.ranges} />
+      <span className={styles.crumbs}>{group}</span>
+      {binding !== undefined && (
+        <span className={styles.end}>
+          <Keys caps={keyCaps(binding.key, host)} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function CatalogRow({ match, isTask }: { match: CatalogMatch; isTask: boolean }) {
+  const { ref, container, task } = match.entry
+  const touched = useTouched().get(ref.taskArn)
+  const readiness = isTask ? task.readiness : container.readiness
+  return (
+    <>
+      <EnvironmentSquare environment={ref.environment} />
+      <Highlight
+        className={classNames(styles.title, isTask && styles.mono)}
+        text={match.fields.name}
+        ranges={match.nameRanges}
+      />
+      <span className={styles.crumbs}>
+        {match.fields.crumbs.map((crumb, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place of a crumb is what it is
+          <Fragment key={index}>
+            {index > 0 && <ChevronRightIcon size={10} stroke={2} aria-hidden />}
+            <Highlight
+              className={!isTask && index === 1 ? styles.mono : undefined}
+              text={crumb}
+              ranges={match.crumbRanges[index] ?? []}
+            />
+          </Fragment>
+        ))}
+      </span>
+      <span className={styles.end}>
+        <State match={match} isTask={isTask} />
+        {(isTask ? touched !== undefined : touched?.has(ref.containerName)) && <TouchedGlyph />}
+        <ReadinessGlyph readiness={readiness} />
+      </span>
+    </>
+  )
+}
+
+/** What matters most about it now: a tab is open, it cannot be entered, or how long it has run. */
+function State({ match, isTask }: { match: CatalogMatch; isTask: boolean }) {
+  const now = useNow('minute')
+  const { ref, container, task } = match.entry
+  const open = useDocuments((state) => findTerminal(state, ref.taskArn, ref.containerName) !== undefined)
+  if (!isTask && open)
+    return (
+      <span className={styles.open}>
+        <ShellIcon size={12} stroke={2} aria-hidden />
+        Open now
+      </span>
+    )
+  if (!isTask && container.readiness.level === 'blocked' && container.readiness.reason !== undefined)
+    return <Name className={styles.blocked} text={container.readiness.reason} />
+  return task.startedAt === undefined ? null : <span>{formatDuration(now - task.startedAt)}</span>
+}

@@ -1,0 +1,256 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { keyCaps } from '../../app/commands/keys.ts'
+import { useCommandContext } from '../../app/commands/use-commands.ts'
+import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { findTerminal } from '../../app/documents/documents-store.ts'
+import { useDocuments, useServices } from '../../app/services.ts'
+import { useFrontScope } from '../../app/shell/use-front-scope.ts'
+import type { PaletteMode } from '../../app/stores/interface-store.ts'
+import { changeSettings } from '../../app/stores/settings-store.ts'
+import { Button } from '../../ui/button.tsx'
+import { displayText } from '../../ui/display-text.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { SearchIcon } from '../../ui/icons.ts'
+import { Kbd, Keys } from '../../ui/kbd.tsx'
+import { Modal } from '../../ui/modal.tsx'
+import { requestShell } from '../shells/open-shell.ts'
+import { closestName } from './closest-name.ts'
+import styles from './palette.module.css'
+import { PaletteRow } from './palette-row.tsx'
+import { type PaletteItem, usePalette } from './use-palette.ts'
+
+const placeholders = {
+  all: 'Search containers, tasks and commands',
+  region: 'Show which region?',
+  role: 'Act with which role?',
+}
+
+/** From a few letters to a shell. */
+export default function Palette({
+  mode,
+  initialText,
+  onClose,
+}: {
+  mode: PaletteMode
+  initialText: string
+  onClose: () => void
+}) {
+  const [text, setText] = useState(initialText)
+  const [onlyHere, setOnlyHere] = useState(false)
+  const [expanded, setExpanded] = useState(false)
+  const [moved, setMoved] = useState<number | undefined>(undefined)
+  const front = useFrontScope()
+  const accountId = onlyHere ? front?.scope.accountId : undefined
+  const { groups, names } = usePalette({ mode, text, accountId, expanded })
+  const items = groups.flatMap((group) => group.items)
+  // A list of choices begins at the one in force, results at the best.
+  const inForce = items.findIndex((each) => each.kind === 'choice' && each.choice.current)
+  const chosen = Math.min(moved ?? Math.max(0, inForce), items.length - 1)
+  const item = items[chosen]
+  const act = usePaletteActions(mode, onClose, () => setExpanded(true))
+  const listId = useId()
+  const list = useRef<HTMLDivElement>(null)
+
+  const search = (next: string) => {
+    setText(next)
+    setMoved(next === '' ? undefined : 0)
+    setExpanded(false)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the choice, not the items
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
+
+  const press = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0 && items.length > 0) setMoved((chosen + step + items.length) % items.length)
+    else if (event.key === 'Enter' && item !== undefined) act(item, event)
+    else if (event.key === 'Tab' && mode === 'all' && front !== undefined) {
+      setOnlyHere(!onlyHere)
+      setMoved(0)
+    } else if (event.key === 'Tab') {
+      // The list is reached with arrows; there is nothing else to go to.
+    } else return
+    event.preventDefault()
+  }
+
+  const modeName = typeof mode === 'string' ? mode : 'role'
+  return (
+    <Modal onClose={onClose} label="Search" width={660} place="top">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the input and of the list's buttons alike */}
+      <div className={styles.palette} onKeyDown={press}>
+        <div className={styles.query}>
+          <SearchIcon size={18} stroke={1.6} aria-hidden />
+          <input
+            data-autofocus
+            role="combobox"
+            aria-expanded={items.length > 0}
+            aria-controls={listId}
+            aria-activedescendant={item === undefined ? undefined : `${listId}${item.id}`}
+            aria-label={placeholders[modeName]}
+            placeholder={placeholders[modeName]}
+            spellCheck={false}
+            autoComplete="off"
+            value={text}
+            onChange={(event) => search(event.target.value)}
+          />
+          {mode === 'all' && front !== undefined && (
+            <>
+              <span className={styles.scope}>
+                {onlyHere ? displayText(front.account?.name ?? front.scope.accountId) : 'All accounts'}
+              </span>
+              <Kbd>Tab</Kbd>
+            </>
+          )}
+        </div>
+        {items.length === 0 ? (
+          <NothingFound text={text} names={names} onSearch={search} />
+        ) : (
+          <div ref={list} id={listId} className={styles.list} role="listbox" aria-label="Results">
+            {groups.map((group) => (
+              // biome-ignore lint/a11y/useSemanticElements: a group of options inside a listbox has no element of its own
+              <div key={group.title} role="group" aria-label={group.title}>
+                <div className={styles.groupHead}>
+                  <span>{group.title}</span>
+                  <span>{group.note}</span>
+                </div>
+                {group.items.map((each) => (
+                  <PaletteRow
+                    key={each.id}
+                    domId={`${listId}${each.id}`}
+                    item={each}
+                    selected={each === item}
+                    onPoint={() => setMoved(items.indexOf(each))}
+                    onChoose={(event) => act(each, event)}
+                  />
+                ))}
+              </div>
+            ))}
+          </div>
+        )}
+        {mode === 'all' && <Hints item={item} />}
+      </div>
+    </Modal>
+  )
+}
+
+interface Modifiers {
+  ctrlKey: boolean
+  metaKey: boolean
+  altKey: boolean
+}
+
+/** What Enter or a click does to an item; with Ctrl or Command another shell, with Alt the task's page. */
+function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => void) {
+  const services = useServices()
+  const context = useCommandContext()
+  const { workspace, core, settings } = services
+
+  return (item: PaletteItem, keys: Modifiers) => {
+    if (item.kind === 'more') return expand()
+    close()
+    if (item.kind === 'command') return item.command.run(context())
+    if (item.kind === 'choice') {
+      if (mode === 'region') void changeSettings(core, settings, { region: item.id })
+      else if (typeof mode === 'object') {
+        const roles = { ...settings.getState().settings.roles, [mode.roleFor.accountId]: item.id }
+        void changeSettings(core, settings, { roles })
+      }
+      return
+    }
+    const { ref } = item.match.entry
+    if (item.kind === 'task' || keys.altKey) return workspace.open(taskDocument(taskRefOf(ref)))
+    const open = findTerminal(workspace.store.getState(), ref.taskArn, ref.containerName)
+    if (open !== undefined && !keys.ctrlKey && !keys.metaKey) workspace.activate(open.id)
+    else requestShell(services, ref)
+  }
+}
+
+function NothingFound({
+  text,
+  names,
+  onSearch,
+}: {
+  text: string
+  names: () => string[]
+  onSearch: (text: string) => void
+}) {
+  const all = names()
+  const wanted = text.replace(/^[>#]/, '')
+  const name = closestName(wanted, all)
+  return (
+    <div className={styles.nothing}>
+      <EmptyState
+        icon={SearchIcon}
+        title={`Nothing matches “${displayText(wanted.trim())}”`}
+        action={
+          name !== undefined && (
+            <Button size="small" onClick={() => onSearch(name)}>
+              Search {displayText(name)}
+            </Button>
+          )
+        }
+      >
+        {name === undefined
+          ? 'Names of containers, services, tasks, clusters and accounts are searched.'
+          : `Closest name: ${displayText(name)}.`}
+      </EmptyState>
+    </div>
+  )
+}
+
+/** The keys that work on the chosen item, and the signs that begin a search of one kind. */
+function Hints({ item }: { item: PaletteItem | undefined }) {
+  const { host } = useServices()
+  const openTerminal = useDocuments((state) =>
+    item?.kind === 'container'
+      ? findTerminal(state, item.match.entry.ref.taskArn, item.match.entry.ref.containerName)
+      : undefined,
+  )
+  const caps = (key: string) => <Kbd>{keyCaps(key, host).join(host.platform === 'darwin' ? '' : '+')}</Kbd>
+  const newShell = host.platform === 'darwin' ? 'Meta+Enter' : 'Ctrl+Enter'
+  return (
+    <div className={styles.hints}>
+      {item !== undefined && (
+        <span>
+          {caps('Enter')}
+          {enterWord(item, openTerminal !== undefined)}
+        </span>
+      )}
+      {item?.kind === 'container' && openTerminal !== undefined && (
+        <span>
+          {caps(newShell)}
+          New shell
+        </span>
+      )}
+      {item?.kind === 'container' && (
+        <span>
+          {caps('Alt+Enter')}
+          Task page
+        </span>
+      )}
+      <span className={styles.grow} />
+      <span>
+        <Keys caps={['>']} />
+        commands
+      </span>
+      <span>
+        <Keys caps={['#']} />
+        tasks
+      </span>
+    </div>
+  )
+}
+
+function enterWord(item: PaletteItem, isOpen: boolean): string {
+  switch (item.kind) {
+    case 'container':
+      return isOpen ? 'Go to tab' : 'Open shell'
+    case 'task':
+      return 'Task page'
+    case 'more':
+      return 'Show all'
+    default:
+      return 'Choose'
+  }
+}

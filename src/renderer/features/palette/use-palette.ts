@@ -1,0 +1,198 @@
+import { useMemo } from 'react'
+import { scopeKey } from '../../../contract/identity.ts'
+import type { Command } from '../../app/commands/command-registry.ts'
+import { useCommandContext } from '../../app/commands/use-commands.ts'
+import { regions } from '../../app/regions.ts'
+import { useDocuments, useServiceStore, useServices } from '../../app/services.ts'
+import { accountName } from '../../app/stores/accounts-store.ts'
+import { type ContainerEntry, containersOf } from '../../app/stores/catalog-entries.ts'
+import { clusterKey } from '../../app/stores/catalog-store.ts'
+import type { PaletteMode } from '../../app/stores/interface-store.ts'
+import { type Ranges, titleMatcher } from './fuzzy.ts'
+import {
+  type CatalogMatch,
+  containerKey,
+  indexContainers,
+  indexTasks,
+  searchCatalog,
+} from './search-catalog.ts'
+import { searchCommands } from './search-commands.ts'
+
+/** One of a few values to pick: a region, a role. */
+export interface PaletteChoice {
+  readonly id: string
+  readonly of: 'region' | 'role'
+  readonly note: string
+  readonly current: boolean
+  readonly ranges: Ranges
+}
+
+export type PaletteItem =
+  | { kind: 'container'; id: string; match: CatalogMatch }
+  | { kind: 'task'; id: string; match: CatalogMatch }
+  | { kind: 'command'; id: string; command: Command; ranges: Ranges }
+  | { kind: 'choice'; id: string; choice: PaletteChoice }
+  | { kind: 'more'; id: string; hidden: number }
+
+export interface PaletteGroup {
+  readonly title: string
+  readonly note: string | undefined
+  readonly items: readonly PaletteItem[]
+}
+
+/** How many of a kind are shown beside other kinds, and how many when it is the only one. */
+const besideOthers = { containers: 7, commands: 5 }
+const alone = 60
+
+export interface PaletteQuery {
+  readonly mode: PaletteMode
+  readonly text: string
+  /** Only this account's containers. */
+  readonly accountId: string | undefined
+  /** Show every match of the first group. */
+  readonly expanded: boolean
+}
+
+export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
+  groups: PaletteGroup[]
+  /** Names that a search could have meant. */
+  names: () => string[]
+} {
+  const entries = useEntries()
+  const inScope = useMemo(
+    () =>
+      accountId === undefined ? entries : entries.filter(({ ref }) => ref.scope.accountId === accountId),
+    [entries, accountId],
+  )
+  const containerIndex = useMemo(() => indexContainers(inScope), [inScope])
+  const taskIndex = useMemo(() => indexTasks(inScope), [inScope])
+  const commands = useAvailableCommands()
+  const recent = useRecentContainers()
+  const choices = useChoices(mode)
+
+  const groups = useMemo((): PaletteGroup[] => {
+    if (mode !== 'all') return choiceGroups(mode, choices, text)
+    if (text.startsWith('>')) return [commandGroup(commands, text.slice(1), alone)].flat()
+    if (text.startsWith('#')) {
+      const found = searchCatalog(taskIndex, text.slice(1), expanded ? Number.POSITIVE_INFINITY : alone)
+      return [catalogGroup('task', 'Tasks', found)].flat()
+    }
+    const limit = expanded ? Number.POSITIVE_INFINITY : besideOthers.containers
+    const found = searchCatalog(containerIndex, text, limit, recent)
+    return [
+      catalogGroup('container', 'Containers', found),
+      commandGroup(commands, text, besideOthers.commands),
+    ].flat()
+  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, recent])
+
+  return {
+    groups,
+    names: () => inScope.flatMap(({ ref }) => [ref.containerName, ...(ref.serviceName ?? [])].flat()),
+  }
+}
+
+function catalogGroup(
+  kind: 'container' | 'task',
+  title: string,
+  { matches, total }: { matches: CatalogMatch[]; total: number },
+): PaletteGroup[] {
+  if (matches.length === 0) return []
+  const items = matches.map((match): PaletteItem => {
+    const { taskArn, containerName, scope } = match.entry.ref
+    return { kind, id: `${kind}|${scopeKey(scope)}|${taskArn}|${containerName}`, match }
+  })
+  const hidden = total - matches.length
+  if (hidden > 0) items.push({ kind: 'more', id: 'more', hidden })
+  return [{ title, note: hidden > 0 ? `${matches.length} of ${total}` : String(total), items }]
+}
+
+function commandGroup(commands: readonly Command[], text: string, limit: number): PaletteGroup[] {
+  const { matches } = searchCommands(commands, text, limit)
+  if (matches.length === 0) return []
+  return [
+    {
+      title: 'Commands',
+      note: undefined,
+      items: matches.map(({ command, ranges }) => ({ kind: 'command', id: command.id, command, ranges })),
+    },
+  ]
+}
+
+function choiceGroups(
+  mode: PaletteMode,
+  choices: readonly Omit<PaletteChoice, 'ranges'>[],
+  text: string,
+): PaletteGroup[] {
+  const texts = choices.map(({ id, note }) => `${id} ${note}`)
+  const found = titleMatcher.filter(texts, text) ?? texts.map((_, position) => position)
+  const items = found.flatMap((position): PaletteItem[] => {
+    const choice = choices[position]
+    if (choice === undefined) return []
+    return [
+      { kind: 'choice', id: choice.id, choice: { ...choice, ranges: titleMatcher.ranges(choice.id, text) } },
+    ]
+  })
+  return items.length === 0
+    ? []
+    : [{ title: mode === 'region' ? 'Regions' : 'Roles', note: undefined, items }]
+}
+
+/** All containers of all accounts, in the order of the navigator. */
+function useEntries(): readonly ContainerEntry[] {
+  const accounts = useServiceStore('accounts', (state) => state.accounts)
+  const scopes = useServiceStore('catalog', (state) => state.scopes)
+  const clusters = useServiceStore('catalog', (state) => state.clusters)
+  return useMemo(
+    () =>
+      accounts.flatMap(({ account, scope }) => {
+        const arns = scope === undefined ? [] : (scopes[scopeKey(scope)]?.clusterArns ?? [])
+        return arns.flatMap((arn) => {
+          const cluster = scope && clusters[clusterKey(scope, arn)]
+          return cluster === undefined ? [] : containersOf(account, cluster)
+        })
+      }),
+    [accounts, scopes, clusters],
+  )
+}
+
+/** Containers with an open shell, the one used last first; the one in front is where one is already. */
+function useRecentContainers(): string[] {
+  const visited = useDocuments((state) => state.visited)
+  const documents = useDocuments((state) => state.documents)
+  return useMemo(() => {
+    const keys = visited.flatMap((id) => {
+      const document = documents[id]
+      return document?.kind === 'terminal' ? [containerKey(document.container)] : []
+    })
+    const [front, ...others] = [...new Set(keys)]
+    return front === undefined ? [] : [...others, front]
+  }, [visited, documents])
+}
+
+/** Fixed when the palette opens: what commands are about must not change under the hands. */
+function useAvailableCommands(): Command[] {
+  const { commands } = useServices()
+  const context = useCommandContext()
+  return useMemo(() => commands.available(context()), [commands, context])
+}
+
+function useChoices(mode: PaletteMode): readonly Omit<PaletteChoice, 'ranges'>[] {
+  const accounts = useServiceStore('accounts', (state) => state.accounts)
+  return useMemo((): Omit<PaletteChoice, 'ranges'>[] => {
+    if (mode === 'all') return []
+    if (mode === 'region') {
+      const inUse = new Set(accounts.map(({ scope }) => scope?.region))
+      return regions.map(({ id, place }) => ({ id, of: 'region', note: place, current: inUse.has(id) }))
+    }
+    const { identityId, accountId } = mode.roleFor
+    const view = accounts.find(
+      ({ account }) => account.identityId === identityId && account.accountId === accountId,
+    )
+    return (view?.roles ?? []).map((role) => ({
+      id: role,
+      of: 'role',
+      note: view === undefined ? '' : accountName(view.account),
+      current: role === view?.roleName,
+    }))
+  }, [mode, accounts])
+}

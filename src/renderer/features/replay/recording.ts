@@ -1,0 +1,63 @@
+import type { TerminalSize } from '../../../contract/session.ts'
+import type { CastEvent } from './asciicast.ts'
+import { type IdleSkip, skipBetween } from './idle.ts'
+
+export interface Marker {
+  readonly at: number
+  readonly label: string
+}
+
+/** A recording as far as it is here: it grows while it loads and while its session lives. */
+export class Recording {
+  readonly size: TerminalSize
+  readonly events: CastEvent[] = []
+  readonly markers: Marker[] = []
+  readonly skips: IdleSkip[] = []
+  /** When the first output came; what a replay shows before it is played. */
+  firstOutputAt: number | undefined
+  /** Milliseconds from the first moment to the latest event. */
+  duration = 0
+  /** Time that skipping idle stretches saves. */
+  saved = 0
+  /** Characters of output up to and with the event of the same index. */
+  readonly #outputEnds: number[] = []
+
+  constructor(size: TerminalSize) {
+    this.size = size
+  }
+
+  append(events: readonly CastEvent[]): void {
+    for (const event of events) this.#add(event)
+  }
+
+  #add(event: CastEvent): void {
+    const skip = skipBetween(this.duration, event.at)
+    if (skip !== undefined) {
+      this.skips.push(skip)
+      this.saved += skip.to - skip.from
+    }
+    this.duration = Math.max(this.duration, event.at)
+    this.events.push(event)
+    const before = this.#outputEnds.at(-1) ?? 0
+    this.#outputEnds.push(event.kind === 'output' ? before + event.text.length : before)
+    if (event.kind === 'output') this.firstOutputAt ??= event.at
+    if (event.kind === 'marker') this.markers.push({ at: event.at, label: event.label })
+  }
+
+  /** Characters of output in the first `count` events. */
+  outputIn(count: number): number {
+    return this.#outputEnds[count - 1] ?? 0
+  }
+
+  /** How many events have happened by `time`. */
+  countAt(time: number): number {
+    let low = 0
+    let high = this.events.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.events[middle]?.at ?? 0) > time) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}

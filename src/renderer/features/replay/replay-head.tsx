@@ -1,0 +1,115 @@
+import type { AuditSession } from '../../../contract/audit.ts'
+import { type ReplayDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { useServices } from '../../app/services.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { formatBytes } from '../../ui/bytes.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { RecordingDot } from '../../ui/glyphs.tsx'
+import { LocalIcon, TaskIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
+import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { automaticShell } from '../shells/open-shell.ts'
+import styles from './replay.module.css'
+import { endWords, engineWords } from './session-words.ts'
+
+/** Who was where and when, and how it ended. The document knows enough for a first line by itself. */
+export function ReplayHead({
+  document,
+  session,
+}: {
+  document: ReplayDocument
+  session: AuditSession | undefined
+}) {
+  const { workspace } = useServices()
+  const { container, userName, startedAt } = document
+  const now = useNow('minute')
+  return (
+    <PageHead
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: container.accountName ?? container.scope.accountId },
+            { text: container.clusterName },
+            ...(container.serviceName === undefined ? [] : [{ text: container.serviceName }]),
+            { text: container.taskId.slice(0, 8), mono: true },
+            { text: container.containerName },
+          ]}
+        />
+      }
+      title={
+        <>
+          <h1>
+            <Name text={userName} /> in <Name text={container.containerName} />
+          </h1>
+          <span className={styles.span}>{spanOf(startedAt, session?.endedAt, now)}</span>
+          {session?.live === true && (
+            <Badge tone="rec">
+              <RecordingDot />
+              Live
+            </Badge>
+          )}
+          <Badge outlined>
+            <LocalIcon size={12} stroke={2} aria-hidden />
+            This computer
+          </Badge>
+        </>
+      }
+      actions={
+        <Button variant="ghost" onClick={() => workspace.open(taskDocument(taskRefOf(container)))}>
+          <TaskIcon size={14} stroke={1.75} aria-hidden />
+          Task page
+        </Button>
+      }
+    >
+      <Fact label="Who">
+        <Name text={userName} />{' '}
+        <span className={styles.quiet}>
+          as <Name text={container.scope.roleName} />
+        </span>
+      </Fact>
+      {session !== undefined && <SessionFacts session={session} />}
+    </PageHead>
+  )
+}
+
+function SessionFacts({ session }: { session: AuditSession }) {
+  const id = session.awsSessionId ?? session.sessionId
+  return (
+    <>
+      {session.engine !== undefined && <Fact label="Engine">{engineWords[session.engine]}</Fact>}
+      {session.command !== automaticShell && (
+        <Fact label="Command" mono>
+          <Name text={session.command} />
+        </Fact>
+      )}
+      <Duration session={session} />
+      {session.endReason !== undefined && <Fact label="Ended">{endWords[session.endReason]}</Fact>}
+      <Fact label="Recording">
+        {session.hasRecording ? `${formatBytes(session.outputBytes)} of output` : 'None'}
+      </Fact>
+      <Fact label="Session ID" mono>
+        <span className={styles.sessionId}>
+          <Name text={id} />
+          <CopyButton text={id} label="Copy session ID" />
+        </span>
+      </Fact>
+    </>
+  )
+}
+
+function Duration({ session: { startedAt, endedAt } }: { session: AuditSession }) {
+  const now = useNow('second')
+  return <Fact label="Duration">{formatDuration((endedAt ?? now) - startedAt)}</Fact>
+}
+
+/** "17 Nov, 09:40 to 10:22"; what is the same is said once. */
+function spanOf(startedAt: number, endedAt: number | undefined, now: number): string {
+  const start = formatMoment(startedAt, now)
+  if (endedAt === undefined) return `since ${start}`
+  if (formatMoment(endedAt, now) === start) return start
+  const sameDay = new Date(startedAt).toDateString() === new Date(endedAt).toDateString()
+  return `${start} to ${sameDay ? formatClock(endedAt) : formatMoment(endedAt, now)}`
+}

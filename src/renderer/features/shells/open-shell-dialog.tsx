@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import type { ContainerRef } from '../../../contract/session.ts'
+import { queries } from '../../app/core/queries.ts'
+import type { SplitDirection } from '../../app/documents/workspace.ts'
+import { useServices } from '../../app/services.ts'
+import { groupedAccountId } from '../../ui/account-id.ts'
+import { Button } from '../../ui/button.tsx'
+import { EnvironmentSquare, environmentWords } from '../../ui/environment.tsx'
+import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
+import { RecordingDot } from '../../ui/glyphs.tsx'
+import { UsersIcon } from '../../ui/icons.ts'
+import { Kbd } from '../../ui/kbd.tsx'
+import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
+import { Name } from '../../ui/name.tsx'
+import { askNotAgainToday, openShell } from './open-shell.ts'
+import styles from './shells.module.css'
+
+/** Production asks before it opens a shell: where, as whom, who will know, and why. */
+export default function OpenShellDialog({
+  container,
+  split,
+  onClose,
+}: {
+  container: ContainerRef
+  split: SplitDirection | undefined
+  onClose: () => void
+}) {
+  const services = useServices()
+  const caller = useQuery(queries.caller(services.core, container.scope)).data
+  const others = useOthersInside(container.taskArn, caller?.userName)
+  const [reason, setReason] = useState('')
+  const [notAgain, setNotAgain] = useState(false)
+
+  const open = (event: FormEvent) => {
+    event.preventDefault()
+    if (notAgain) askNotAgainToday(container.taskArn)
+    onClose()
+    openShell(services, container, { reason: reason.trim() || undefined, split })
+  }
+
+  return (
+    <Modal onClose={onClose}>
+      <form onSubmit={open}>
+        <div className={styles.band} data-environment={container.environment}>
+          <EnvironmentSquare environment={container.environment} />
+          <b>{environmentWords[container.environment]}</b>
+          <span>
+            <Name text={container.accountName ?? 'Account'} />, {groupedAccountId(container.scope.accountId)}
+          </span>
+        </div>
+        <ModalBody>
+          <ModalTitle>
+            Open a shell in <Name text={container.containerName} />?
+          </ModalTitle>
+          <p className={styles.text}>
+            <Name text={container.serviceName ?? 'Standalone task'} />{' '}
+            <span className={styles.mono}>{container.taskId.slice(0, 8)}</span>,{' '}
+            <Name text={container.clusterName} />, {container.scope.region}. You act as{' '}
+            {caller !== undefined && (
+              <>
+                <Name className={styles.strong} text={caller.userName} /> with{' '}
+              </>
+            )}
+            <Name text={container.scope.roleName} />.
+          </p>
+          <ul className={styles.points}>
+            <li>
+              <RecordingDot />
+              Recorded on this computer and in CloudTrail
+            </li>
+            {others.length > 0 && (
+              <li>
+                <UsersIcon size={14} stroke={1.75} aria-hidden />
+                <span>
+                  <Name text={others.join(', ')} /> {others.length === 1 ? 'has' : 'have'} a live shell in
+                  this task
+                </span>
+              </li>
+            )}
+          </ul>
+          <Field label="Reason" hint="saved with the session">
+            <TextInput
+              value={reason}
+              maxLength={1000}
+              data-autofocus
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </Field>
+        </ModalBody>
+        <ModalFoot
+          start={
+            <Checkbox checked={notAgain} onChange={setNotAgain}>
+              Not again for this task today
+            </Checkbox>
+          }
+        >
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary">
+            Open shell
+            <Kbd>↵</Kbd>
+          </Button>
+        </ModalFoot>
+      </form>
+    </Modal>
+  )
+}
+
+/** Other people with a live shell in the task, as far as the audit knows. */
+function useOthersInside(taskArn: string, self: string | undefined): string[] {
+  const { core } = useServices()
+  const { data: entries = [] } = useQuery(queries.taskAudit(core, taskArn))
+  const names = entries.flatMap((entry) =>
+    entry.kind === 'session' && entry.live && entry.userName !== self ? [entry.userName] : [],
+  )
+  return [...new Set(names)]
+}

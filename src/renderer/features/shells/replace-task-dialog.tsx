@@ -1,0 +1,148 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import type { AuditSession } from '../../../contract/audit.ts'
+import type { ErrorValue } from '../../../contract/errors.ts'
+import { queries } from '../../app/core/queries.ts'
+import type { TaskRef } from '../../app/documents/document.ts'
+import { useServiceStore, useServices } from '../../app/services.ts'
+import { clusterKey } from '../../app/stores/catalog-store.ts'
+import { isLive } from '../../app/stores/sessions-store.ts'
+import { Button } from '../../ui/button.tsx'
+import { ErrorCallout } from '../../ui/callout.tsx'
+import { Field, TextInput } from '../../ui/field.tsx'
+import { AuditIcon, LostIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
+import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
+import { Name } from '../../ui/name.tsx'
+import { formatMoment } from '../../ui/time.ts'
+import { followReplacement } from './follow-replacement.ts'
+import styles from './shells.module.css'
+
+/** Says what is lost, what ends and what stays; production wants the service's name typed. */
+export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; onClose: () => void }) {
+  const services = useServices()
+  const { core } = services
+  const cluster = useServiceStore(
+    'catalog',
+    ({ clusters }) => clusters[clusterKey(task.scope, task.clusterArn)],
+  )
+  const service = cluster?.services.find(({ name }) => name === task.serviceName)
+  const definition = cluster?.tasks.find(({ arn }) => arn === task.taskArn)?.taskDefinition
+  const touchedSince = useQuery(queries.touched(core)).data?.find(
+    ({ taskArn }) => taskArn === task.taskArn,
+  )?.since
+  const liveShells = useLiveShells(task.taskArn)
+
+  const serviceName = task.serviceName ?? ''
+  const mustType = task.environment === 'production'
+  const [typed, setTyped] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<ErrorValue | undefined>(undefined)
+
+  const replace = async (event: FormEvent) => {
+    event.preventDefault()
+    if (mustType && typed.trim() !== serviceName) return
+    setBusy(true)
+    const { scope, clusterArn, taskArn } = task
+    const following = followReplacement(services, task)
+    const result = await core.call('task.replace', { scope, clusterArn, taskArn })
+    setBusy(false)
+    if (result.ok) return onClose()
+    following[Symbol.dispose]()
+    setProblem(result.error)
+  }
+
+  return (
+    <Modal onClose={onClose}>
+      <form onSubmit={(event) => void replace(event)}>
+        <ModalBody>
+          <ModalTitle>
+            Replace task <span className={styles.mono}>{task.taskId.slice(0, 8)}</span>?
+          </ModalTitle>
+          <p className={styles.text}>
+            ECS stops this task and <Name text={serviceName} /> starts a new one
+            {definition !== undefined && (
+              <>
+                {' '}
+                from <Name className={styles.monoStrong} text={definition} />
+              </>
+            )}
+            .{' '}
+            {service !== undefined &&
+              `${Math.max(0, service.runningCount - 1)} of ${service.desiredCount} tasks serve meanwhile.`}
+          </p>
+          <dl className={styles.fate}>
+            <dt className={styles.lost}>
+              <LostIcon size={14} stroke={1.75} aria-hidden />
+              Lost
+            </dt>
+            <dd>
+              {touchedSince === undefined
+                ? 'Everything written inside the containers'
+                : `Every change made inside since ${formatMoment(touchedSince, Date.now())}`}
+            </dd>
+            {liveShells.length > 0 && (
+              <>
+                <dt className={styles.ends}>
+                  <ShellIcon size={14} stroke={1.75} aria-hidden />
+                  Ends now
+                </dt>
+                <dd>
+                  {liveShells.length === 1 ? '1 live shell: ' : `${liveShells.length} live shells: `}
+                  <Name text={liveShells.join(', ')} />
+                </dd>
+              </>
+            )}
+            <dt className={styles.kept}>
+              <AuditIcon size={14} stroke={1.75} aria-hidden />
+              Kept
+            </dt>
+            <dd>Recordings, logs and audit history</dd>
+          </dl>
+          {mustType && (
+            <Field
+              label={
+                <>
+                  Type <Name className={styles.strong} text={serviceName} /> to go on
+                </>
+              }
+            >
+              <TextInput value={typed} data-autofocus onChange={(event) => setTyped(event.target.value)} />
+            </Field>
+          )}
+          {problem !== undefined && <ErrorCallout error={problem} />}
+        </ModalBody>
+        <ModalFoot>
+          <Button onClick={onClose} data-autofocus={mustType ? undefined : ''}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            variant="danger"
+            busy={busy}
+            disabled={mustType && typed.trim() !== serviceName}
+          >
+            <ReplaceIcon size={14} stroke={1.75} aria-hidden />
+            Replace task
+          </Button>
+        </ModalFoot>
+      </form>
+    </Modal>
+  )
+}
+
+/** "ana in nginx" for every shell that will end: this window's and everyone else's that the audit knows. */
+function useLiveShells(taskArn: string): string[] {
+  const { core } = useServices()
+  const sessions = useServiceStore('sessions', (state) => state.sessions)
+  const { data: entries = [] } = useQuery(queries.taskAudit(core, taskArn))
+  const here = Object.values(sessions).filter(
+    (session) => isLive(session) && session.container.taskArn === taskArn,
+  )
+  const known = new Set(here.map(({ id }) => id))
+  const elsewhere = entries.filter(
+    (entry): entry is AuditSession => entry.kind === 'session' && entry.live && !known.has(entry.sessionId),
+  )
+  return [...here, ...elsewhere].map(
+    ({ userName, container }) => `${userName ?? 'you'} in ${container.containerName}`,
+  )
+}

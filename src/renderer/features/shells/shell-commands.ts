@@ -1,0 +1,79 @@
+import type { Command } from '../../app/commands/command-registry.ts'
+import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import type { Services } from '../../app/services.ts'
+import { ReplaceIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
+import { requestShell } from './open-shell.ts'
+
+type Needed = Pick<Services, 'workspace' | 'interface'>
+
+/** What can be done with a task or a container from anywhere. */
+export function shellCommands(services: Needed): Command[] {
+  const { workspace, interface: interfaceStore } = services
+  return [
+    {
+      id: 'shell.open',
+      title: 'Open shell',
+      group: 'Container',
+      icon: ShellIcon,
+      // The palette has the containers themselves, and "New shell".
+      inPalette: false,
+      when: ({ target }) => target?.kind === 'container',
+      run: ({ target }) => {
+        if (target?.kind === 'container') requestShell(services, target.container)
+      },
+    },
+    {
+      id: 'shell.new',
+      title: 'New shell',
+      group: 'Container',
+      icon: ShellIcon,
+      keys: {
+        mac: [{ key: 'Meta+T' }],
+        other: [{ key: 'Ctrl+Shift+T' }],
+        browser: [{ key: 'Alt+Shift+T' }],
+      },
+      when: ({ signedIn }) => signedIn,
+      run: ({ target }) => {
+        if (target?.kind === 'container') requestShell(services, target.container)
+        else interfaceStore.setState({ dialog: { kind: 'palette', mode: 'all', text: '' } })
+      },
+    },
+    {
+      id: 'task.open',
+      title: 'Task page',
+      group: 'Task',
+      icon: TaskIcon,
+      keys: {
+        mac: [{ key: 'Alt+Enter', outsideTerminal: true }],
+        other: [{ key: 'Alt+Enter', outsideTerminal: true }],
+      },
+      when: ({ target }) => target?.kind === 'task' || target?.kind === 'container',
+      run: ({ target }) => {
+        if (target?.kind === 'task') workspace.open(taskDocument(target.task))
+        else if (target?.kind === 'container') workspace.open(taskDocument(taskRefOf(target.container)))
+      },
+    },
+    {
+      id: 'task.replace',
+      title: 'Replace task…',
+      group: 'Task',
+      icon: ReplaceIcon,
+      // Only a service starts something in its place.
+      when: ({ target }) => serviceTask(target) !== undefined,
+      run: ({ target }) => {
+        const task = serviceTask(target)
+        if (task !== undefined) interfaceStore.setState({ dialog: { kind: 'replace-task', task } })
+      },
+    },
+  ]
+}
+
+function serviceTask(target: Parameters<Command['run']>[0]['target']) {
+  const task =
+    target?.kind === 'task'
+      ? target.task
+      : target?.kind === 'container'
+        ? taskRefOf(target.container)
+        : undefined
+  return task?.serviceName === undefined ? undefined : task
+}

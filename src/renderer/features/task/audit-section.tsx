@@ -1,0 +1,73 @@
+import { useState } from 'react'
+import type { AuditEntry } from '../../../contract/audit.ts'
+import { ErrorCallout } from '../../ui/callout.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { type Choice, Segments } from '../../ui/field.tsx'
+import { AuditIcon } from '../../ui/icons.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { ActivityChart } from './activity-chart.tsx'
+import styles from './audit.module.css'
+import { type AuditFilter, filterEntries, type ListedEntry, listedEntries } from './audit-entries.ts'
+import { AuditList } from './audit-list.tsx'
+import type { TaskPage } from './use-task-page.ts'
+
+/** Everything that was done inside this task, as far as this computer knows. */
+export function AuditSection({ page }: { page: TaskPage }) {
+  const [filter, setFilter] = useState<AuditFilter>('all')
+  const entries = page.entries ?? []
+  const { startedAt, taskDefinition } = page.task ?? {}
+  const start =
+    startedAt === undefined || taskDefinition === undefined ? undefined : { at: startedAt, taskDefinition }
+  const listed = listedEntries(entries, start)
+
+  return (
+    <section className={styles.audit}>
+      <div className={styles.head}>
+        <h2>Audit</h2>
+        {entries.length > 0 && (
+          <Segments label="Show" value={filter} choices={choicesOf(listed)} onChange={setFilter} />
+        )}
+      </div>
+      {page.auditProblem !== undefined && <ErrorCallout error={page.auditProblem} />}
+      {entries.length > 0 && <Chart page={page} entries={entries} />}
+      {entries.length > 0 ? (
+        <AuditList entries={filterEntries(listed, filter)} self={page.self} filter={filter} />
+      ) : (
+        // Nothing is said before the first answer: an empty history is a finding.
+        page.entries !== undefined && <NothingYet />
+      )}
+    </section>
+  )
+}
+
+function choicesOf(listed: readonly ListedEntry[]): Choice<AuditFilter>[] {
+  const choice = (value: AuditFilter, word: string): Choice<AuditFilter> => ({
+    value,
+    label: (
+      <>
+        {word} <span className={styles.count}>{filterEntries(listed, value).length}</span>
+      </>
+    ),
+  })
+  return [
+    choice('all', 'All'),
+    choice('sessions', 'Sessions'),
+    choice('refused', 'Refused'),
+    choice('replacements', 'Replacements'),
+  ]
+}
+
+function Chart({ page, entries }: { page: TaskPage; entries: readonly AuditEntry[] }) {
+  const now = useNow('minute')
+  return <ActivityChart page={page} entries={entries} now={now} />
+}
+
+function NothingYet() {
+  return (
+    <div className={styles.empty}>
+      <EmptyState icon={AuditIcon} title="No shell opened here yet">
+        What runs here is as it was built. Each shell opened from this computer is recorded and listed here.
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,173 @@
+import type { AuditEntry } from '../../../contract/audit.ts'
+import { formatClock, formatDay, monthName } from '../../ui/time.ts'
+import { lengthOf, sessionsOf } from './audit-entries.ts'
+
+/** A session in the chart; places are fractions of its width. */
+export interface ChartSpan {
+  key: string
+  left: number
+  width: number
+  tone: 'me' | 'other' | 'live'
+  containerName: string
+  userName: string
+  length: number
+}
+
+export interface ChartPoint {
+  key: string
+  left: number
+  kind: 'refused' | 'replaced' | 'started'
+  userName: string | undefined
+}
+
+export interface ChartLane {
+  label: string
+  spans: ChartSpan[]
+  points: ChartPoint[]
+}
+
+export interface ChartTick {
+  /** Epoch milliseconds. */
+  at: number
+  left: number
+  label: string
+}
+
+export interface ChartLayout {
+  lanes: ChartLane[]
+  /** Part of the time in which nobody had been inside. */
+  asBuilt: number
+  ticks: ChartTick[]
+}
+
+/** People with a lane of their own; everyone else shares one. */
+const mostNamedLanes = 3
+
+export interface ChartInput {
+  entries: readonly AuditEntry[]
+  /** When the task started, or the earliest that is known of it. */
+  from: number
+  /** Now, or when the task ended. */
+  to: number
+  /** Whose lane comes first. */
+  self: string | undefined
+  startedAt: number | undefined
+  touchedSince: number | undefined
+}
+
+/** Who was inside when, as shapes on lanes. */
+export function layoutChart({ entries, from, to, self, startedAt, touchedSince }: ChartInput): ChartLayout {
+  const span = Math.max(1, to - from)
+  const place = (timestamp: number) => Math.min(1, Math.max(0, (timestamp - from) / span))
+  const names = lanesByName(entries, self)
+  const lanes: ChartLane[] = names.map((label) => ({ label, spans: [], points: [] }))
+  const laneOf = (userName: string) => lanes[names.indexOf(userName)] ?? lanes.at(-1)
+
+  for (const session of sessionsOf(entries).toReversed()) {
+    const left = place(session.startedAt)
+    laneOf(session.userName)?.spans.push({
+      key: session.sessionId,
+      left,
+      width: place(session.startedAt + lengthOf(session, to)) - left,
+      tone: session.live ? 'live' : session.userName === self ? 'me' : 'other',
+      containerName: session.container.containerName,
+      userName: session.userName,
+      length: lengthOf(session, to),
+    })
+  }
+  const service: ChartLane = { label: 'Service', spans: [], points: [] }
+  if (startedAt !== undefined)
+    service.points.push({ key: 'started', left: place(startedAt), kind: 'started', userName: undefined })
+  for (const entry of entries) {
+    if (entry.kind === 'session') continue
+    const { at, userName } = entry
+    if (entry.kind === 'refused')
+      laneOf(userName)?.points.push({ key: entry.sessionId, left: place(at), kind: 'refused', userName })
+    else service.points.push({ key: `replaced:${at}`, left: place(at), kind: 'replaced', userName })
+  }
+  if (service.points.length > 0) lanes.push(service)
+  return {
+    lanes,
+    asBuilt: touchedSince === undefined ? 1 : place(touchedSince),
+    ticks: ticksBetween(from, to),
+  }
+}
+
+/** Names of the lanes for people: oneself, those with most entries, and "Others" when there are more. */
+function lanesByName(entries: readonly AuditEntry[], self: string | undefined): string[] {
+  const counts = new Map<string, number>()
+  for (const entry of entries)
+    if (entry.kind !== 'task-replaced') counts.set(entry.userName, (counts.get(entry.userName) ?? 0) + 1)
+  const names = [...counts.keys()].sort(
+    (left, right) =>
+      Number(right === self) - Number(left === self) ||
+      (counts.get(right) ?? 0) - (counts.get(left) ?? 0) ||
+      left.localeCompare(right),
+  )
+  return names.length <= mostNamedLanes ? names : [...names.slice(0, mostNamedLanes - 1), 'Others']
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const quarter = 84 * day
+const steps = [
+  minute,
+  5 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+  3 * hour,
+  6 * hour,
+  12 * hour,
+  day,
+  2 * day,
+  7 * day,
+  14 * day,
+  28 * day,
+  quarter,
+  364 * day,
+]
+
+/** More labels than this run into each other in a narrow window. */
+const mostTicks = 5
+
+/** Next to "Now" at the end and to the edge at the start a label has no room. */
+const freeAtStart = 0.03
+const freeAtEnd = 0.08
+
+/**
+ * Round moments of the person's own clock. The first says its day too; midnight
+ * is told as the day that begins.
+ */
+export function ticksBetween(from: number, to: number): ChartTick[] {
+  const span = to - from
+  if (!(span > 0)) return []
+  const step = steps.find((each) => span / each <= mostTicks) ?? Math.ceil(span / mostTicks / day) * day
+  const midnight = new Date(from)
+  midnight.setHours(0, 0, 0, 0)
+  const ticks: ChartTick[] = []
+  for (let index = 0; ; index += 1) {
+    const at = nthStep(midnight, step, index)
+    if (at >= to) return ticks
+    const left = (at - from) / span
+    if (left < freeAtStart || left > 1 - freeAtEnd) continue
+    ticks.push({ at, left, label: tickLabel(at, step, ticks.length === 0) })
+  }
+}
+
+/** Days are counted by the calendar, so that midnight stays midnight when the clocks change. */
+function nthStep(midnight: Date, step: number, index: number): number {
+  if (step < day) return midnight.getTime() + index * step
+  const days = Math.round(step / day) * index
+  return new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() + days).getTime()
+}
+
+function tickLabel(at: number, step: number, first: boolean): string {
+  const date = new Date(at)
+  if (step >= quarter) return `${monthName(date)} ${date.getFullYear()}`
+  const dayText = formatDay(date)
+  if (step >= day || (date.getHours() === 0 && date.getMinutes() === 0)) return dayText
+  const clock = formatClock(at)
+  return first ? `${dayText} ${clock}` : clock
+}

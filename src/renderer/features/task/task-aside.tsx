@@ -1,0 +1,173 @@
+import type { ReactNode } from 'react'
+import type { Cluster, Task } from '../../../contract/catalog.ts'
+import { classNames } from '../../ui/class-names.ts'
+import { displayText } from '../../ui/display-text.ts'
+import { ReadinessGlyph } from '../../ui/glyphs.tsx'
+import { AlertIcon, CheckIcon, CloseIcon, CloudIcon, FileIcon, LocalIcon, LockIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { formatDuration } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import styles from './aside.module.css'
+import { sessionsOf, visitorsOf } from './audit-entries.ts'
+import { type ReadinessPoint, readinessPoints } from './readiness-points.ts'
+import { shortArn } from './task-words.ts'
+import type { TaskPage } from './use-task-page.ts'
+
+export function TaskAside({ page }: { page: TaskPage }) {
+  return (
+    <aside className={styles.aside}>
+      {page.task !== undefined && page.cluster !== undefined && (
+        <ReadinessSummary task={page.task} cluster={page.cluster} />
+      )}
+      <RecordedIn page={page} />
+      <WhoWasInside page={page} />
+    </aside>
+  )
+}
+
+function ReadinessSummary({ task, cluster }: { task: Task; cluster: Cluster }) {
+  const { readiness } = task
+  return (
+    <section>
+      <Heading text="Readiness">
+        <RelativeTime timestamp={cluster.updatedAt} />
+      </Heading>
+      <div className={classNames(styles.verdict, styles[readiness.level])}>
+        <ReadinessGlyph readiness={readiness} />
+        <span>{verdictWords[readiness.level]}</span>
+      </div>
+      <ul className={styles.points}>
+        {readinessPoints(task).map((point) => (
+          <Point key={point.words} point={point} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const verdictWords = {
+  ready: 'Ready for exec',
+  advice: 'Ready, with advice',
+  blocked: 'Cannot connect',
+  unknown: 'Not known yet',
+}
+
+const pointIcons = { good: CheckIcon, advice: AlertIcon, bad: CloseIcon }
+
+function Point({ point: { state, words } }: { point: ReadinessPoint }) {
+  const Icon = pointIcons[state]
+  return (
+    <li className={styles[state]}>
+      <Icon size={11} stroke={2.2} aria-hidden />
+      <bdi>{displayText(words)}</bdi>
+    </li>
+  )
+}
+
+/** Where a record of what happens inside is kept: ours, and what the cluster is set to keep. */
+function RecordedIn({ page: { cluster, entries = [] } }: { page: TaskPage }) {
+  const recordings = sessionsOf(entries).filter(({ hasRecording }) => hasRecording).length
+  return (
+    <section>
+      <Heading text="Recorded in" />
+      <dl className={styles.places}>
+        <Place icon={<LocalIcon size={14} stroke={1.75} aria-hidden />} name="This computer">
+          {recordings === 1 ? '1 recording' : `${recordings} recordings`}
+        </Place>
+        {cluster !== undefined && <ClusterRecords logging={cluster.execLogging} />}
+      </dl>
+    </section>
+  )
+}
+
+function ClusterRecords({ logging }: { logging: Cluster['execLogging'] }) {
+  const { mode, logGroup, bucket, kmsKeyId } = logging
+  return (
+    <>
+      {mode !== 'NONE' && (logGroup !== undefined || mode === 'DEFAULT') && (
+        <Place icon={<FileIcon size={14} stroke={1.75} aria-hidden />} name="CloudWatch Logs">
+          {logGroup === undefined ? (
+            <span title="DEFAULT: the log group of the task definition's awslogs driver, where it has one">
+              Task's log group
+            </span>
+          ) : (
+            <Name className={styles.mono} text={shortArn(logGroup)} />
+          )}
+        </Place>
+      )}
+      {mode !== 'NONE' && bucket !== undefined && (
+        <Place icon={<CloudIcon size={14} stroke={1.75} aria-hidden />} name="S3">
+          <Name className={styles.mono} text={bucket} />
+        </Place>
+      )}
+      {mode === 'NONE' && (
+        <Place icon={<CloudIcon size={14} stroke={1.75} aria-hidden />} name="Cluster logging">
+          Off
+        </Place>
+      )}
+      <Place icon={<LockIcon size={14} stroke={1.75} aria-hidden />} name="Session key">
+        {kmsKeyId === undefined ? (
+          'None, TLS only'
+        ) : (
+          <Name className={styles.mono} text={shortArn(kmsKeyId)} />
+        )}
+      </Place>
+    </>
+  )
+}
+
+function Place({ icon, name, children }: { icon: ReactNode; name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>
+        {icon}
+        {name}
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function WhoWasInside({ page }: { page: TaskPage }) {
+  const now = useNow('minute')
+  const visitors = visitorsOf(page.entries ?? [], now)
+  if (visitors.length === 0) return null
+  const from = page.task?.taskDefinition
+  return (
+    <section>
+      <Heading text="Who was inside" />
+      <ul className={styles.people}>
+        {visitors.map(({ userName, sessions, inside }) => (
+          <li key={userName}>
+            <span className={classNames(styles.avatar, userName === page.self && styles.self)}>
+              {displayText([...userName][0] ?? '?').toUpperCase()}
+            </span>
+            <Name className={styles.person} text={userName} />
+            <span className={styles.total}>
+              {sessions === 1 ? '1 session' : `${sessions} sessions`}, {formatDuration(inside)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.note}>
+        Files in this task may differ from its image.
+        {from !== undefined && page.ref.serviceName !== undefined && (
+          <>
+            {' '}
+            Replacing it starts again from <Name className={styles.mono} text={from} />.
+          </>
+        )}
+      </p>
+    </section>
+  )
+}
+
+function Heading({ text, children }: { text: string; children?: ReactNode }) {
+  return (
+    <div className={styles.heading}>
+      <h2>{text}</h2>
+      {children !== undefined && <span>{children}</span>}
+    </div>
+  )
+}

@@ -1,0 +1,210 @@
+import type { MouseEvent } from 'react'
+import type { Container, Task } from '../../../contract/catalog.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
+import type { Target } from '../../app/documents/target.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button, PageLink } from '../../ui/button.tsx'
+import { useContextMenu } from '../../ui/context-menu.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { displayText } from '../../ui/display-text.ts'
+import { TouchedGlyph } from '../../ui/glyphs.tsx'
+import { ChevronDownIcon, ContainerIcon, PlayIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
+import { formatDuration, formatMoment } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { localWebAddress } from '../../ui/web-page.ts'
+import { lastShells } from './audit-entries.ts'
+import styles from './task.module.css'
+import { phaseOf, platformText, sizeText, type TaskPhase, takesShells } from './task-words.ts'
+import type { TaskPage } from './use-task-page.ts'
+
+export function TaskHead({ page }: { page: TaskPage }) {
+  const { ref, task, gone, touched } = page
+  const family = task?.taskDefinition.split(':')[0]
+  return (
+    <PageHead
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: ref.accountName ?? ref.scope.accountId },
+            { text: ref.clusterName },
+            { text: ref.serviceName ?? 'Standalone task' },
+          ]}
+        />
+      }
+      title={
+        <>
+          <h1>
+            <Name text={ref.serviceName ?? family ?? ref.clusterName} />
+          </h1>
+          <span className={styles.taskId}>
+            <Name text={ref.taskId} />
+            <CopyButton text={ref.taskId} label="Copy task ID" />
+          </span>
+          {task !== undefined && <PhaseBadge phase={phaseOf(task)} />}
+          {gone && <Badge>Gone</Badge>}
+          {touched !== undefined && (
+            <Badge tone="warn">
+              <span className={styles.touched}>
+                <TouchedGlyph />
+              </span>
+              Touched, {touched.sessions === 1 ? '1 session' : `${touched.sessions} sessions`}
+            </Badge>
+          )}
+        </>
+      }
+      actions={task !== undefined && takesShells(task) && <Actions page={page} task={task} />}
+    >
+      {task !== undefined && <TaskFacts task={task} />}
+    </PageHead>
+  )
+}
+
+const phases: Record<TaskPhase, { tone: 'ok' | 'info' | 'warn' | 'neutral'; word: string }> = {
+  starting: { tone: 'info', word: 'Starting' },
+  running: { tone: 'ok', word: 'Running' },
+  stopping: { tone: 'warn', word: 'Stopping' },
+  stopped: { tone: 'neutral', word: 'Stopped' },
+}
+
+function PhaseBadge({ phase }: { phase: TaskPhase }) {
+  const { tone, word } = phases[phase]
+  return (
+    <Badge tone={tone}>
+      {phase === 'running' && <PlayIcon size={12} stroke={2} aria-hidden />}
+      {word}
+    </Badge>
+  )
+}
+
+function Actions({ page, task }: { page: TaskPage; task: Task }) {
+  const run = useRunCommand()
+  const target: Target = { kind: 'task', task: page.ref }
+  return (
+    <>
+      {page.ref.serviceName !== undefined && (
+        <Button onClick={() => run('task.replace', target)}>
+          <ReplaceIcon size={14} stroke={1.75} aria-hidden />
+          Replace task…
+        </Button>
+      )}
+      <OpenShell page={page} task={task} />
+    </>
+  )
+}
+
+/** A shell in the container used last; the arrow offers all of them. */
+function OpenShell({ page, task }: { page: TaskPage; task: Task }) {
+  const run = useRunCommand()
+  const openMenu = useContextMenu()
+  const usual = usualContainer(task, page)
+  if (usual === undefined) return null
+  const open = ({ name, readiness }: Container) =>
+    run('shell.open', { kind: 'container', container: { ...page.ref, containerName: name }, readiness })
+  const menu = (event: MouseEvent) =>
+    openMenu(
+      event,
+      task.containers.map((container) => ({
+        label: displayText(container.name),
+        icon: ContainerIcon,
+        run: () => open(container),
+      })),
+    )
+  return (
+    <span className={styles.split}>
+      <Button
+        variant="primary"
+        title={`Open a shell in ${displayText(usual.name)}`}
+        onClick={() => open(usual)}
+      >
+        <ShellIcon size={14} stroke={1.75} aria-hidden />
+        Open shell
+      </Button>
+      {task.containers.length > 1 && (
+        <Button
+          variant="primary"
+          aria-label="Choose a container"
+          title="Choose a container"
+          onClick={menu}
+          onContextMenu={menu}
+        >
+          <ChevronDownIcon size={12} stroke={2} aria-hidden />
+        </Button>
+      )}
+    </span>
+  )
+}
+
+function usualContainer({ containers }: Task, { entries = [] }: TaskPage): Container | undefined {
+  const last = [...lastShells(entries).values()].toSorted((left, right) => right.startedAt - left.startedAt)
+  const used = last.map(({ container }) => containers.find(({ name }) => name === container.containerName))
+  return (
+    used.find((container) => container !== undefined) ??
+    containers.find(({ readiness }) => readiness.level === 'ready') ??
+    containers[0]
+  )
+}
+
+function TaskFacts({ task }: { task: Task }) {
+  const size = sizeText(task)
+  return (
+    <>
+      <Fact label="Platform">
+        <Name text={platformText(task)} />
+      </Fact>
+      <Fact label="Task definition">
+        <Name text={task.taskDefinition} />
+      </Fact>
+      <Uptime task={task} />
+      {size !== undefined && <Fact label="Size">{size}</Fact>}
+      {task.availabilityZone !== undefined && (
+        <Fact label="Zone">
+          <Name text={task.availabilityZone} />
+        </Fact>
+      )}
+      {task.privateIp !== undefined && (
+        <Fact label="Private IP" mono>
+          <Name text={task.privateIp} />
+        </Fact>
+      )}
+      <Ports task={task} />
+    </>
+  )
+}
+
+function Uptime({ task: { startedAt } }: { task: Task }) {
+  const now = useNow('minute')
+  if (startedAt === undefined) return null
+  return (
+    <Fact label="Uptime">
+      {formatDuration(now - startedAt)}{' '}
+      <span className={styles.quiet}>since {formatMoment(startedAt, now)}</span>
+    </Fact>
+  )
+}
+
+/** Ports that a browser on this computer can open. */
+function Ports({ task }: { task: Task }) {
+  const links = task.containers.flatMap((container) =>
+    container.ports.flatMap(({ containerPort, url }) => {
+      const href = url === undefined ? undefined : localWebAddress(url)
+      return href === undefined ? [] : [{ name: container.name, containerPort, href }]
+    }),
+  )
+  if (links.length === 0) return null
+  return (
+    <Fact label={links.length === 1 ? 'Port' : 'Ports'}>
+      <span className={styles.ports}>
+        {links.map(({ name, containerPort, href }) => (
+          <span key={`${name}:${containerPort}`}>
+            <Name className={styles.quiet} text={`${name} ${containerPort}`} />{' '}
+            <PageLink variant="link" href={href}>
+              <Name text={new URL(href).host} />
+            </PageLink>
+          </span>
+        ))}
+      </span>
+    </Fact>
+  )
+}

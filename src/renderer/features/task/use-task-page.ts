@@ -1,0 +1,84 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { AuditEntry, TouchedTask } from '../../../contract/audit.ts'
+import type { CatalogScope, Cluster, Task } from '../../../contract/catalog.ts'
+import type { ErrorValue } from '../../../contract/errors.ts'
+import { scopeKey } from '../../../contract/identity.ts'
+import { CoreError } from '../../app/core/core-error.ts'
+import { queries } from '../../app/core/queries.ts'
+import type { TaskRef } from '../../app/documents/document.ts'
+import { useServiceStore, useServices } from '../../app/services.ts'
+import { clusterKey } from '../../app/stores/catalog-store.ts'
+
+export interface TaskPage {
+  ref: TaskRef
+  /** Absent while the cluster is read, and when ECS no longer lists it. */
+  task: Task | undefined
+  cluster: Cluster | undefined
+  /** ECS was asked and does not list the task any more. */
+  gone: boolean
+  /** Why the cluster could not be read. */
+  problem: ErrorValue | undefined
+  /** Absent until the first answer. Newest first. */
+  entries: readonly AuditEntry[] | undefined
+  auditProblem: ErrorValue | undefined
+  touched: TouchedTask | undefined
+  /** Who AWS says we are, where that is known. */
+  self: string | undefined
+}
+
+/** A live session writes all the time, and the core tells only of its beginning and end. */
+const liveRefreshInMilliseconds = 5000
+
+/** Everything the page shows, kept up to date by the events of the core. */
+export function useTaskPage(ref: TaskRef): TaskPage {
+  const { core } = useServices()
+  const cluster = useServiceStore('catalog', (state) => state.clusters[clusterKey(ref.scope, ref.clusterArn)])
+  const scope = useServiceStore('catalog', (state) => state.scopes[scopeKey(ref.scope)])
+  const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+
+  const audit = useQuery({
+    ...queries.taskAudit(core, ref.taskArn),
+    refetchInterval: ({ state }) => (state.data?.some(isLive) === true ? liveRefreshInMilliseconds : false),
+  })
+  useReadAgainWithSessions(ref.taskArn)
+  const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
+  const self = useQuery(queries.caller(core, ref.scope)).data?.userName
+
+  return {
+    ref,
+    task,
+    cluster,
+    gone: task === undefined && isKnown(cluster, scope),
+    problem: cluster === undefined ? scope?.error : undefined,
+    entries: audit.data,
+    auditProblem: audit.error instanceof CoreError ? audit.error.value : undefined,
+    touched,
+    self,
+  }
+}
+
+function isLive(entry: AuditEntry): boolean {
+  return entry.kind === 'session' && entry.live
+}
+
+/** Without the cluster's tasks nothing can be said: they may have been refused. */
+function isKnown(cluster: Cluster | undefined, scope: CatalogScope | undefined): boolean {
+  if (cluster !== undefined) return cluster.tasks.length > 0 || cluster.problems.length === 0
+  return scope?.state === 'ready'
+}
+
+/** `audit.changed` is followed for the whole page; a session's own news may come first. */
+function useReadAgainWithSessions(taskArn: string): void {
+  const { core } = useServices()
+  const queryClient = useQueryClient()
+  useEffect(() => {
+    const states = new Map<string, string>()
+    const changes = core.on('session.changed', ({ id, state, container }) => {
+      if (container.taskArn !== taskArn || states.get(id) === state) return
+      states.set(id, state)
+      void queryClient.invalidateQueries({ queryKey: queries.taskAudit(core, taskArn).queryKey })
+    })
+    return () => changes[Symbol.dispose]()
+  }, [core, queryClient, taskArn])
+}

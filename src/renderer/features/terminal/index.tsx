@@ -1,0 +1,127 @@
+import '@xterm/xterm/css/xterm.css'
+import { useEffect, useRef, useState } from 'react'
+import type { Session } from '../../../contract/session.ts'
+import { useDocuments, useServices } from '../../app/services.ts'
+import { idleLimitInMilliseconds, idleTimeLeft } from '../../app/stores/sessions-store.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { displayText } from '../../ui/display-text.ts'
+import { RecordingDot, RemainingRing } from '../../ui/glyphs.tsx'
+import { LockIcon, SearchIcon } from '../../ui/icons.ts'
+import { formatCountdown } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { ContextBar } from '../documents/context-bar.tsx'
+import type { DocumentViewProps } from '../documents/document-views.ts'
+import { FindBar } from './find-bar.tsx'
+import { SessionBanner } from './session-banner.tsx'
+import styles from './terminal.module.css'
+import { onFindRequest, useTerminalCommands } from './terminal-commands.ts'
+import type { TerminalInstance } from './terminal-instance.ts'
+import { terminalsOf } from './terminal-registry.ts'
+import { useTerminalPlace } from './use-terminal-place.ts'
+import { useTerminalSession } from './use-terminal-session.ts'
+
+export default function TerminalView({ document }: DocumentViewProps<'terminal'>) {
+  const services = useServices()
+  const terminal = terminalsOf(services).get(document)
+  const terminalSession = useTerminalSession(document, terminal)
+  const [finding, setFinding] = useState(false)
+  const inFront = useDocuments(({ activeId }) => activeId === document.id)
+  useTerminalCommands()
+
+  useEffect(() => {
+    if (inFront && !finding) terminal.focus()
+  }, [inFront, finding, terminal])
+  useEffect(() => {
+    if (!inFront) return
+    const requests = onFindRequest(() => setFinding(true))
+    return () => requests[Symbol.dispose]()
+  }, [inFront])
+  useOpenOnEnter(terminal, terminalSession)
+
+  const { session } = terminalSession
+  return (
+    <div className={styles.view}>
+      <ContextBar document={document}>
+        {session !== undefined && <SessionFacts session={session} />}
+        <IconButton label="Find" onClick={() => setFinding(true)}>
+          <SearchIcon size={13} stroke={1.75} aria-hidden />
+        </IconButton>
+      </ContextBar>
+      <div className={styles.body}>
+        {finding && <FindBar terminal={terminal} onClose={() => setFinding(false)} />}
+        <Screen terminal={terminal} />
+      </div>
+      <SessionBanner document={document} terminalSession={terminalSession} />
+    </div>
+  )
+}
+
+/** The place of the terminal on the page; the terminal itself belongs to the registry. */
+function Screen({ terminal }: { terminal: TerminalInstance }) {
+  const place = useTerminalPlace(terminal)
+  return <div className={styles.screen} ref={place} />
+}
+
+/** Enter takes the banner's step, because the keyboard is where the shell was. */
+function useOpenOnEnter(
+  terminal: TerminalInstance,
+  { session, refusal, cold, opening, open }: ReturnType<typeof useTerminalSession>,
+): void {
+  const canOpen =
+    !opening &&
+    (refusal !== undefined || cold || (session?.state === 'ended' && session.endReason !== 'task-stopped'))
+  const latest = useRef(open)
+  latest.current = open
+  useEffect(() => {
+    if (!canOpen) return
+    const keys = terminal.terminal.onData((text) => {
+      if (text === '\r') latest.current()
+    })
+    return () => keys.dispose()
+  }, [canOpen, terminal])
+}
+
+function SessionFacts({ session }: { session: Session }) {
+  const live = session.state === 'ready' || session.state === 'reconnecting'
+  return (
+    <>
+      {live && <RecordingFact session={session} />}
+      {live && session.kmsEncrypted && (
+        <span title="Encrypted with the cluster's KMS key, from this computer to the container">
+          <LockIcon size={13} stroke={1.75} aria-label="Encrypted with KMS" />
+        </span>
+      )}
+      <IdleFact session={session} />
+    </>
+  )
+}
+
+function RecordingFact({ session }: { session: Session }) {
+  if (session.recording)
+    return (
+      <span>
+        <RecordingDot /> Recording
+      </span>
+    )
+  const why = session.recordingProblem
+  return (
+    <span className={styles.notRecording} title={why === undefined ? undefined : displayText(why.message)}>
+      <RecordingDot on={false} /> Not recording
+    </span>
+  )
+}
+
+function IdleFact({ session }: { session: Session }) {
+  const left = idleTimeLeft(session, useNow())
+  if (left === undefined) return null
+  const low = left < lowIdleTime
+  return (
+    <span title="AWS ends the session when this runs out without input">
+      <RemainingRing fraction={left / idleLimitInMilliseconds} low={low} />
+      {low && formatCountdown(left)}
+    </span>
+  )
+}
+
+/** Only the last minutes are counted down: a number that moves all day is noise. */
+const lowIdleTime = 5 * 60_000

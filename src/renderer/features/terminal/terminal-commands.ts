@@ -1,0 +1,97 @@
+import { useEffect } from 'react'
+import type { Command } from '../../app/commands/command-registry.ts'
+import { type Services, useServices } from '../../app/services.ts'
+import { CopyIcon, RefreshIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
+import { terminalsOf } from './terminal-registry.ts'
+
+const findRequests = new Set<() => void>()
+
+/** Called when find is asked for; only the tab in front listens. */
+export function onFindRequest(listener: () => void): Disposable {
+  findRequests.add(listener)
+  return { [Symbol.dispose]: () => void findRequests.delete(listener) }
+}
+
+const registered = new WeakSet<Services>()
+
+/** Registers the commands of terminals once, with the first terminal: before there is one they mean nothing. */
+export function useTerminalCommands(): void {
+  const services = useServices()
+  useEffect(() => {
+    if (registered.has(services)) return
+    registered.add(services)
+    services.commands.register(terminalCommands(services))
+  }, [services])
+}
+
+function terminalCommands(services: Services): Command[] {
+  const front = () => terminalsOf(services).front()
+  const inFront = () => front() !== undefined
+  return [
+    {
+      id: 'terminal.find',
+      title: 'Find in terminal',
+      group: 'Terminal',
+      icon: SearchIcon,
+      keys: { mac: [{ key: 'Meta+F' }], other: [{ key: 'Ctrl+Shift+F' }] },
+      when: inFront,
+      run: () => {
+        for (const request of [...findRequests]) request()
+      },
+    },
+    {
+      id: 'terminal.copy',
+      title: 'Copy selection',
+      group: 'Terminal',
+      icon: CopyIcon,
+      // A browser opens its inspector with Ctrl+Shift+C.
+      keys: {
+        mac: [{ key: 'Meta+C' }],
+        other: [{ key: 'Ctrl+Shift+C' }],
+        browser: [{ key: 'Ctrl+Shift+C' }, { key: 'Alt+Shift+C' }],
+      },
+      when: () => front()?.terminal.hasSelection() === true,
+      run: () => {
+        const text = front()?.terminal.getSelection()
+        if (text) void navigator.clipboard.writeText(text)
+      },
+    },
+    {
+      id: 'terminal.paste',
+      title: 'Paste',
+      group: 'Terminal',
+      icon: ShellIcon,
+      // Without a key of ours: the page gets Ctrl+Shift+V and Cmd+V as a paste by itself, with no permission to ask for.
+      when: inFront,
+      run: () => {
+        void navigator.clipboard.readText().then(
+          (text) => front()?.terminal.paste(text),
+          // The person said no to the browser's question; nothing is pasted.
+          () => {},
+        )
+      },
+    },
+    {
+      id: 'terminal.selectAll',
+      title: 'Select all',
+      group: 'Terminal',
+      when: inFront,
+      run: () => front()?.terminal.selectAll(),
+    },
+    {
+      id: 'terminal.clear',
+      title: 'Clear scrollback',
+      group: 'Terminal',
+      when: inFront,
+      run: () => front()?.terminal.clear(),
+    },
+    {
+      id: 'terminal.redraw',
+      title: 'Redraw terminal',
+      group: 'Terminal',
+      icon: RefreshIcon,
+      when: inFront,
+      run: () => front()?.redraw(),
+    },
+  ]
+}

@@ -1,0 +1,91 @@
+import { createChannelPair } from '../../channel/in-process-channel.ts'
+import { serveRpc } from '../../channel/rpc.ts'
+import { PortholeError } from '../../contract/errors.ts'
+import { events } from '../../contract/events.ts'
+import { defaultSettings, type HostInfo, type Settings } from '../../contract/host.ts'
+import type { SignInAttempt } from '../../contract/identity.ts'
+import { type MethodHandlers, methods } from '../../contract/methods.ts'
+import type { ConnectToHost } from '../app/core/connect.ts'
+import * as world from './fixture-world.ts'
+
+export interface FixtureOptions {
+  now: number
+  settings?: Partial<Settings>
+  signedIn?: boolean
+  platform?: HostInfo['platform']
+  /** What a started sign-in looks like; waiting when absent. */
+  attempt?: Partial<SignInAttempt>
+  demo?: boolean
+}
+
+const minute = 60_000
+
+/** A host that answers from the fixture world, over the real channels and the real schemas. */
+export function fixtureHost(options: FixtureOptions): ConnectToHost {
+  const { now } = options
+  const clusters = world.clusters(now)
+  const sessions = world.sessions(clusters, now)
+  let settings: Settings = { ...defaultSettings, ...options.settings }
+  const notHere = () =>
+    Promise.reject(new PortholeError({ code: 'NOT_FOUND', message: 'The preview has no such thing.' }))
+
+  const handlers = (emit: { settings(next: Settings): void }): MethodHandlers => ({
+    'host.info': async () => ({
+      version: '1.0.0',
+      platform: options.platform ?? 'darwin',
+      configFile: '~/.aws/config',
+      demo: options.demo ?? false,
+      abilities: { nativeMenus: false, openExternal: false, allShortcuts: true },
+    }),
+    'settings.get': async () => settings,
+    'settings.set': async (change) => {
+      settings = { ...settings, ...change }
+      emit.settings(settings)
+      return settings
+    },
+    'identity.list': async () =>
+      world
+        .identities(now)
+        .map((identity) => (options.signedIn === false ? { ...identity, state: 'signed-out' } : identity)),
+    'signIn.start': async ({ flow }) => ({
+      attemptId: 'attempt',
+      identityId: 'sso:example-corp',
+      flow,
+      url: 'https://device.sso.eu-west-1.amazonaws.com/?user_code=PCTQ-SGXX',
+      verificationUrl: 'https://device.sso.eu-west-1.amazonaws.com/',
+      userCode: 'PCTQ-SGXX',
+      state: 'waiting',
+      startedAt: now - 18_000,
+      expiresAt: now + 10 * minute - 18_000,
+      ...options.attempt,
+    }),
+    'signIn.cancel': async () => ({}),
+    'signIn.signOut': async () => ({}),
+    'accounts.list': async ({ identityId }) =>
+      identityId === 'sso:example-corp' ? Object.values(world.accounts) : [],
+    'accounts.roles': async () => [world.roleName, 'ReadOnly'],
+    'accounts.caller': async ({ scope }) => world.caller(now, scope.accountId),
+    'catalog.watch': async () => ({ scopes: world.scopesOf(clusters, now), clusters }),
+    'catalog.refresh': async () => ({}),
+    'task.replace': async () => ({}),
+    'session.open': notHere,
+    'session.close': async () => ({}),
+    'session.list': async () => sessions,
+    'audit.task': async () => world.audit(clusters, now),
+    'audit.session': notHere,
+    'audit.recording': notHere,
+    'audit.touched': async () => world.touched(clusters, now),
+  })
+
+  return async () => {
+    const [pageRpc, coreRpc] = createChannelPair()
+    const [pageBytes] = createChannelPair()
+    const server = serveRpc({
+      channel: coreRpc,
+      methods,
+      events,
+      handlers: handlers({ settings: (next) => server.emit('settings.changed', next) }),
+    })
+    return { rpc: pageRpc, bytes: pageBytes }
+  }
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest'
+import type { AuditEntry, AuditSession } from '../../../../src/contract/audit.ts'
+import type { ContainerRef } from '../../../../src/contract/session.ts'
+import {
+  dayLabel,
+  filterEntries,
+  groupByDay,
+  keyOf,
+  lastShells,
+  listedEntries,
+  timeOf,
+  visitorsOf,
+} from '../../../../src/renderer/features/task/audit-entries.ts'
+
+const minute = 60_000
+const now = new Date(2026, 10, 18, 14, 40).getTime()
+
+const container: ContainerRef = {
+  scope: {
+    identityId: 'sso:a',
+    accountId: '111122223333',
+    roleName: 'PlatformEngineer',
+    region: 'eu-west-1',
+  },
+  environment: 'production',
+  clusterArn: 'cluster',
+  clusterName: 'web',
+  serviceName: 'storefront',
+  taskArn: 'task',
+  taskId: '4f1c9ad2',
+  containerName: 'nginx',
+}
+
+let made = 0
+function session(
+  userName: string,
+  startedAt: number,
+  length: number | undefined,
+  name = 'nginx',
+): AuditSession {
+  made += 1
+  return {
+    kind: 'session',
+    sessionId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    container: { ...container, containerName: name },
+    command: 'sh',
+    principal: 'arn',
+    userName,
+    startedAt,
+    endedAt: length === undefined ? undefined : startedAt + length,
+    live: length === undefined,
+    outputBytes: 1,
+    hasRecording: true,
+  }
+}
+
+const refused: AuditEntry = {
+  kind: 'refused',
+  sessionId: '00000000-0000-4000-8000-00000000ffff',
+  container,
+  command: 'sh',
+  userName: 'lena',
+  at: now - 100 * minute,
+  code: 'ACCESS_DENIED',
+  message: 'no',
+}
+const replaced: AuditEntry = {
+  kind: 'task-replaced',
+  taskArn: 'task',
+  userName: 'raj',
+  principal: 'arn',
+  at: now - minute,
+}
+
+describe('the list', () => {
+  const entries = [replaced, session('ana', now - 10 * minute, undefined), refused]
+
+  test('has the start of the task at its own place', () => {
+    const listed = listedEntries(entries, { at: now - 50 * minute, taskDefinition: 'storefront:187' })
+    expect(listed.map(({ kind }) => kind)).toEqual(['task-replaced', 'session', 'started', 'refused'])
+    expect(listed.map(timeOf)).toEqual(listed.map(timeOf).toSorted((one, other) => other - one))
+  })
+
+  test('stays empty while nothing was done', () => {
+    expect(listedEntries([], { at: now, taskDefinition: 'storefront:187' })).toEqual([])
+  })
+
+  test('is filtered by what happened', () => {
+    const kinds = (filter: Parameters<typeof filterEntries>[1]) =>
+      filterEntries(entries, filter).map(({ kind }) => kind)
+    expect(kinds('all')).toHaveLength(3)
+    expect(kinds('sessions')).toEqual(['session'])
+    expect(kinds('refused')).toEqual(['refused'])
+    expect(kinds('replacements')).toEqual(['task-replaced'])
+  })
+
+  test('has rows that are told apart', () => {
+    expect(new Set(entries.map(keyOf)).size).toBe(3)
+  })
+})
+
+describe('days', () => {
+  test.each([
+    [new Date(2026, 10, 18, 0, 0), 'Today'],
+    [new Date(2026, 10, 17, 23, 59), 'Yesterday'],
+    [new Date(2026, 10, 17, 0, 0), 'Yesterday'],
+    [new Date(2026, 10, 16, 23, 59), '16 Nov'],
+    [new Date(2025, 11, 31, 12, 0), '31 Dec 2025'],
+  ])('%s is %s', (date, label) => {
+    expect(dayLabel(date.getTime(), now)).toBe(label)
+  })
+
+  test('yesterday is the day before by the calendar, also when the clocks change', () => {
+    const afterChange = new Date(2026, 2, 29, 23, 30).getTime()
+    expect(dayLabel(new Date(2026, 2, 28, 0, 15).getTime(), afterChange)).toBe('Yesterday')
+    expect(dayLabel(new Date(2026, 0, 1, 9, 0).getTime(), new Date(2026, 0, 2, 0, 1).getTime())).toBe(
+      'Yesterday',
+    )
+  })
+
+  test('group entries and keep their order', () => {
+    const times = [now, now - minute, now - 24 * 60 * minute, now - 72 * 60 * minute]
+    const days = groupByDay(
+      times.map((at) => session('ana', at, minute)),
+      now,
+    )
+    expect(days.map(({ label }) => label)).toEqual(['Today', 'Yesterday', '15 Nov'])
+    expect(days.flatMap(({ entries }) => entries).map(timeOf)).toEqual(times)
+  })
+})
+
+describe('who was inside', () => {
+  test('is counted by person, up to now while somebody is', () => {
+    const entries = [
+      session('ana', now - 10 * minute, undefined),
+      session('raj', now - 60 * minute, 30 * minute),
+      session('ana', now - 99 * minute, 5 * minute),
+      refused,
+    ]
+    expect(visitorsOf(entries, now)).toEqual([
+      { userName: 'raj', sessions: 1, inside: 30 * minute, live: false },
+      { userName: 'ana', sessions: 2, inside: 15 * minute, live: true },
+    ])
+  })
+
+  test('last is told by container, a live shell first', () => {
+    const live = session('ana', now - 50 * minute, undefined)
+    const later = session('raj', now - 5 * minute, minute)
+    const app = session('raj', now - 90 * minute, minute, 'app')
+    const older = session('ana', now - 95 * minute, minute, 'app')
+    const last = lastShells([later, live, app, older])
+    expect(last.get('nginx')).toBe(live)
+    expect(last.get('app')).toBe(app)
+    expect(last.has('log-router')).toBe(false)
+  })
+})

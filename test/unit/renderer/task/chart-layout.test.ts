@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../../../src/contract/audit.ts'
+import { layoutChart, ticksBetween } from '../../../../src/renderer/features/task/chart-layout.ts'
+
+const hour = 60 * 60_000
+const from = new Date(2026, 10, 16, 10, 0).getTime()
+const to = from + 100 * hour
+
+const container = {
+  scope: { identityId: 'sso:a', accountId: '1', roleName: 'r', region: 'eu-west-1' },
+  environment: 'production' as const,
+  clusterArn: 'cluster',
+  clusterName: 'web',
+  taskArn: 'task',
+  taskId: '4f1c9ad2',
+  containerName: 'nginx',
+}
+
+let made = 0
+function session(userName: string, start: number, end: number | undefined): AuditEntry {
+  made += 1
+  return {
+    kind: 'session',
+    sessionId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    container,
+    command: 'sh',
+    principal: 'arn',
+    userName,
+    startedAt: from + start * hour,
+    endedAt: end === undefined ? undefined : from + end * hour,
+    live: end === undefined,
+    outputBytes: 0,
+    hasRecording: true,
+  }
+}
+function refusal(userName: string, at: number): AuditEntry {
+  return {
+    kind: 'refused',
+    sessionId: '00000000-0000-4000-8000-00000000ffff',
+    container,
+    command: 'sh',
+    userName,
+    at: from + at * hour,
+    code: 'ACCESS_DENIED',
+    message: 'no',
+  }
+}
+const layout = (entries: AuditEntry[], rest: Partial<Parameters<typeof layoutChart>[0]> = {}) =>
+  layoutChart({ entries, from, to, self: 'ana', startedAt: undefined, touchedSince: undefined, ...rest })
+
+describe('lanes', () => {
+  test('have oneself first, then who was there most', () => {
+    const entries = [session('raj', 1, 2), session('raj', 3, 4), session('ana', 5, 6), refusal('lena', 7)]
+    expect(layout(entries).lanes.map(({ label }) => label)).toEqual(['ana', 'raj', 'lena'])
+  })
+
+  test('beyond three people are shared', () => {
+    const names = ['ana', 'raj', 'raj', 'lena', 'tom', 'eve']
+    const { lanes } = layout(names.map((name, index) => session(name, index, index + 1)))
+    expect(lanes.map(({ label }) => label)).toEqual(['ana', 'raj', 'Others'])
+    expect(lanes[2]?.spans.map(({ userName }) => userName).toSorted()).toEqual(['eve', 'lena', 'tom'])
+  })
+
+  test('show when and how long, and whose', () => {
+    const [mine, others] = layout([session('ana', 25, undefined), session('raj', 50, 60)]).lanes
+    expect(mine?.spans[0]).toMatchObject({ left: 0.25, width: 0.75, tone: 'live' })
+    expect(others?.spans[0]).toMatchObject({ left: 0.5, tone: 'other' })
+    expect(others?.spans[0]?.width).toBeCloseTo(0.1)
+    expect(layout([session('ana', 0, 1)]).lanes[0]?.spans[0]?.tone).toBe('me')
+  })
+
+  test('have refusals as points, and a lane for the service', () => {
+    const replaced: AuditEntry = {
+      kind: 'task-replaced',
+      taskArn: 'task',
+      userName: 'raj',
+      principal: 'arn',
+      at: to,
+    }
+    const { lanes } = layout([replaced, refusal('lena', 50)], { startedAt: from })
+    expect(lanes.map(({ label, points }) => [label, points.map(({ kind, left }) => [kind, left])])).toEqual([
+      ['lena', [['refused', 0.5]]],
+      [
+        'Service',
+        [
+          ['started', 0],
+          ['replaced', 1],
+        ],
+      ],
+    ])
+  })
+
+  test('keep everything inside the chart, whatever the clocks of others say', () => {
+    const { lanes } = layout([session('ana', -50, 300), refusal('raj', 900)])
+    expect(lanes[0]?.spans[0]).toMatchObject({ left: 0, width: 1 })
+    expect(lanes[1]?.points[0]?.left).toBe(1)
+  })
+})
+
+test('a task is as built until somebody was inside', () => {
+  expect(layout([]).asBuilt).toBe(1)
+  expect(layout([], { touchedSince: from + 10 * hour }).asBuilt).toBeCloseTo(0.1)
+})
+
+describe('ticks', () => {
+  test('are round moments, the first with its day', () => {
+    const day = new Date(2026, 10, 16, 10, 12).getTime()
+    expect(ticksBetween(day, day + 52 * hour).map(({ label }) => label)).toEqual([
+      '16 Nov 12:00',
+      '17 Nov',
+      '12:00',
+      '18 Nov',
+    ])
+  })
+
+  test('of days are days', () => {
+    const labels = ticksBetween(from, from + 10 * 24 * hour).map(({ label }) => label)
+    expect(labels).toEqual(['18 Nov', '20 Nov', '22 Nov', '24 Nov'])
+  })
+
+  test('are few, in order, apart from the edges, and different, for any task', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 * 365 * 24 * hour }), (length) => {
+        const ticks = ticksBetween(from, from + length)
+        expect(ticks.length).toBeLessThanOrEqual(6)
+        expect(new Set(ticks.map(({ at }) => at)).size).toBe(ticks.length)
+        // A clock time alone may come back each day; a day may not.
+        const days = ticks.map(({ label }) => label).filter((label) => /[A-Z]/.test(label))
+        expect(new Set(days).size).toBe(days.length)
+        for (const [index, { left }] of ticks.entries()) {
+          expect(left).toBeGreaterThanOrEqual(0.03)
+          expect(left).toBeLessThanOrEqual(0.92)
+          expect(left).toBeGreaterThan(ticks[index - 1]?.left ?? 0)
+        }
+      }),
+    )
+  })
+
+  test('of no time are none', () => {
+    expect(ticksBetween(from, from)).toEqual([])
+  })
+})
