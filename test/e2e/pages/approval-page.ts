@@ -1,0 +1,23 @@
+import type { Page } from '@playwright/test'
+
+/** Identity Center's page, which belongs to AWS (here: the sandbox) and not to the app. */
+export class ApprovalPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async allow(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Allow' }).click()
+    await this.page
+      .getByText(/Signed in|You can close this page/)
+      .first()
+      .waitFor()
+    await this.page.close()
+  }
+
+  async deny(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Deny' }).click()
+  }
+}
