@@ -1,0 +1,12 @@
+import type { Benchmark } from './bench-result.ts'
+
+/** Every benchmark by the name that `--only` takes, in the order in which they run; loaded when they do. */
+export const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  start: async () => (await import('./start.bench.ts')).measureStart,
+  'open-shell': async () => (await import('./open-shell.bench.ts')).measureOpenShell,
+  echo: async () => (await import('./echo.bench.ts')).measureEcho,
+  flood: async () => (await import('./flood.bench.ts')).measureFlood,
+  audit: async () => (await import('./audit.bench.ts')).runAuditBench,
+  catalog: async () => (await import('./catalog.bench.ts')).measureCatalog,
+  memory: async () => (await import('./memory.bench.ts')).measureMemory,
+}
