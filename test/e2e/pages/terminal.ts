@@ -27,7 +27,9 @@ export class Terminal {
       .toMatch(pattern)
   }
 
+  /** Waits for the cursor first, as a person does after clicking a tab. */
   async type(text: string): Promise<void> {
+    await expect(this.window.locator('.xterm-helper-textarea:focus')).toBeVisible()
     await this.window.keyboard.type(text)
   }
 
