@@ -32,13 +32,18 @@ export const frameKind = {
   snapshot: 7,
   /** To the page: no more output will follow. */
   end: 8,
+  /**
+   * To the page, in answer to `attach`: this stream's screen is not kept, and
+   * no more will come. What the terminal shows may be all that is left of it.
+   */
+  forgotten: 9,
 } as const
 
 export type ByteFrame =
   | { kind: 'output' | 'input' | 'snapshot'; stream: number; bytes: Uint8Array }
   | { kind: 'ack'; stream: number; byteCount: number }
   | { kind: 'resize'; stream: number; size: TerminalSize }
-  | { kind: 'attach' | 'detach' | 'end'; stream: number }
+  | { kind: 'attach' | 'detach' | 'end' | 'forgotten'; stream: number }
 
 const kindNames = Object.fromEntries(Object.entries(frameKind).map(([name, code]) => [code, name])) as Record<
   number,
@@ -91,6 +96,7 @@ export function decodeByteFrame(message: Uint8Array): ByteFrame {
     case 'attach':
     case 'detach':
     case 'end':
+    case 'forgotten':
       return { kind, stream }
   }
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
-import { createCore } from '../core/app.ts'
 import { defaultDataFolder } from '../core/data-folder.ts'
+import { createNodeCore } from '../core/node-core.ts'
 import { readStaticFiles } from '../web/static-files.ts'
 import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
@@ -17,7 +17,7 @@ export async function runBrowserHost(
 ): Promise<void> {
   const files = readStaticFiles(rendererFolder())
   const homeFolder = options.environment.HOME ?? homedir()
-  await using core = await createCore({
+  await using core = await createNodeCore({
     version,
     environment: options.environment,
     homeFolder,

@@ -1,9 +1,7 @@
 import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
-import { createChannelPair } from '../channel/in-process-channel.ts'
 import type { HostInfo } from '../contract/host.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
-import { startAuditWorker } from './audit/start-audit-worker.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
 import { readAwsConfig } from './aws/config-file.ts'
 import { createAwsConnection } from './aws/connection.ts'
@@ -11,15 +9,12 @@ import { createEndpoints, type Endpoints } from './aws/endpoints.ts'
 import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
-import { ssmSessionControl } from './data-channel/session-control.ts'
 import { createPluginFinder } from './plugin/find-plugin.ts'
+import { ownPluginFolder } from './plugin/own-folder.ts'
 import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
 import { type CoreServices, serveContract } from './serve-contract.ts'
-import { createBuiltInEngine } from './session/built-in-engine.ts'
-import type { EngineRequest } from './session/engine.ts'
 import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
-import { createPluginEngine } from './session/plugin-engine.ts'
-import { createSessionHost, type SessionHost } from './session/session-host.ts'
+import type { SessionHostLink } from './session/session-host-line.ts'
 import { createSessionService, type SessionService } from './session/session-service.ts'
 import { createSettingsStore, type SettingsStore } from './settings.ts'
 import { createSignInService, type SignInService } from './sign-in/sign-in-service.ts'
@@ -33,18 +28,25 @@ export interface CoreOptions {
   dataFolder: string
   demo: boolean
   abilities: HostInfo['abilities']
-  /** Of audit-worker.ts, or of the file it was bundled into. */
-  auditWorkerUrl: URL
+  /** The history, in a thread or a process of its own. */
+  audit: AuditProcess
+  /** Where sessions run. Nothing is asked of it before the first one is opened. */
+  sessionHost: SessionHostLink
   /** For the person who runs the host; never gets secrets or terminal bytes. */
   log: (message: string) => void
+}
+
+/** Where the audit history is kept; the first client's channel closes when it ends. */
+export interface AuditProcess {
+  readonly channel: Channel
+  /** Called once when it ended; with an error unless it was asked to. */
+  onStopped(listener: (error: Error | undefined) => void): Disposable
 }
 
 /** The product without a window: hosts connect windows to it. */
 export interface Core extends AsyncDisposable {
   /** Serves the contract to one window until its channel closes. */
   connectRpc(channel: Channel): Disposable
-  /** Carries terminal bytes of one window until its channel closes. */
-  connectBytes(channel: Channel): Disposable
 }
 
 /**
@@ -69,8 +71,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   )
   resources.use(refreshAfterSignIn(signIn, catalog))
 
-  const audit = startAudit(resources, options)
-  const sessions = startSessions(resources, options, { signIn, clients, catalog, audit, settings, endpoints })
+  const audit = followAudit(resources, options)
+  const sessions = resources.use(
+    steerSessions(options, { signIn, clients, catalog, audit, settings, endpoints }),
+  )
 
   const services: CoreServices = {
     hostInfo: {
@@ -83,7 +87,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     settings,
     signIn,
     catalog,
-    sessions: sessions.service,
+    sessions,
     audit,
     clock: systemClock,
     log,
@@ -93,23 +97,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   return {
     connectRpc: (channel) => server.connect(channel),
-    connectBytes: (channel) => sessions.host.serveBytes(channel),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-/** The history on its thread. Sessions open without one too, and say so; whoever started the host hears why. */
-function startAudit(
-  resources: AsyncDisposableStack,
-  { dataFolder, auditWorkerUrl, log }: CoreOptions,
-): AuditClient {
-  const worker = resources.use(
-    startAuditWorker({ folder: path.join(dataFolder, 'audit'), workerUrl: auditWorkerUrl }),
-  )
-  worker.onStopped((error) => {
+/** The history's client. Sessions open without a history too, and say so; whoever started the host hears why. */
+function followAudit(resources: AsyncDisposableStack, { audit: process, log }: CoreOptions): AuditClient {
+  process.onStopped((error) => {
     if (error) log(`The audit history stopped working: ${error.message}. Restart Porthole to record again.`)
   })
-  const audit = resources.use(createAuditService({ channel: worker.channel }))
+  const audit = resources.use(createAuditService({ channel: process.channel }))
   void logAuditProblems(audit, log)
   return audit
 }
@@ -123,54 +120,29 @@ interface SessionParts {
   endpoints: Endpoints
 }
 
-/** Both engines, their host and the service that steers it. */
-function startSessions(
-  resources: AsyncDisposableStack,
-  { environment, dataFolder, log }: CoreOptions,
+/** The service that steers the session host, wherever that is. */
+function steerSessions(
+  { environment, dataFolder, sessionHost, log }: CoreOptions,
   { signIn, clients, catalog, audit, settings, endpoints }: SessionParts,
-): { host: SessionHost; service: SessionService } {
+): SessionService {
   const { platform } = process
-  const pluginFinder = createPluginFinder({
-    environment,
+  const pluginFinder = createPluginFinder({ environment, platform, ownFolder: ownPluginFolder(dataFolder) })
+  return createSessionService({
+    host: sessionHost,
+    audit,
+    clock: systemClock,
+    credentials: (scope) => signIn.credentials(scope),
+    engineChoice: () => settings.get().engine,
+    describeForExec: (container) => catalog.describeForExec(container),
+    onCluster: catalog.onCluster,
+    executeCommand: createExecuteCommand(clients),
+    terminateSession: createTerminateSession(clients),
+    caller: (scope) => signIn.caller(scope),
+    endpoints,
+    findPlugin: () => pluginFinder.find(),
     platform,
-    ownFolder: path.join(dataFolder, 'plugin'),
+    log,
   })
-  const ssm = ({ ssmEndpoint, region, credentials }: EngineRequest) =>
-    ssmSessionControl({ endpoint: ssmEndpoint, region, credentials })
-  const findPlugin = () => pluginFinder.find()
-  const pluginEngine = resources.use(
-    createPluginEngine({ findPlugin, ssm, environment, clock: systemClock, platform }),
-  )
-  const builtInEngine = createBuiltInEngine({ ssm })
-  const host = resources.use(
-    createSessionHost({
-      engines: { plugin: pluginEngine, 'built-in': builtInEngine },
-      recorders: audit.recorders,
-      clock: systemClock,
-      log,
-    }),
-  )
-  const [toHost, fromCore] = createChannelPair()
-  host.serveControl(fromCore)
-  const service = resources.use(
-    createSessionService({
-      host: toHost,
-      audit,
-      clock: systemClock,
-      credentials: (scope) => signIn.credentials(scope),
-      engineChoice: () => settings.get().engine,
-      describeForExec: (container) => catalog.describeForExec(container),
-      onCluster: catalog.onCluster,
-      executeCommand: createExecuteCommand(clients),
-      terminateSession: createTerminateSession(clients),
-      caller: (scope) => signIn.caller(scope),
-      endpoints,
-      findPlugin,
-      platform,
-      log,
-    }),
-  )
-  return { host, service }
 }
 
 async function logAuditProblems(

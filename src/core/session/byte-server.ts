@@ -32,7 +32,8 @@ export function serveByteChannel(options: {
   const log = limitedLog(options.log)
 
   const attach = (frame: ByteFrame, served: ServedStream | undefined) => {
-    if (served === undefined) return postForgotten(viewer, frame.stream)
+    // A page must not wait for a session that is no longer kept.
+    if (served === undefined) return viewer.post({ kind: 'forgotten', stream: frame.stream })
     attached.set(frame.stream, served.stream)
     served.stream.attach(viewer)
   }
@@ -86,12 +87,6 @@ export function serveByteChannel(options: {
       leave()
     },
   }
-}
-
-/** A page that comes for a session which is no longer kept must not wait for it. */
-function postForgotten(viewer: Viewer, stream: number): void {
-  viewer.post({ kind: 'snapshot', stream, bytes: new Uint8Array(0) })
-  viewer.post({ kind: 'end', stream })
 }
 
 function limitedLog(log: (problem: string) => void): (problem: string) => void {

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import type { Channel } from '../../channel/channel.ts'
-import { createRpcClient, type RpcClient } from '../../channel/rpc.ts'
 import type { Cluster } from '../../contract/catalog.ts'
 import { type ErrorValue, PortholeError, type Result, toErrorValue } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
@@ -11,7 +9,8 @@ import type { AuditService, SessionFacts } from '../audit/audit-service.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
 import { type Clock, sleep } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
-import { type HostedSessionEvent, sessionHostEvents, sessionHostMethods } from './session-host-contract.ts'
+import type { HostedSessionEvent } from './session-host-contract.ts'
+import { SessionHostLine, type SessionHostLink } from './session-host-line.ts'
 import {
   type GrantedSession,
   giveBack,
@@ -22,8 +21,7 @@ import { changeSession, type SessionChange } from './session-state.ts'
 import { seemsStopped } from './task-presence.ts'
 
 export interface SessionServiceDependencies extends SessionOpeningDependencies {
-  /** Control channel of the session host, which serves the other end. */
-  host: Channel
+  host: SessionHostLink
   audit: Pick<AuditService, 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
   clock: Clock
   credentials: (scope: Scope) => Promise<RoleCredentials>
@@ -78,7 +76,7 @@ export function createSessionService(dependencies: SessionServiceDependencies): 
 
 class HostedSessionService implements SessionService {
   readonly #dependencies: SessionServiceDependencies
-  readonly #host: RpcClient<typeof sessionHostMethods, typeof sessionHostEvents>
+  readonly #host: SessionHostLine
   readonly #entries = new Map<string, Entry>()
   readonly #changes = createListeners<Session>()
   readonly #subscriptions: Disposable[]
@@ -87,18 +85,14 @@ class HostedSessionService implements SessionService {
   constructor(dependencies: SessionServiceDependencies) {
     const { host, log, onCluster } = dependencies
     this.#dependencies = dependencies
-    this.#host = createRpcClient({
-      channel: host,
-      methods: sessionHostMethods,
-      events: sessionHostEvents,
-      onViolation: log,
+    this.#host = new SessionHostLine({
+      link: host,
+      onSessionEvent: ({ sessionId, event }) => this.#hear(sessionId, event),
+      onCredentialsWanted: (wish) => void this.#giveCredentials(wish),
+      onLost: () => this.#hostLost(),
+      log,
     })
-    this.#subscriptions = [
-      this.#host.on('session.event', ({ sessionId, event }) => this.#hear(sessionId, event)),
-      this.#host.on('credentials.wanted', (wish) => void this.#giveCredentials(wish)),
-      onCluster((cluster) => this.#lookForStopped(cluster)),
-      host.onClose(() => this.#hostLost()),
-    ]
+    this.#subscriptions = [onCluster((cluster) => this.#lookForStopped(cluster))]
   }
 
   async open(request: OpenSession): Promise<Session> {
@@ -127,7 +121,7 @@ class HostedSessionService implements SessionService {
       throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: `There is no session ${id}.` })
     const { state, awsSessionId } = entry.session
     if (state !== 'ended') {
-      unwrap(await this.#host.call('session.close', { sessionId: id }))
+      unwrap(await this.#host.callIfRunning('session.close', { sessionId: id }))
       // Its end was reported before that answer and is in line. One that AWS has
       // not granted yet ends without waiting for it; #connect gives it back.
       if (awsSessionId === undefined) this.#end(entry, 'closed')
@@ -149,6 +143,7 @@ class HostedSessionService implements SessionService {
     await Promise.all(open.map(({ id }) => this.close(id).catch((thrown) => this.#logFailure(thrown))))
     await Promise.all([...this.#entries.values()].map(({ work }) => work))
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
+    this.#host[Symbol.dispose]()
     this.#changes[Symbol.dispose]()
   }
 
@@ -173,7 +168,7 @@ class HostedSessionService implements SessionService {
     const { container, command } = entry.request
     this.#change(entry, { type: 'granted', awsSessionId: request.awsSessionId, engine })
     const recording = { command, container, title: `${container.containerName} · ${container.taskId}` }
-    const answer = await this.#host.call('session.start', {
+    const answer = await this.#host.callIfRunning('session.start', {
       sessionId: entry.session.id,
       engine,
       request,
@@ -241,7 +236,7 @@ class HostedSessionService implements SessionService {
   async #endIfTaskStopped(entry: Entry): Promise<void> {
     if (!isLive(entry.session) || !(await this.#hasTaskStopped(entry))) return
     // Not awaited: an engine says goodbye to AWS first, and what it reports then comes too late to count.
-    void this.#host.call('session.close', { sessionId: entry.session.id })
+    void this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
     await this.#finish(entry, { at: this.#dependencies.clock.now(), reason: 'task-stopped' })
   }
 
@@ -265,7 +260,7 @@ class HostedSessionService implements SessionService {
   async #refuse(entry: Entry, error: ErrorValue): Promise<void> {
     if (entry.session.state === 'ended') return
     this.#end(entry, 'failed', error)
-    await this.#host.call('session.close', { sessionId: entry.session.id })
+    await this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
     const at = this.#dependencies.clock.now()
     await this.#dependencies.audit.shellRefused({ ...this.#facts(entry, at), error })
   }
@@ -287,7 +282,7 @@ class HostedSessionService implements SessionService {
   async #giveCredentials({ sessionId, requestId }: { sessionId: string; requestId: number }): Promise<void> {
     const scope = this.#entries.get(sessionId)?.request.container.scope
     const answer = await this.#askForCredentials(scope)
-    await this.#host.call('credentials.give', { requestId, answer })
+    await this.#host.callIfRunning('credentials.give', { requestId, answer })
   }
 
   async #askForCredentials(scope: Scope | undefined) {
@@ -318,7 +313,7 @@ class HostedSessionService implements SessionService {
   }
 
   #forget({ session: { id } }: Entry): void {
-    if (this.#entries.delete(id)) void this.#host.call('session.forget', { sessionId: id })
+    if (this.#entries.delete(id)) void this.#host.callIfRunning('session.forget', { sessionId: id })
   }
 
   #facts({ session, request, caller, snapshot }: Entry, at: number): SessionFacts {

@@ -104,7 +104,7 @@ export class SessionFixture implements AsyncDisposable {
     this.#host.serveControl(far)
     this.service = resources.use(
       createSessionService({
-        host: near,
+        host: { connect: () => near },
         clock,
         audit: audit ?? noLedger,
         describeForExec: catalog.describeForExec,

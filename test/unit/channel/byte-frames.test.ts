@@ -19,7 +19,10 @@ const anyFrame: fc.Arbitrary<ByteFrame> = fc.oneof(
     stream,
     size: fc.record({ cols: fc.integer({ min: 1, max: 1000 }), rows: fc.integer({ min: 1, max: 1000 }) }),
   }),
-  fc.record({ kind: fc.constantFrom('attach' as const, 'detach' as const, 'end' as const), stream }),
+  fc.record({
+    kind: fc.constantFrom('attach' as const, 'detach' as const, 'end' as const, 'forgotten' as const),
+    stream,
+  }),
 )
 
 describe('byte frames', () => {

@@ -43,13 +43,20 @@ let terminated: string[]
 let seen: Session[]
 let clusters: Listeners<Cluster>
 let controlChannel: ReturnType<typeof createChannelPair>[0]
+let hostStarts: number
 
 function build(overrides: Partial<SessionServiceDependencies> = {}) {
-  const [near, far] = createChannelPair()
-  controlChannel = near
-  host.serveControl(far)
+  hostStarts = 0
   service = createSessionService({
-    host: near,
+    host: {
+      connect() {
+        hostStarts++
+        const [near, far] = createChannelPair()
+        controlChannel = near
+        host.serveControl(far)
+        return near
+      },
+    },
     clock,
     audit: {
       async sessionOpened(facts) {
@@ -360,6 +367,45 @@ describe('the end', () => {
       error: { message: 'The process that runs the sessions stopped.' },
     })
     expect(terminated).toEqual([grant.sessionId])
+  })
+
+  test('of the host’s process leaves the way open for new sessions in a new host', async () => {
+    build()
+    const lost = await openReady()
+    controlChannel.close()
+    await when(inState('ended'))
+    const next = await openReady()
+    expect(hostStarts).toBe(2)
+    expect(service.list().map(({ id, state }) => [id, state])).toEqual([
+      [lost.id, 'ended'],
+      [next.id, 'ready'],
+    ])
+    await service.close(lost.id)
+    await service.close(next.id)
+    expect(service.list()).toEqual([])
+  })
+
+  test('no host is started before the first session, nor to end what it took along', async () => {
+    build()
+    expect(hostStarts).toBe(0)
+    await openReady()
+    controlChannel.close()
+    await when(inState('ended'))
+    await service[Symbol.asyncDispose]()
+    expect(hostStarts).toBe(1)
+  })
+
+  test('a host that cannot be had is the reason why a session does not open', async () => {
+    const noHost = new PortholeError({ code: 'INTERNAL', message: 'The session process keeps failing.' })
+    build({
+      host: {
+        connect() {
+          throw noHost
+        },
+      },
+    })
+    await expect(service.open(request)).rejects.toMatchObject({ value: noHost.value })
+    expect(service.list()).toEqual([])
   })
 
   test('disposing closes what is open', async () => {
