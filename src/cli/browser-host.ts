@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { defaultDataFolder } from '../core/data-folder.ts'
 import { createNodeCore } from '../core/node-core.ts'
+import { pageInBrowser } from '../core/window-host.ts'
 import { readStaticFiles } from '../web/static-files.ts'
 import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
@@ -23,15 +24,15 @@ export async function runBrowserHost(
     homeFolder,
     dataFolder: options.dataFolder ?? defaultDataFolder(options.environment, homeFolder),
     demo: options.demo,
-    // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and opens links itself.
-    abilities: { nativeMenus: false, openExternal: false, allShortcuts: false },
+    // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and shows no notices.
+    abilities: { nativeMenus: false, allShortcuts: false, notices: false, newWindows: false },
     auditWorkerUrl: auditWorkerUrl(),
     log: say,
   })
   await using server = await startWebServer({
     port: options.port,
     files,
-    connectRpc: (channel) => core.connectRpc(channel),
+    connectRpc: (channel) => core.connectRpc(channel, pageInBrowser),
     connectBytes: (channel) => core.connectBytes(channel),
   })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { errorValueSchema } from './errors.ts'
 import { settingsSchema } from './host.ts'
 import { identitySchema, scopeSchema, signInAttemptSchema } from './identity.ts'
 import { sessionSchema } from './session.ts'
@@ -15,6 +16,12 @@ export const events = {
   'session.changed': sessionSchema,
   /** Something was added to this task's history. */
   'audit.changed': z.object({ taskArn: z.string() }),
+  /** To one window: an entry of its native menu was chosen. */
+  'window.command': z.object({ commandId: z.string() }),
+  /** To one window: `window.takeLinks` has something. */
+  'window.linksWaiting': z.object({}),
+  /** What is wrong with the app itself at this moment; empty when nothing is. */
+  'host.problems': z.array(errorValueSchema),
 } as const
 
 export type Events = typeof events

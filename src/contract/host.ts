@@ -12,10 +12,12 @@ export const hostInfoSchema = z.object({
   abilities: z.object({
     /** Menus outside the page. */
     nativeMenus: z.boolean(),
-    /** The host opens links itself; otherwise the page does. */
-    openExternal: z.boolean(),
     /** Keys such as Ctrl+T and Ctrl+W reach the page. */
     allShortcuts: z.boolean(),
+    /** Notices outside the window. */
+    notices: z.boolean(),
+    /** The page can ask for another window. */
+    newWindows: z.boolean(),
   }),
 })
 export type HostInfo = z.infer<typeof hostInfoSchema>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { auditEntrySchema, auditSessionSchema, recordingPageSchema, touchedTaskSchema } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { errorValueSchema } from './errors.ts'
 import { hostInfoSchema, settingsSchema } from './host.ts'
 import {
   accountSchema,
@@ -12,6 +13,7 @@ import {
   signInFlowSchema,
 } from './identity.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
+import { arrivedLinkSchema, menuSchema, noticeSchema } from './window.ts'
 
 /**
  * Everything the interface can ask the core to do. Each entry has the shape of
@@ -20,6 +22,8 @@ import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSche
  */
 export const methods = {
   'host.info': { params: z.object({}), result: hostInfoSchema },
+  /** What is wrong with the app itself at this moment; also comes as an event. */
+  'host.problems': { params: z.object({}), result: z.array(errorValueSchema) },
 
   'settings.get': { params: z.object({}), result: settingsSchema },
   'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
@@ -81,6 +85,15 @@ export const methods = {
     result: recordingPageSchema,
   },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
+
+  /** Replaces the native menus of this window. Needs the ability `nativeMenus`. */
+  'window.setMenu': { params: z.object({ menu: menuSchema }), result: z.object({}) },
+  /** Needs the ability `notices`. */
+  'window.notify': { params: noticeSchema, result: z.object({}) },
+  /** Needs the ability `newWindows`. */
+  'window.openAnother': { params: z.object({}), result: z.object({}) },
+  /** Links that were followed into this window since the last call, oldest first. */
+  'window.takeLinks': { params: z.object({}), result: z.array(arrivedLinkSchema) },
 } as const
 
 export type Methods = typeof methods

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
+import type { ErrorValue } from '../contract/errors.ts'
 import type { HostInfo } from '../contract/host.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
@@ -9,6 +10,7 @@ import { createEndpoints, type Endpoints } from './aws/endpoints.ts'
 import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
+import { createHostProblems, type HostProblems } from './host-problems.ts'
 import { createPluginFinder } from './plugin/find-plugin.ts'
 import { ownPluginFolder } from './plugin/own-folder.ts'
 import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
@@ -18,6 +20,7 @@ import type { SessionHostLink } from './session/session-host-line.ts'
 import { createSessionService, type SessionService } from './session/session-service.ts'
 import { createSettingsStore, type SettingsStore } from './settings.ts'
 import { createSignInService, type SignInService } from './sign-in/sign-in-service.ts'
+import type { WindowHost } from './window-host.ts'
 
 export interface CoreOptions {
   version: string
@@ -46,7 +49,12 @@ export interface AuditProcess {
 /** The product without a window: hosts connect windows to it. */
 export interface Core extends AsyncDisposable {
   /** Serves the contract to one window until its channel closes. */
-  connectRpc(channel: Channel): Disposable
+  connectRpc(channel: Channel, windowHost: WindowHost): Disposable
+  /** For the host to say what is wrong with the processes it runs. */
+  readonly problems: HostProblems
+  readonly sessions: Pick<SessionService, 'list' | 'onChanged'>
+  /** The computer woke up: what was read before it slept is old. */
+  resumed(): void
 }
 
 /**
@@ -71,7 +79,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   )
   resources.use(refreshAfterSignIn(signIn, catalog))
 
-  const audit = followAudit(resources, options)
+  const problems = resources.use(createHostProblems())
+  const audit = followAudit(resources, options, problems)
   const sessions = resources.use(
     steerSessions(options, { signIn, clients, catalog, audit, settings, endpoints }),
   )
@@ -84,6 +93,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       demo: options.demo,
       abilities: options.abilities,
     },
+    problems,
     settings,
     signIn,
     catalog,
@@ -96,19 +106,35 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const owned = resources.move()
 
   return {
-    connectRpc: (channel) => server.connect(channel),
+    connectRpc: (channel, windowHost) => server.connect(channel, windowHost),
+    problems,
+    sessions,
+    resumed: () => void catalog.refresh().catch((thrown) => log(`Refreshing failed: ${String(thrown)}`)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
 /** The history's client. Sessions open without a history too, and say so; whoever started the host hears why. */
-function followAudit(resources: AsyncDisposableStack, { audit: process, log }: CoreOptions): AuditClient {
+function followAudit(
+  resources: AsyncDisposableStack,
+  { audit: process, log }: CoreOptions,
+  problems: HostProblems,
+): AuditClient {
   process.onStopped((error) => {
-    if (error) log(`The audit history stopped working: ${error.message}. Restart Porthole to record again.`)
+    if (error === undefined) return
+    log(`The audit history stopped working: ${error.message}. Restart Porthole to record again.`)
+    problems.report('audit', { ...auditStopped, detail: error.message })
   })
   const audit = resources.use(createAuditService({ channel: process.channel }))
   void logAuditProblems(audit, log)
   return audit
+}
+
+const auditStopped: ErrorValue = {
+  code: 'AUDIT_UNAVAILABLE',
+  message: 'The audit history stopped working. New sessions are not recorded.',
+  action: 'Restart Porthole to record again.',
+  retryable: false,
 }
 
 interface SessionParts {

@@ -3,16 +3,19 @@ import { type RpcServer, serveRpc } from '../channel/rpc.ts'
 import { type Events, events } from '../contract/events.ts'
 import type { HostInfo } from '../contract/host.ts'
 import { type Scope, scopeKey } from '../contract/identity.ts'
-import { type MethodHandlers, methods } from '../contract/methods.ts'
+import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
 import type { AuditService } from './audit/audit-service.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
+import type { HostProblems } from './host-problems.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
 import type { SignInService } from './sign-in/sign-in-service.ts'
+import type { WindowHost } from './window-host.ts'
 
 export interface CoreServices {
   hostInfo: HostInfo
+  problems: HostProblems
   settings: SettingsStore
   signIn: SignInService
   catalog: CatalogService
@@ -24,7 +27,7 @@ export interface CoreServices {
 
 /** Answers windows. Every window hears every event; what each one watches is kept apart. */
 export interface ContractServer extends Disposable {
-  connect(channel: Channel): Disposable
+  connect(channel: Channel, windowHost: WindowHost): Disposable
 }
 
 export function serveContract(services: CoreServices): ContractServer {
@@ -37,17 +40,22 @@ export function serveContract(services: CoreServices): ContractServer {
   })
 
   return {
-    connect(channel) {
+    connect(channel, windowHost) {
       const window: RpcServer<Events> = serveRpc({
         channel,
         methods,
         events,
-        handlers: createHandlers(services, (scopes) => watches.set(window, scopes)),
+        handlers: {
+          ...createHandlers(services, (scopes) => watches.set(window, scopes)),
+          ...createWindowHandlers(windowHost),
+        },
         onFailure: (method, thrown) => services.log(`${method} failed: ${stackOf(thrown)}`),
       })
       windows.add(window)
+      const hearing = forwardWindowEvents(windowHost, window)
       const leave = () => {
         if (!windows.delete(window)) return
+        for (const subscription of hearing) subscription[Symbol.dispose]()
         window[Symbol.dispose]()
         watches.delete(window)
       }
@@ -62,13 +70,16 @@ export function serveContract(services: CoreServices): ContractServer {
   }
 }
 
+type WindowMethod = Extract<MethodName, `window.${string}`>
+
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
-  { hostInfo, settings, signIn, catalog, sessions, audit, clock }: CoreServices,
+  { hostInfo, problems, settings, signIn, catalog, sessions, audit, clock }: CoreServices,
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
-): MethodHandlers {
+): Omit<MethodHandlers, WindowMethod> {
   return {
     'host.info': async () => hostInfo,
+    'host.problems': async () => problems.list(),
 
     'settings.get': async () => settings.get(),
     'settings.set': (change) => settings.set(change),
@@ -102,11 +113,32 @@ function createHandlers(
   }
 }
 
-function forwardEvents(
-  { settings, signIn, catalog, sessions, audit }: CoreServices,
+/** What concerns the one window that asks. */
+function createWindowHandlers(windowHost: WindowHost): Pick<MethodHandlers, WindowMethod> {
+  return {
+    'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),
+    'window.notify': async (notice) => nothing(windowHost.notify(notice)),
+    'window.openAnother': async () => nothing(windowHost.openAnother()),
+    'window.takeLinks': async () => windowHost.takeLinks(),
+  }
+}
+
+function forwardWindowEvents(
+  windowHost: WindowHost,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
+    windowHost.onCommand((commandId) => emit('window.command', { commandId })),
+    windowHost.onLinksWaiting(() => emit('window.linksWaiting', {})),
+  ]
+}
+
+function forwardEvents(
+  { problems, settings, signIn, catalog, sessions, audit }: CoreServices,
+  { emit }: Pick<RpcServer<Events>, 'emit'>,
+): Disposable[] {
+  return [
+    problems.onChanged((now) => emit('host.problems', now)),
     settings.onChanged((now) => emit('settings.changed', now)),
     signIn.onIdentitiesChanged((identities) => emit('identity.changed', identities)),
     signIn.onAttemptChanged((attempt) => emit('signIn.changed', attempt)),

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
 import { appCommands } from './commands/app-commands.ts'
@@ -15,6 +16,8 @@ import { createInterfaceStore } from './stores/interface-store.ts'
 import { createNavigatorStore } from './stores/navigator-store.ts'
 import { createSessionsStore } from './stores/sessions-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
+import { followLinks } from './window/follow-links.ts'
+import { noticeSessionEnds } from './window/session-notices.ts'
 
 /** Builds everything the page is made of and sets it in motion. Dispose to stop it. */
 export function composeServices(
@@ -43,5 +46,17 @@ export function composeServices(
       void core.call('session.close', { id: document.sessionId })
   })
   services.commands.register([...shellCommands(services), ...appCommands(services)])
-  return { services, ...disposeTogether(following, closing) }
+  const window = disposeTogether(followLinks(services), noticeSessionEnds(services), followProblems(services))
+  return { services, ...disposeTogether(following, closing, window) }
+}
+
+function followProblems({ core, interface: interfaceStore }: Services): Disposable {
+  const show = (problems: readonly ErrorValue[]) => interfaceStore.setState({ problems })
+  return disposeTogether(
+    core.onConnected(async () => {
+      const now = await core.call('host.problems', {})
+      if (now.ok) show(now.value)
+    }),
+    core.on('host.problems', show),
+  )
 }

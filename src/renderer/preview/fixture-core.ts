@@ -35,8 +35,9 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
       platform: options.platform ?? 'darwin',
       configFile: '~/.aws/config',
       demo: options.demo ?? false,
-      abilities: { nativeMenus: false, openExternal: false, allShortcuts: true },
+      abilities: { nativeMenus: false, allShortcuts: true, notices: false, newWindows: false },
     }),
+    'host.problems': async () => [],
     'settings.get': async () => settings,
     'settings.set': async (change) => {
       settings = { ...settings, ...change }
@@ -75,6 +76,10 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.session': notHere,
     'audit.recording': notHere,
     'audit.touched': async () => world.touched(clusters, now),
+    'window.setMenu': notHere,
+    'window.notify': notHere,
+    'window.openAnother': notHere,
+    'window.takeLinks': async () => [],
   })
 
   return async () => {

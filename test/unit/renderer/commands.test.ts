@@ -19,6 +19,7 @@ const keyboards: Record<string, Keyboard> = {
 function allCommands(): Command[] {
   const services = {
     core: {} as Services['core'],
+    host: { abilities: { newWindows: true } } as Services['host'],
     settings: createSettingsStore(),
     interface: createInterfaceStore(),
     navigator: createNavigatorStore(),

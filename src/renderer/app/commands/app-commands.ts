@@ -13,6 +13,7 @@ import {
   SplitDownIcon,
   SplitIcon,
   UserIcon,
+  WindowIcon,
 } from '../../ui/icons.ts'
 import type { Services } from '../services.ts'
 import { changeSettings } from '../stores/settings-store.ts'
@@ -20,7 +21,7 @@ import type { Command } from './command-registry.ts'
 import type { KeyBindings } from './keys.ts'
 import { navigatorAttribute } from './use-commands.ts'
 
-type Needed = Pick<Services, 'core' | 'settings' | 'interface' | 'navigator' | 'workspace'>
+type Needed = Pick<Services, 'core' | 'host' | 'settings' | 'interface' | 'navigator' | 'workspace'>
 
 /** Tabs, view, settings: what the frame itself can do. Features add their own. */
 export function appCommands(services: Needed): Command[] {
@@ -32,7 +33,7 @@ export function appCommands(services: Needed): Command[] {
   ]
 }
 
-function windowCommands({ core, interface: interfaceStore, navigator }: Needed): Command[] {
+function windowCommands({ core, host, interface: interfaceStore, navigator }: Needed): Command[] {
   return [
     {
       id: 'palette.open',
@@ -121,6 +122,15 @@ function windowCommands({ core, interface: interfaceStore, navigator }: Needed):
       icon: KeyboardIcon,
       keys: { mac: [{ key: 'Meta+/' }], other: [{ key: 'Ctrl+Shift+/' }] },
       run: () => interfaceStore.setState({ dialog: { kind: 'shortcuts' } }),
+    },
+    {
+      id: 'window.new',
+      title: 'New window',
+      group: 'App',
+      icon: WindowIcon,
+      keys: { mac: [{ key: 'Meta+N' }], other: [{ key: 'Ctrl+Shift+N' }], browser: [] },
+      when: () => host.abilities.newWindows,
+      run: () => void core.call('window.openAnother', {}),
     },
     {
       id: 'signIn.open',

@@ -10,18 +10,22 @@ export interface HostConnection {
 
 export type ConnectToHost = () => Promise<HostConnection>
 
-/** Said to the window itself; a preload script answers it with `portsMessage` and two ports. */
+/** Said to the window itself with a nonce; a preload script answers it with `portsMessage`. */
 export const portsRequest = 'porthole:request-ports'
-/** `{ type: portsMessage }`, ports: `[rpc, bytes]`. */
+/** `{ type: portsMessage, nonce }` with the nonce of the request, ports: `[rpc, bytes]`. */
 export const portsMessage = 'porthole:ports'
+
+/** A host that starts is slow at most; one that does not answer for this long is asked again. */
+const portsPatienceMilliseconds = 10_000
 
 /**
  * Connects to whatever serves this page. The only place that knows there are
- * two kinds: a page that came over HTTP talks back over WebSockets on its own
- * origin, any other page has a preload script that hands over message ports.
+ * two kinds: the browser host is at 127.0.0.1 and nowhere else, and is talked to
+ * over WebSockets; any other page has a preload script that hands over message
+ * ports.
  */
 export const connectToHost: ConnectToHost = () =>
-  location.protocol === 'http:' || location.protocol === 'https:' ? connectSockets() : receivePorts()
+  location.hostname === '127.0.0.1' ? connectSockets() : receivePorts()
 
 async function connectSockets(): Promise<HostConnection> {
   const rpc = openSocket('/rpc')
@@ -46,16 +50,25 @@ function opened(socket: WebSocket): Promise<void> {
 }
 
 function receivePorts(): Promise<HostConnection> {
-  return new Promise((resolve) => {
+  const nonce = crypto.randomUUID()
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(patience)
+      window.removeEventListener('message', receive)
+    }
     const receive = (event: MessageEvent) => {
       // Frames cannot reach this window with a message of its own window as source.
-      if (event.source !== window || event.data?.type !== portsMessage) return
+      if (event.source !== window || event.data?.type !== portsMessage || event.data.nonce !== nonce) return
       const [rpc, bytes] = event.ports
       if (rpc === undefined || bytes === undefined) return
-      window.removeEventListener('message', receive)
+      settle()
       resolve({ rpc: createMessagePortChannel(rpc), bytes: createMessagePortChannel(bytes) })
     }
+    const patience = setTimeout(() => {
+      settle()
+      reject(new Error('The host did not hand over its ports'))
+    }, portsPatienceMilliseconds)
     window.addEventListener('message', receive)
-    window.postMessage({ type: portsRequest }, location.origin === 'null' ? '*' : location.origin)
+    window.postMessage({ type: portsRequest, nonce }, location.origin)
   })
 }

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { Button } from '../../ui/button.tsx'
-import { CredentialsIcon, DisconnectedIcon } from '../../ui/icons.ts'
+import { AlertIcon, CredentialsIcon, DisconnectedIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatClock, formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
@@ -14,6 +14,7 @@ export function Banners() {
   return (
     <>
       <LinkBanner />
+      <ProblemBanners />
       <SignInBanner />
     </>
   )
@@ -39,6 +40,18 @@ function LostLink({ retryAt }: { retryAt: number }) {
       </Button>
     </div>
   )
+}
+
+/** Parts of the app that failed as a whole. They go when the part works again. */
+function ProblemBanners() {
+  const problems = useServiceStore('interface', (state) => state.problems)
+  return problems.map(({ code, message, action }) => (
+    <div key={`${code} ${message}`} className={styles.banner} data-tone="warn" role="status">
+      <AlertIcon size={14} stroke={1.75} aria-hidden />
+      <b>{message}</b>
+      {action !== undefined && <span>{action}</span>}
+    </div>
+  ))
 }
 
 function SignInBanner() {

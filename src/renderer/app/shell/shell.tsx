@@ -4,6 +4,7 @@ import { loadedOnDemand } from '../../ui/loaded-on-demand.tsx'
 import { useKeyboard } from '../commands/use-keyboard.ts'
 import { useAccountWatch } from '../core/use-account-watch.ts'
 import { useServiceStore } from '../services.ts'
+import { useNativeMenu } from '../window/use-native-menu.ts'
 import { Banners } from './banners.tsx'
 import { NavigatorSash } from './navigator-sash.tsx'
 import styles from './shell.module.css'
@@ -16,6 +17,7 @@ const DocumentsArea = loadedOnDemand(() => import('../../features/documents/docu
 /** The window: title bar, navigator, documents, status bar. */
 export default function Shell() {
   useKeyboard()
+  useNativeMenu()
   useAccountWatch()
   const shown = useServiceStore('interface', (state) => state.navigatorShown)
   const width = useNavigatorWidth()

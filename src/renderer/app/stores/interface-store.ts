@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import type { ContainerRef } from '../../../contract/session.ts'
 import type { TaskRef } from '../documents/document.ts'
 import type { SplitDirection } from '../documents/workspace.ts'
@@ -18,10 +19,12 @@ export type Dialog =
 export interface InterfaceState {
   readonly navigatorShown: boolean
   readonly dialog: Dialog | undefined
+  /** What is wrong with the app itself. */
+  readonly problems: readonly ErrorValue[]
 }
 
 export type InterfaceStore = StoreApi<InterfaceState>
 
 export function createInterfaceStore(): InterfaceStore {
-  return createStore<InterfaceState>(() => ({ navigatorShown: true, dialog: undefined }))
+  return createStore<InterfaceState>(() => ({ navigatorShown: true, dialog: undefined, problems: [] }))
 }

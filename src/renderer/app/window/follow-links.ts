@@ -1,0 +1,80 @@
+import type { ErrorValue } from '../../../contract/errors.ts'
+import type { Link } from '../../../contract/link.ts'
+import { showToast } from '../../ui/toast.tsx'
+import { disposeTogether } from '../disposables.ts'
+import { taskDocument } from '../documents/document.ts'
+import type { Services } from '../services.ts'
+import { hasWorkspace } from '../stores/identities-store.ts'
+import { changeSettings } from '../stores/settings-store.ts'
+import { findLinkTarget } from './find-link-target.ts'
+
+type Needed = Pick<
+  Services,
+  'core' | 'accounts' | 'catalog' | 'identities' | 'interface' | 'settings' | 'workspace'
+>
+
+/**
+ * Follows `porthole://` links into this window. A link waits until its person
+ * is signed in and its cluster was read; then it opens, or says why it cannot.
+ */
+export function followLinks(services: Needed, tell: (error: ErrorValue) => void = tellInToast): Disposable {
+  const { core, accounts, catalog, identities } = services
+  let waiting: Link[] = []
+
+  const look = () => {
+    const before = waiting
+    waiting = []
+    for (const link of before) if (!follow(services, link, tell)) waiting.push(link)
+  }
+  const take = async () => {
+    const arrived = await core.call('window.takeLinks', {})
+    if (!arrived.ok) return
+    for (const one of arrived.value) {
+      if ('refused' in one) tell(one.refused)
+      else waiting.push(one.link)
+    }
+    look()
+  }
+  return disposeTogether(
+    core.onConnected(() => void take()),
+    core.on('window.linksWaiting', () => void take()),
+    ...[accounts, catalog, identities].map((store) => ({ [Symbol.dispose]: store.subscribe(look) })),
+  )
+}
+
+/** @returns whether the link is done with */
+function follow(services: Needed, link: Link, tell: (error: ErrorValue) => void): boolean {
+  const { core, accounts, catalog, identities, settings } = services
+  const signedIn = hasWorkspace(identities.getState())
+  const search = findLinkTarget(link, accounts.getState(), catalog.getState(), signedIn)
+  switch (search.state) {
+    case 'found':
+      open(services, search.target)
+      return true
+    case 'nowhere':
+      tell(search.error)
+      return true
+    case 'other-region':
+      if (settings.getState().settings.region !== link.region)
+        void changeSettings(core, settings, { region: link.region })
+      return false
+    case 'searching':
+      return false
+  }
+}
+
+/** A page may be opened by whoever made the link; a shell is opened by the person in front of it. */
+function open(
+  { interface: interfaceStore, workspace }: Needed,
+  target: Extract<ReturnType<typeof findLinkTarget>, { state: 'found' }>['target'],
+): void {
+  if (target.kind === 'task') workspace.open(taskDocument(target.task))
+  else
+    interfaceStore.setState({
+      dialog: { kind: 'open-shell', container: target.container, split: undefined },
+    })
+}
+
+function tellInToast({ message, action }: ErrorValue): void {
+  showToast({ tone: 'warn', title: message, text: action })
+}
