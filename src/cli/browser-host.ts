@@ -2,8 +2,8 @@ import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { defaultDataFolder } from '../core/data-folder.ts'
 import { createNodeCore } from '../core/node-core.ts'
+import { readPageFiles } from '../core/page/page-files.ts'
 import { pageInBrowser } from '../core/window-host.ts'
-import { readStaticFiles } from '../web/static-files.ts'
 import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
 import type { HostOptions } from './options.ts'
@@ -16,7 +16,7 @@ export async function runBrowserHost(
   options: HostOptions & { environment: Record<string, string | undefined> },
   stop: AbortSignal,
 ): Promise<void> {
-  const files = readStaticFiles(rendererFolder())
+  const files = readPageFiles(rendererFolder())
   const homeFolder = options.environment.HOME ?? homedir()
   await using core = await createNodeCore({
     version,

@@ -6,10 +6,10 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Channel } from '../channel/channel.ts'
 import { createWebSocketChannel, type WebSocketLike } from '../channel/web-socket-channel.ts'
 import { PortholeError } from '../contract/errors.ts'
+import type { PageFiles } from '../core/page/page-files.ts'
+import { pageHeaders } from '../core/page/page-policy.ts'
 import { AccessGate } from './access-gate.ts'
 import { refusalPage } from './refusal-page.ts'
-import { securityHeaders } from './security-headers.ts'
-import type { StaticFile } from './static-files.ts'
 
 /** The largest request is a session.open with tags; the largest paste is cut by the page into far smaller frames. */
 const maximumMessageBytes = 1024 * 1024
@@ -25,7 +25,7 @@ const oneYearSeconds = 31_536_000
 export interface WebServerOptions {
   /** 0 for any free port. */
   port: number
-  files: Map<string, StaticFile>
+  files: PageFiles
   /** Serves the contract on a socket's channel until it closes. */
   connectRpc(channel: Channel): Disposable
   /** Carries terminal bytes on a socket's channel until it closes. */
@@ -47,7 +47,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   await listen(server, options.port)
   const { port } = server.address() as AddressInfo
   const gate = new AccessGate(port)
-  const headers = securityHeaders(port)
+  // Not every browser counts a socket as part of 'self'.
+  const headers = pageHeaders([`ws://127.0.0.1:${port}`])
   server.on('request', (request, response) => {
     const answer = decideAnswer(request, gate, options.files)
     send(request, response, { ...answer, headers: { ...headers, ...answer.headers } })
@@ -96,7 +97,7 @@ interface Answer {
   body: Buffer | string
 }
 
-function decideAnswer(request: IncomingMessage, gate: AccessGate, files: Map<string, StaticFile>): Answer {
+function decideAnswer(request: IncomingMessage, gate: AccessGate, files: PageFiles): Answer {
   if (!gate.hasRightHost(request)) return refusal(421, 'wrong-host')
   if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405, 'wrong-method')
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')

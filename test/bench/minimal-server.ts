@@ -6,7 +6,7 @@ import { type IPty, spawn } from 'node-pty'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SendWindow } from '../../src/channel/flow-control.ts'
 import { OutputBatcher, type StartTimer } from '../../src/channel/output-batcher.ts'
-import { readStaticFiles } from '../../src/web/static-files.ts'
+import { readPageFiles } from '../../src/core/page/page-files.ts'
 import { floodBytes, isFloodKind } from './flood-data.ts'
 
 /**
@@ -18,7 +18,7 @@ import { floodBytes, isFloodKind } from './flood-data.ts'
 const pageFolder = path.resolve(import.meta.dirname, '../../dist/bench-page')
 const [workFolder = '.', batched] = process.argv.slice(2)
 
-const files = readStaticFiles(pageFolder)
+const files = readPageFiles(pageFolder)
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
   const kind = pathname.slice('/flood/'.length)

@@ -1,6 +1,7 @@
 import type { Channel } from '../../../channel/channel.ts'
 import { createMessagePortChannel } from '../../../channel/message-port-channel.ts'
 import { createWebSocketChannel } from '../../../channel/web-socket-channel.ts'
+import { portsMessage, portsRequest } from '../../../contract/ports.ts'
 
 /** The two channels of a window: calls and events as text, terminals as byte frames. */
 export interface HostConnection {
@@ -9,11 +10,6 @@ export interface HostConnection {
 }
 
 export type ConnectToHost = () => Promise<HostConnection>
-
-/** Said to the window itself with a nonce; a preload script answers it with `portsMessage`. */
-export const portsRequest = 'porthole:request-ports'
-/** `{ type: portsMessage, nonce }` with the nonce of the request, ports: `[rpc, bytes]`. */
-export const portsMessage = 'porthole:ports'
 
 /** A host that starts is slow at most; one that does not answer for this long is asked again. */
 const portsPatienceMilliseconds = 10_000

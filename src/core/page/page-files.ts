@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { PortholeError } from '../contract/errors.ts'
+import { PortholeError } from '../../contract/errors.ts'
 
-export interface StaticFile {
+export interface PageFile {
   content: Buffer
   type: string
   /** Its name carries a hash of its content, so a browser may keep it for good. */
   immutable: boolean
 }
+
+/** By URL path. */
+export type PageFiles = ReadonlyMap<string, PageFile>
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -25,7 +28,7 @@ const types: Record<string, string> = {
  * answered from the map alone, so no path from outside ever meets the disk.
  * @throws {PortholeError} INTERNAL when the page was not built
  */
-export function readStaticFiles(folder: string): Map<string, StaticFile> {
+export function readPageFiles(folder: string): PageFiles {
   let names: string[]
   try {
     names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -39,7 +42,7 @@ export function readStaticFiles(folder: string): Map<string, StaticFile> {
       { cause },
     )
   }
-  const files = new Map<string, StaticFile>()
+  const files = new Map<string, PageFile>()
   for (const name of names) {
     const type = types[path.extname(name)]
     if (type === undefined) continue
