@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module'
 import path from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type UserConfig } from 'vite'
 
 /**
  * Everything that runs in plain Node, bundled: start-up reads a few files
@@ -18,28 +18,46 @@ const commonJsEntries = {
   '@xterm/addon-serialize': 'node_modules/@xterm/addon-serialize/lib/addon-serialize.js',
 }
 
-export default defineConfig({
-  resolve: {
-    alias: Object.fromEntries(
-      Object.entries(commonJsEntries).map(([name, file]) => [name, path.resolve(import.meta.dirname, file)]),
-    ),
-  },
-  build: {
-    ssr: true,
-    target: 'node24',
-    outDir: 'dist/node',
-    emptyOutDir: true,
-    minify: false,
-    sourcemap: true,
-    rollupOptions: {
-      input: {
-        porthole: 'src/cli/porthole.ts',
-        sandbox: 'src/sandbox/main.ts',
-        'audit-worker': 'src/core/audit/audit-worker.ts',
-      },
-      external: [...nativeModules, ...builtinModules, /^node:/],
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+/** A bundle of programs for Node; shared by the plain Node host and Electron's processes. */
+export function nodeBundle(options: {
+  output: string
+  input: Record<string, string>
+  external?: readonly string[]
+}): UserConfig {
+  const external = [...nativeModules, ...(options.external ?? [])]
+  return {
+    resolve: {
+      alias: Object.fromEntries(
+        Object.entries(commonJsEntries).map(([name, file]) => [
+          name,
+          path.resolve(import.meta.dirname, file),
+        ]),
+      ),
     },
-  },
-  ssr: { noExternal: true, external: nativeModules },
-})
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: options.output,
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        input: options.input,
+        external: [...external, ...builtinModules, /^node:/],
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+    ssr: { noExternal: true, external },
+  }
+}
+
+export default defineConfig(
+  nodeBundle({
+    output: 'dist/node',
+    input: {
+      porthole: 'src/cli/porthole.ts',
+      sandbox: 'src/sandbox/main.ts',
+      'audit-worker': 'src/core/audit/audit-worker.ts',
+    },
+  }),
+)

@@ -6,9 +6,19 @@ import { projectFolder, say } from './project.mjs'
 
 /** What is built, by which config, and from what. */
 const targets = {
-  node: { config: 'vite.node.config.ts', output: 'dist/node', sources: ['src/**/*', '!src/renderer/**'] },
+  node: {
+    configs: ['vite.node.config.ts'],
+    output: 'dist/node',
+    sources: ['src/**/*', '!src/renderer/**', '!src/main/**', '!src/preload/**'],
+  },
+  desktop: {
+    // The first one empties the folder, the second adds its file.
+    configs: ['vite.desktop.config.ts', 'vite.preload.config.ts'],
+    output: 'dist/desktop',
+    sources: ['src/{main,preload,core,channel,contract}/**/*', 'vite.node.config.ts'],
+  },
   renderer: {
-    config: 'vite.config.ts',
+    configs: ['vite.config.ts'],
     output: 'dist/renderer',
     sources: ['src/renderer/**/*', 'src/channel/**/*', 'src/contract/**/*'],
   },
@@ -21,10 +31,11 @@ export async function ensureBuilt(names: BuildTarget[]): Promise<void> {
   for (const name of names) {
     const target = targets[name]
     const stamp = path.join(projectFolder, target.output, '.built-from')
-    const fingerprint = fingerprintOf([...target.sources, target.config, 'package-lock.json'])
+    const fingerprint = fingerprintOf([...target.sources, ...target.configs, 'package-lock.json'])
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) continue
     say(`Building ${name}`)
-    await build({ configFile: path.join(projectFolder, target.config), logLevel: 'warn' })
+    for (const config of target.configs)
+      await build({ configFile: path.join(projectFolder, config), logLevel: 'warn' })
     writeFileSync(stamp, fingerprint)
   }
 }

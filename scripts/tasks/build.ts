@@ -1,3 +1,3 @@
 import { ensureBuilt } from '../lib/build.ts'
 
-await ensureBuilt(['node', 'renderer'])
+await ensureBuilt(['node', 'renderer', 'desktop'])

@@ -21,6 +21,7 @@ import { createSessionService, type SessionService } from './session/session-ser
 import { createSettingsStore, type SettingsStore } from './settings.ts'
 import { createSignInService, type SignInService } from './sign-in/sign-in-service.ts'
 import type { WindowHost } from './window-host.ts'
+import { WindowSessions } from './window-sessions.ts'
 
 export interface CoreOptions {
   version: string
@@ -52,7 +53,9 @@ export interface Core extends AsyncDisposable {
   connectRpc(channel: Channel, windowHost: WindowHost): Disposable
   /** For the host to say what is wrong with the processes it runs. */
   readonly problems: HostProblems
-  readonly sessions: Pick<SessionService, 'list' | 'onChanged'>
+  /** All sessions, newest last. */
+  readonly sessions: Pick<SessionService, 'list'>
+  readonly windowSessions: Pick<WindowSessions, 'liveIn' | 'closeAll'>
   /** The computer woke up: what was read before it slept is old. */
   resumed(): void
 }
@@ -85,6 +88,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     steerSessions(options, { signIn, clients, catalog, audit, settings, endpoints }),
   )
 
+  const windowSessions = new WindowSessions(sessions)
   const services: CoreServices = {
     hostInfo: {
       version: options.version,
@@ -98,6 +102,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signIn,
     catalog,
     sessions,
+    windowSessions,
     audit,
     clock: systemClock,
     log,
@@ -109,6 +114,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     connectRpc: (channel, windowHost) => server.connect(channel, windowHost),
     problems,
     sessions,
+    windowSessions,
     resumed: () => void catalog.refresh().catch((thrown) => log(`Refreshing failed: ${String(thrown)}`)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -12,6 +12,7 @@ import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
 import type { SignInService } from './sign-in/sign-in-service.ts'
 import type { WindowHost } from './window-host.ts'
+import type { WindowSessions } from './window-sessions.ts'
 
 export interface CoreServices {
   hostInfo: HostInfo
@@ -20,6 +21,7 @@ export interface CoreServices {
   signIn: SignInService
   catalog: CatalogService
   sessions: SessionService
+  windowSessions: WindowSessions
   audit: AuditService
   clock: Clock
   log: (message: string) => void
@@ -47,7 +49,7 @@ export function serveContract(services: CoreServices): ContractServer {
         events,
         handlers: {
           ...createHandlers(services, (scopes) => watches.set(window, scopes)),
-          ...createWindowHandlers(windowHost),
+          ...createWindowHandlers(services, windowHost),
         },
         onFailure: (method, thrown) => services.log(`${method} failed: ${stackOf(thrown)}`),
       })
@@ -70,7 +72,8 @@ export function serveContract(services: CoreServices): ContractServer {
   }
 }
 
-type WindowMethod = Extract<MethodName, `window.${string}`>
+/** Answered for the window that asks. */
+type WindowMethod = Extract<MethodName, `window.${string}`> | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
@@ -102,7 +105,6 @@ function createHandlers(
       return nothing(await audit.taskReplaced({ taskArn, clusterArn, ...replaced, at: clock.now() }))
     },
 
-    'session.open': (request) => sessions.open(request),
     'session.close': async ({ id }) => nothing(await sessions.close(id)),
     'session.list': async () => sessions.list(),
 
@@ -113,9 +115,12 @@ function createHandlers(
   }
 }
 
-/** What concerns the one window that asks. */
-function createWindowHandlers(windowHost: WindowHost): Pick<MethodHandlers, WindowMethod> {
+function createWindowHandlers(
+  { sessions, windowSessions }: CoreServices,
+  windowHost: WindowHost,
+): Pick<MethodHandlers, WindowMethod> {
   return {
+    'session.open': async (request) => windowSessions.opened(windowHost, await sessions.open(request)),
     'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),
     'window.notify': async (notice) => nothing(windowHost.notify(notice)),
     'window.openAnother': async () => nothing(windowHost.openAnother()),

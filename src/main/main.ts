@@ -1,0 +1,141 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { app, dialog, powerMonitor, session } from 'electron'
+import { linkScheme } from '../contract/link.ts'
+import { defaultDataFolder } from '../core/data-folder.ts'
+import { readPageFiles } from '../core/page/page-files.ts'
+import type { AppWindow } from './app-window.ts'
+import type { DesktopCore } from './desktop-core.ts'
+import { guardAllContents, guardSession } from './guards.ts'
+import { readLaunchOptions } from './launch-options.ts'
+import { confirmEnding } from './leaving.ts'
+import { registerPageScheme, servePage } from './page-protocol.ts'
+import { serveWindowPorts } from './window-ports.ts'
+import { Windows } from './windows.ts'
+
+/** Calls to AWS and writes on the way out; after that the app ends all the same. */
+const quitLimitMilliseconds = 10_000
+
+const here = import.meta.dirname
+const options = readLaunchOptions(process.argv)
+const environment = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+)
+const homeFolder = environment.HOME ?? homedir()
+const dataFolder = path.resolve(options.dataFolder ?? defaultDataFolder(environment, homeFolder))
+const development = !app.isPackaged
+/** On a Mac an app stays when its last window goes, and opens one again from the dock. */
+const livesWithoutWindows = process.platform === 'darwin'
+
+const log = (message: string) => void process.stderr.write(`${message}\n`)
+const logRefusal = (what: string) => log(`Refused ${what}.`)
+
+// What Chromium keeps lies with our own data: two Portholes with two data folders are two apps.
+app.setPath('userData', path.join(dataFolder, 'desktop'))
+app.enableSandbox()
+registerPageScheme()
+
+if (app.requestSingleInstanceLock()) void run().catch(giveUp)
+else app.exit(0)
+
+/** From here on this is the one app of its data folder. */
+async function run(): Promise<void> {
+  process.on('uncaughtException', giveUp)
+  process.on('unhandledRejection', giveUp)
+  let core: Promise<DesktopCore> | undefined
+  /** Set when the person agreed to quit, or has nothing to lose. */
+  let leaving = false
+
+  const windows = new Windows({
+    preloadFile: path.join(here, 'preload.cjs'),
+    platform: process.platform,
+    development,
+    mayClose: (window) => leaving || closeWindow(window),
+    onClosed: (window) => void core?.then((desktop) => desktop.forgetWindow(window)),
+    onHopeless: () => giveUp(new Error('The page of the window keeps crashing.')),
+    log,
+  })
+  const closeWindow = async (window: AppWindow) => {
+    const { core: services } = await coreOnce()
+    const live = services.windowSessions.liveIn(window)
+    if (!(await confirmEnding(live, { action: 'Close window', over: window }))) return false
+    // The last window takes the app along, which waits for its sessions to end.
+    leaving = windows.all.length === 1 && !livesWithoutWindows
+    void services.windowSessions.closeAll(window)
+    return true
+  }
+  const coreOnce = () => {
+    core ??= import('./desktop-core.ts').then(({ createDesktopCore }) =>
+      createDesktopCore({
+        version: app.getVersion(),
+        environment,
+        homeFolder,
+        dataFolder,
+        demo: options.demo,
+        entriesFolder: here,
+        log,
+      }),
+    )
+    return core
+  }
+
+  guardAllContents(app, logRefusal)
+  app.on('second-instance', (_event, commandLine) => {
+    windows.follow(readLaunchOptions(commandLine).links)
+    windows.show()
+  })
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    windows.follow([url])
+    if (app.isReady()) windows.show()
+  })
+  app.on('activate', () => windows.show())
+  app.on('window-all-closed', () => {
+    if (!livesWithoutWindows) app.quit()
+  })
+  app.on('before-quit', (event) => {
+    if (leaving || core === undefined) return
+    event.preventDefault()
+    void core.then(async ({ core: services }) => {
+      const live = services.sessions.list().filter(({ state }) => state !== 'ended')
+      leaving = await confirmEnding(live, { action: 'Quit', over: windows.all[0] })
+      if (leaving) app.quit()
+    })
+  })
+  app.on('will-quit', (event) => {
+    if (core === undefined) return
+    event.preventDefault()
+    const late = setTimeout(() => app.exit(1), quitLimitMilliseconds)
+    void core
+      .then((desktop) => desktop[Symbol.asyncDispose]())
+      .catch((thrown) => log(`Quitting: ${String(thrown)}`))
+      .finally(() => {
+        clearTimeout(late)
+        app.exit(0)
+      })
+  })
+
+  await app.whenReady()
+  if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme)
+  servePage(session.defaultSession.protocol, readPageFiles(path.join(here, '../renderer')))
+  guardSession(session.defaultSession, logRefusal)
+  serveWindowPorts({
+    windowOf: (contentsId) => windows.byContentsId(contentsId),
+    connect: (window, ports) => void coreOnce().then((desktop) => desktop.connectWindow(window, ports)),
+    log: logRefusal,
+  })
+  windows.follow(options.links)
+  windows.openWindow()
+
+  const { core: services } = await coreOnce()
+  powerMonitor.on('resume', () => services.resumed())
+  powerMonitor.on('unlock-screen', () => services.resumed())
+}
+
+/** Something that nobody expected: say it where the person sees it, and end. A half broken app would lie. */
+function giveUp(thrown: unknown): void {
+  const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  log(`Porthole failed: ${reason}`)
+  dialog.showErrorBox('Porthole has to close', reason)
+  app.exit(1)
+}
