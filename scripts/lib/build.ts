@@ -20,7 +20,7 @@ const targets = {
   renderer: {
     configs: ['vite.config.ts'],
     output: 'dist/renderer',
-    sources: ['src/renderer/**/*', 'src/channel/**/*', 'src/contract/**/*'],
+    sources: ['src/renderer/**/*', 'src/channel/**/*', 'src/contract/**/*', 'resources/icons/*.svg'],
   },
 } as const
 
