@@ -1,3 +1,3 @@
-import { runPorthole } from '../lib/run-porthole.ts'
+import { runDesktopOrBrowser } from '../lib/run-desktop-or-browser.ts'
 
-await runPorthole('demo', ['node', 'renderer'])
+await runDesktopOrBrowser('demo')

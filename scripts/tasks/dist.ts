@@ -14,7 +14,7 @@ const { values } = parseArgs({
 
 try {
   // First what may be missing, then what takes time.
-  const electronFolder = ensureElectron({ environment: process.env, platform: process.platform })
+  const electronFolder = await ensureElectron({ environment: process.env, platform: process.platform })
   await ensureBuilt(['renderer'])
   const installers = await packageApp({
     projectFolder,

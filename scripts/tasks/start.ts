@@ -1,3 +1,3 @@
-import { runPorthole } from '../lib/run-porthole.ts'
+import { runDesktopOrBrowser } from '../lib/run-desktop-or-browser.ts'
 
-await runPorthole('start', ['node', 'renderer'])
+await runDesktopOrBrowser('start')

@@ -4,8 +4,8 @@ import { PortholeError } from '../contract/errors.ts'
 export interface HostOptions {
   port: number
   open: boolean
-  /** Insist on browser mode. */
-  browser: boolean
+  /** Program of the Electron to open the desktop window with; without one, the browser is the window. */
+  electron: string | undefined
   demo: boolean
   tasks: number | undefined
   /** Demo only: output as fast as this computer can, not at AWS's pace. */
@@ -22,15 +22,23 @@ export function parseHostOptions(args: string[]): HostOptions {
     port: { type: 'string' },
     'no-open': { type: 'boolean' },
     browser: { type: 'boolean' },
+    desktop: { type: 'boolean' },
+    electron: { type: 'string' },
     demo: { type: 'boolean' },
     tasks: { type: 'string' },
     unpaced: { type: 'boolean' },
     'data-folder': { type: 'string' },
   })
+  if (values.desktop && (values.browser || values.port !== undefined || values['no-open']))
+    throw new PortholeError({
+      code: 'INVALID_REQUEST',
+      message: '--desktop does not go with --browser, --port or --no-open, which are about browser mode.',
+      action: 'Leave one of them out.',
+    })
   return {
     port: parseNumber('--port', values.port, 0, 65_535) ?? 0,
     open: values['no-open'] !== true,
-    browser: values.browser === true,
+    electron: values.browser ? undefined : values.electron,
     demo: values.demo === true,
     tasks: parseNumber('--tasks', values.tasks, 1, 100_000),
     unpaced: values.unpaced === true,

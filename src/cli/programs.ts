@@ -30,3 +30,8 @@ export function auditWorkerUrl(): URL {
 export function rendererFolder(): string {
   return locate('../renderer', '../../dist/renderer')
 }
+
+/** The folder whose package.json names the built main of the desktop app. */
+export function desktopAppFolder(): string {
+  return path.resolve(here, '../..')
+}

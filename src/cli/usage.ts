@@ -8,6 +8,7 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   --port P            port on 127.0.0.1; any free one without it
   --no-open           do not open a browser
   --browser           browser mode, also where a desktop window could be opened
+  --electron P        the Electron program to open a desktop window with
   --demo              with web: against the local AWS
   --tasks N           with demo: about how many tasks the local AWS runs
   --unpaced           with demo: output as fast as this computer can, not at AWS's pace

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { makeTemporaryFolder } from '../../sandbox/temporary-folder.ts'
-import { runBrowserHost } from '../browser-host.ts'
 import { parseHostOptions } from '../options.ts'
 import { say } from '../output.ts'
 import type { Command } from '../porthole.ts'
+import { runHost } from '../run-host.ts'
 import { type ReadySandbox, startSandboxProcess } from '../sandbox-process.ts'
 
 /**
@@ -27,7 +27,7 @@ export const demo: Command = async (args, stop) => {
       if (!stop.aborted) say('The local AWS ended. Sessions and lists stop working; start the demo again.')
     })
     const environment = demoEnvironment(folder, sandbox.ready)
-    await runBrowserHost(
+    await runHost(
       { ...options, demo: true, dataFolder: options.dataFolder ?? path.join(folder, 'data'), environment },
       stop,
     )

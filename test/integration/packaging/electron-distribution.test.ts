@@ -26,11 +26,11 @@ describe('looking for Electron', () => {
     )
   })
 
-  it('says in one sentence what is missing when it cannot be downloaded', () => {
+  it('says in one sentence what is missing when it cannot be downloaded', async () => {
     // A platform of which no Electron is installed here, whether or not one for this system is.
     const platform = process.platform === 'win32' ? 'linux' : 'win32'
     const environment = { ...offline(), ELECTRON_OVERRIDE_DIST_PATH: '' }
-    expect(() => ensureElectron({ environment, platform })).toThrow(
+    await expect(ensureElectron({ environment, platform })).rejects.toThrow(
       /^Electron \d+\.\d+\.\d+ is not here and could not be downloaded \(fetch failed\): .*ELECTRON_MIRROR.*ELECTRON_OVERRIDE_DIST_PATH\.$/,
     )
   })
