@@ -25,7 +25,7 @@ const counts: Count[] = []
 for (const step of [steps.typesNode, steps.typesPage, steps.lint, steps.layers])
   counts.push(asCount(await runStep(step)))
 counts.push(await runVitest('unit'))
-await ensureBuilt(['node', 'renderer'])
+await ensureBuilt(['node', 'renderer', 'desktop'])
 counts.push(await runVitest('integration'))
 counts.push(await runPlaywright())
 
