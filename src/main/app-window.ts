@@ -13,6 +13,8 @@ const usual = { width: 1440, height: 900 }
 const backgrounds = { light: '#fcfdfd', dark: '#101419' }
 
 export interface AppWindowOptions {
+  /** Under which Electron keeps position and size; no two open windows share one. */
+  name: string
   preloadFile: string
   dark: boolean
   platform: NodeJS.Platform
@@ -22,6 +24,7 @@ export interface AppWindowOptions {
 
 /** One window of the app, and what its page may ask of it. */
 export class AppWindow implements WindowHost {
+  readonly name: string
   readonly browserWindow: BrowserWindow
   readonly #options: AppWindowOptions
   readonly #commands = createListeners<string>()
@@ -32,11 +35,11 @@ export class AppWindow implements WindowHost {
 
   constructor(options: AppWindowOptions) {
     this.#options = options
+    this.name = options.name
     this.browserWindow = new BrowserWindow({
       ...usual,
       ...smallest,
-      // Electron keeps position and size under this name.
-      name: 'main',
+      name: options.name,
       windowStatePersistence: true,
       show: false,
       title: 'Porthole',
@@ -63,6 +66,8 @@ export class AppWindow implements WindowHost {
     })
     this.browserWindow.once('ready-to-show', () => this.browserWindow.show())
     this.browserWindow.on('focus', () => this.#showMenu())
+    // Until the page has said what it can do; Electron's own menu could reload it and worse.
+    this.#showMenu()
   }
 
   load(): Promise<void> {

@@ -49,7 +49,6 @@ export function guardSession(session: Session, log: LogRefusal): void {
       allowedPermissions.has(permission) && isOurAddress(requestingOrigin),
   )
   session.setDevicePermissionHandler(() => false)
-  session.setDisplayMediaRequestHandler((_request, answer) => answer({}))
   session.on('will-download', (event, item) => {
     event.preventDefault()
     log(`the download of ${shortened(item.getURL())}`)

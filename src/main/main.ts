@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { app, dialog, powerMonitor, session } from 'electron'
@@ -30,13 +31,27 @@ const livesWithoutWindows = process.platform === 'darwin'
 const log = (message: string) => void process.stderr.write(`${message}\n`)
 const logRefusal = (what: string) => log(`Refused ${what}.`)
 
-// What Chromium keeps lies with our own data: two Portholes with two data folders are two apps.
-app.setPath('userData', path.join(dataFolder, 'desktop'))
+keepWithOurData()
 app.enableSandbox()
 registerPageScheme()
 
 if (app.requestSingleInstanceLock()) void run().catch(giveUp)
 else app.exit(0)
+
+/**
+ * What Chromium keeps lies with our own data: two Portholes with two data
+ * folders are two apps. Where that cannot be written, Electron's own folder
+ * serves; the history says by itself that it cannot be kept.
+ */
+function keepWithOurData(): void {
+  const folder = path.join(dataFolder, 'desktop')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    app.setPath('userData', folder)
+  } catch (thrown) {
+    log(`${folder} cannot be used: ${String(thrown)}`)
+  }
+}
 
 /** From here on this is the one app of its data folder. */
 async function run(): Promise<void> {
@@ -130,6 +145,13 @@ async function run(): Promise<void> {
   const { core: services } = await coreOnce()
   powerMonitor.on('resume', () => services.resumed())
   powerMonitor.on('unlock-screen', () => services.resumed())
+  // Nobody is there to be asked.
+  const leaveUnasked = () => {
+    leaving = true
+    app.quit()
+  }
+  powerMonitor.on('shutdown', leaveUnasked)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leaveUnasked)
 }
 
 /** Something that nobody expected: say it where the person sees it, and end. A half broken app would lie. */

@@ -41,6 +41,7 @@ export class Windows {
   openWindow(): AppWindow {
     const { preloadFile, platform, development, log } = this.#options
     const window = new AppWindow({
+      name: this.#freeName(),
       preloadFile,
       platform,
       development,
@@ -76,6 +77,13 @@ export class Windows {
       if (window === undefined) this.#waitingLinks.push(arrived)
       else window.arrive(arrived)
     }
+  }
+
+  #freeName(): string {
+    const taken = new Set(this.all.map(({ name }) => name))
+    let number = 1
+    while (taken.has(`window-${number}`)) number++
+    return `window-${number}`
   }
 
   #front(): AppWindow | undefined {
