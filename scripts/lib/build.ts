@@ -28,6 +28,8 @@ export type BuildTarget = keyof typeof targets
 
 /** Builds each target whose sources changed since it was last built. */
 export async function ensureBuilt(names: BuildTarget[]): Promise<void> {
+  // Vite heeds it: with another value, like a test runner's, the page gets React's development half and our paths.
+  process.env.NODE_ENV = 'production'
   for (const name of names) {
     const target = targets[name]
     const stamp = path.join(projectFolder, target.output, '.built-from')
