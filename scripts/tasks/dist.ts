@@ -15,7 +15,7 @@ const { values } = parseArgs({
 try {
   // First what may be missing, then what takes time.
   const electronFolder = await ensureElectron({ environment: process.env, platform: process.platform })
-  await ensureBuilt(['renderer'])
+  await ensureBuilt(['desktop', 'renderer'])
   const installers = await packageApp({
     projectFolder,
     electronFolder,

@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { listPackage } from '@electron/asar'
@@ -34,20 +34,20 @@ export interface PackagedApp extends Disposable {
   files: string[]
   /** Files beside app.asar, relative to app.asar.unpacked. */
   unpacked: string[]
-  /** Per target that makes a package of the folder: its arguments for fpm, and its desktop file. */
-  linuxPackages: [args: string[], desktopFile: string][]
+  /** Per target that wraps the folder for Linux: what it tells fpm, and the text of its desktop file. */
+  linuxPackages: { args: string[]; desktopEntry: string }[]
 }
 
 export interface PackagingChoices {
   fuses?: string
   /** Instead of the application's folder alone. They stop where they would call fpm, which has to be downloaded. */
-  targets?: ('deb' | 'rpm')[]
+  wrapped?: ('deb' | 'rpm')[]
 }
 
 /** Packages the built application around a stand-in for Electron. */
 export async function packageFor(
   platform: DesktopPlatform,
-  { fuses, targets }: PackagingChoices = {},
+  { fuses, wrapped }: PackagingChoices = {},
 ): Promise<PackagedApp> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'porthole-package-'))
   const dispose = () => rmSync(folder, { recursive: true, force: true })
@@ -56,14 +56,14 @@ export async function packageFor(
     await packageApp({
       projectFolder,
       electronFolder: makeElectronDistribution(path.join(folder, 'electron'), platform, { fuses }),
-      folderOnly: targets === undefined,
+      folderOnly: wrapped === undefined,
       outputFolder: path.join(folder, 'output'),
       // Debian wants a home page; a clone without a remote has none.
       configuration: { extraMetadata: { homepage: 'https://porthole.invalid' } } satisfies Configuration,
       options: {
-        targets: platforms[platform].createTarget(targets ?? 'dir', architecture),
-        effectiveOptionComputed: async (options: PackagedApp['linuxPackages'][number]) => {
-          linuxPackages.push(options)
+        targets: platforms[platform].createTarget(wrapped ?? 'dir', architecture),
+        effectiveOptionComputed: async ([args, desktopFile]: [string[], string]) => {
+          linuxPackages.push({ args, desktopEntry: readFileSync(desktopFile, 'utf8') })
           return true
         },
       },
