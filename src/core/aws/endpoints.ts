@@ -2,6 +2,7 @@ import type { AwsConfig, ConfigSection } from './config-file.ts'
 import { requireSafeUrl } from './loopback.ts'
 import { partitionOf } from './partitions.ts'
 import type { EnvironmentVariables } from './paths.ts'
+import { activeProfile, findSetting, isOn, type SourcedValue } from './profile-settings.ts'
 
 /**
  * The services we call. `configKey` is the SDK's service id in lower case with
@@ -20,54 +21,79 @@ const services = {
 
 export type AwsService = keyof typeof services
 
+export const awsServices = Object.keys(services) as AwsService[]
+
 /** The one place that says where a service is. The SDK never finds out by itself. */
 export interface Endpoints {
   /**
+   * @param profileName of the identity that calls; without one AWS_PROFILE or "default"
    * @throws {PortholeError} CONFIG_INVALID, INVALID_REQUEST (no Region, no URL),
    * ENDPOINT_REFUSED (plain http to another computer)
    */
-  url(service: AwsService, region: string): Promise<URL>
+  url(service: AwsService, region: string, profileName?: string): Promise<URL>
+}
+
+/** Where a service is and why there, for people who wonder. */
+export interface EndpointFinder extends Endpoints {
+  /** @throws {PortholeError} as `url` */
+  find(service: AwsService, region: string, profileName?: string): Promise<FoundEndpoint>
+}
+
+export interface FoundEndpoint {
+  url: URL
+  /** What decided: a variable, a key of the config file, or the partition whose own host it is. */
+  source: string
+  /** AWS's own host for the Region, as opposed to one that somebody configured. */
+  isOwnHost: boolean
 }
 
 export interface EndpointsDependencies {
   environment: EnvironmentVariables
   config: () => Promise<AwsConfig>
+  /** Goes before everything else, for all services: `--endpoint-url`, as the CLI has it. */
+  explicitUrl?: string | undefined
 }
 
 /**
- * Order, as in the AWS SDKs and Tools guide ("Service-specific endpoints"):
- * `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the profile's `services`
- * section, the profile's `endpoint_url`, the partition's own host. The profile
- * is AWS_PROFILE or "default": SDK clients look there only when the variable is
- * set, so they are always given the answer from here.
+ * Order, as in the AWS SDKs and Tools guide ("Service-specific endpoints"): the
+ * explicit URL, `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the profile's
+ * `services` section, the profile's `endpoint_url`, the partition's own host.
+ * SDK clients look into a profile only when AWS_PROFILE is set, so they are
+ * always given the answer from here.
  */
-export function createEndpoints({ environment, config }: EndpointsDependencies): Endpoints {
-  return {
-    async url(service, region) {
-      const { configKey, host } = services[service]
-      const override =
-        endpointFromVariables(environment, configKey) ??
-        endpointFromConfig(await config(), environment, configKey)
-      if (override) return requireSafeUrl(override.url, override.source)
-      return new URL(`https://${host}.${region}.${partitionOf(region).dnsSuffix}`)
-    },
+export function createEndpoints({ environment, config, explicitUrl }: EndpointsDependencies): EndpointFinder {
+  async function find(service: AwsService, region: string, profileName?: string): Promise<FoundEndpoint> {
+    const override = explicitUrl
+      ? { value: explicitUrl, source: '--endpoint-url' }
+      : (endpointFromVariables(environment, service) ??
+        endpointFromConfig(await config(), environment, service, profileName))
+    if (override)
+      return {
+        url: requireSafeUrl(override.value, override.source),
+        source: override.source,
+        isOwnHost: false,
+      }
+    return ownHost(service, region, environment, activeProfile(await config(), environment, profileName))
   }
+  return { find, url: async (...call) => (await find(...call)).url }
 }
 
-interface EndpointOverride {
-  url: string
-  /** Where it was set, to name it in an error. */
-  source: string
+const ignoring = {
+  variable: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  key: 'ignore_configured_endpoint_urls',
 }
+const fipsWish = { variable: 'AWS_USE_FIPS_ENDPOINT', key: 'use_fips_endpoint' }
+const dualStackWish = { variable: 'AWS_USE_DUALSTACK_ENDPOINT', key: 'use_dualstack_endpoint' }
 
 function endpointFromVariables(
   environment: EnvironmentVariables,
-  configKey: string,
-): EndpointOverride | undefined {
-  if (isTrue(environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)) return undefined
-  for (const source of [`AWS_ENDPOINT_URL_${configKey.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
-    const url = environment[source]
-    if (url) return { url, source }
+  service: AwsService,
+): SourcedValue | undefined {
+  if (isOn(findSetting(ignoring, environment, undefined))) return undefined
+  const suffix = services[service].configKey.toUpperCase()
+  for (const source of [`AWS_ENDPOINT_URL_${suffix}`, 'AWS_ENDPOINT_URL']) {
+    const value = environment[source]
+    if (value) return { value, source }
   }
   return undefined
 }
@@ -75,25 +101,48 @@ function endpointFromVariables(
 function endpointFromConfig(
   config: AwsConfig,
   environment: EnvironmentVariables,
-  configKey: string,
-): EndpointOverride | undefined {
-  const profile = config.section('profile', environment.AWS_PROFILE || 'default')
-  if (!profile || ignoresEndpoints(profile, environment)) return undefined
+  service: AwsService,
+  profileName: string | undefined,
+): SourcedValue | undefined {
+  const profile = activeProfile(config, environment, profileName)
+  if (!profile || isOn(findSetting(ignoring, environment, profile))) return undefined
+  const { configKey } = services[service]
   const servicesName = profile.values.get('services')
   const own = servicesName
     ? config.section('services', servicesName)?.nested.get(configKey)?.get('endpoint_url')
     : undefined
-  if (own) return { url: own, source: `endpoint_url of ${configKey} in [services ${servicesName}]` }
+  if (own) return { value: own, source: `endpoint_url of ${configKey} in [services ${servicesName}]` }
   const shared = profile.values.get('endpoint_url')
-  return shared ? { url: shared, source: `endpoint_url of profile ${profile.name}` } : undefined
+  return shared ? { value: shared, source: `endpoint_url of profile ${profile.name}` } : undefined
 }
 
-function ignoresEndpoints(profile: ConfigSection, environment: EnvironmentVariables): boolean {
-  return isTrue(
-    environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? profile.values.get('ignore_configured_endpoint_urls'),
-  )
+/**
+ * AWS's own host, with FIPS 140 cryptography or IPv6 when that is asked for.
+ * Held to the rule sets inside the AWS SDK for JavaScript by a test.
+ */
+function ownHost(
+  service: AwsService,
+  region: string,
+  environment: EnvironmentVariables,
+  profile: ConfigSection | undefined,
+): FoundEndpoint {
+  const partition = partitionOf(region)
+  const fips = findSetting(fipsWish, environment, profile)
+  const dualStack = findSetting(dualStackWish, environment, profile)
+  const wishes = [fips, dualStack].flatMap((wish) => (wish && isOn(wish) ? [wish.source] : []))
+  const label = `${services[service].host}${needsFipsName(service, partition.id, isOn(fips), isOn(dualStack)) ? '-fips' : ''}`
+  const suffix = isOn(dualStack) ? partition.dualStackDnsSuffix : partition.dnsSuffix
+  return {
+    url: new URL(`https://${label}.${region}.${suffix}`),
+    source: [`partition ${partition.id}`, ...wishes].join(', '),
+    isOwnHost: true,
+  }
 }
 
-function isTrue(value: string | undefined): boolean {
-  return value?.toLowerCase() === 'true'
+/** Under these names the endpoints of GovCloud are not FIPS ones as they are. */
+const fipsNamesInGovCloud: ReadonlySet<AwsService> = new Set(['ecs', 'kms'])
+
+function needsFipsName(service: AwsService, partitionId: string, fips: boolean, dualStack: boolean): boolean {
+  if (!fips) return false
+  return partitionId !== 'aws-us-gov' || dualStack || fipsNamesInGovCloud.has(service)
 }

@@ -3,9 +3,6 @@ import type { Engine, EngineChoice } from '../../contract/session.ts'
 import { partitionOf } from '../aws/partitions.ts'
 import type { PluginSearch } from '../plugin/find-plugin.ts'
 
-/** Under this name AWS serves both IPv4 and IPv6, in every commercial Region. */
-const dualStackSuffix = 'api.aws'
-
 /**
  * The engine for a session. `auto` takes the plugin when a supported one is
  * present and the stream is AWS's own, because newer plugins refuse any other;
@@ -53,6 +50,6 @@ export function isAwsStreamUrl(streamUrl: string, region: string): boolean {
   if (!URL.canParse(streamUrl)) return false
   const { protocol, hostname } = new URL(streamUrl)
   if (protocol !== 'wss:') return false
-  const suffixes = [partitionOf(region).dnsSuffix, dualStackSuffix]
-  return suffixes.some((suffix) => hostname.endsWith(`.${suffix}`))
+  const { dnsSuffix, dualStackDnsSuffix } = partitionOf(region)
+  return [dnsSuffix, dualStackDnsSuffix].some((suffix) => hostname.endsWith(`.${suffix}`))
 }

@@ -39,19 +39,61 @@ describe('Endpoints', () => {
     expect(await url(service, {}, '', region)).toBe(expected)
   })
 
-  test('the order is service variable, variable, services section, profile', async () => {
-    const variables = {
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:5',
-      AWS_ENDPOINT_URL_SSO_OIDC: 'http://127.0.0.1:6',
-    }
-    expect(await url('sso-oidc', variables)).toBe('http://127.0.0.1:6/')
-    expect(await url('ecs', variables)).toBe('http://127.0.0.1:5/')
-    expect(await url('logs', { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:7' })).toBe(
-      'http://127.0.0.1:7/',
-    )
-    expect(await url('sso-oidc', { AWS_PROFILE: 'dev' })).toBe('http://127.0.0.1:2001/')
-    expect(await url('ecs', { AWS_PROFILE: 'dev' })).toBe('http://127.0.0.1:2000/')
-    expect(await url('ecs')).toBe('http://127.0.0.1:1000/')
+  describe('the order, every source taken away in turn', () => {
+    const everything = `[default]
+endpoint_url = http://127.0.0.1:90
+[profile dev]
+services = local
+endpoint_url = http://127.0.0.1:50
+[services local]
+ecs =
+  endpoint_url = http://127.0.0.1:40
+`
+    const withoutSection = everything.replace('services = local', '')
+    const nothing = withoutSection.replaceAll(/^endpoint_url.*$/gm, '')
+    const profile = { AWS_PROFILE: 'dev' }
+    const shared = { ...profile, AWS_ENDPOINT_URL: 'http://127.0.0.1:30' }
+    const both = { ...shared, AWS_ENDPOINT_URL_ECS: 'http://127.0.0.1:20' }
+
+    test.each([
+      ['--endpoint-url', 'http://127.0.0.1:10', both, everything, 'http://127.0.0.1:10/'],
+      ['AWS_ENDPOINT_URL_ECS', undefined, both, everything, 'http://127.0.0.1:20/'],
+      ['AWS_ENDPOINT_URL', undefined, shared, everything, 'http://127.0.0.1:30/'],
+      ['endpoint_url of ecs in [services local]', undefined, profile, everything, 'http://127.0.0.1:40/'],
+      ['endpoint_url of profile dev', undefined, profile, withoutSection, 'http://127.0.0.1:50/'],
+      ['partition aws', undefined, profile, nothing, 'https://ecs.eu-west-1.amazonaws.com/'],
+      ['endpoint_url of profile default', undefined, {}, everything, 'http://127.0.0.1:90/'],
+      [
+        'endpoint_url of profile dev',
+        undefined,
+        { AWS_DEFAULT_PROFILE: 'dev' },
+        withoutSection,
+        'http://127.0.0.1:50/',
+      ],
+    ])('%s', async (source, explicitUrl, environment, text, expected) => {
+      const endpoints = createEndpoints({
+        environment,
+        explicitUrl,
+        config: async () => parseAwsConfig(text, 'config'),
+      })
+      const found = await endpoints.find('ecs', 'eu-west-1')
+      expect([found.source, found.url.href]).toEqual([source, expected])
+    })
+
+    test('the profile of an identity goes before AWS_PROFILE', async () => {
+      const endpoints = createEndpoints({
+        environment: { AWS_PROFILE: 'default' },
+        config: async () => parseAwsConfig(everything, 'config'),
+      })
+      expect((await endpoints.url('ecs', 'eu-west-1', 'dev')).href).toBe('http://127.0.0.1:40/')
+      expect((await endpoints.url('ecs', 'eu-west-1')).href).toBe('http://127.0.0.1:90/')
+    })
+
+    test('each service has its own names', async () => {
+      expect(await url('sso-oidc', { AWS_ENDPOINT_URL_SSO_OIDC: 'http://127.0.0.1:6' })).toContain(':6/')
+      expect(await url('logs', { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: 'http://127.0.0.1:7' })).toContain(':7/')
+      expect(await url('sso-oidc', { AWS_PROFILE: 'dev' })).toBe('http://127.0.0.1:2001/')
+    })
   })
 
   test('configured endpoints can be switched off', async () => {
@@ -64,6 +106,20 @@ describe('Endpoints', () => {
         AWS_PROFILE: 'dev',
       }),
     ).toBe(own)
+  })
+
+  test.each([
+    [{ AWS_USE_FIPS_ENDPOINT: 'true' }, '', 'https://ecs-fips.eu-west-1.amazonaws.com/'],
+    [{ AWS_USE_DUALSTACK_ENDPOINT: 'true' }, '', 'https://ecs.eu-west-1.api.aws/'],
+    [{}, '[default]\nuse_fips_endpoint = true', 'https://ecs-fips.eu-west-1.amazonaws.com/'],
+    [{}, '[default]\nuse_dualstack_endpoint = true', 'https://ecs.eu-west-1.api.aws/'],
+    [
+      { AWS_USE_FIPS_ENDPOINT: 'false' },
+      '[default]\nuse_fips_endpoint = true',
+      'https://ecs.eu-west-1.amazonaws.com/',
+    ],
+  ])('%j with %j asks for another host', async (environment, text, expected) => {
+    expect(await url('ecs', environment, text)).toBe(expected)
   })
 
   test.each([
