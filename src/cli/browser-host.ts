@@ -24,6 +24,7 @@ export async function runBrowserHost(
     homeFolder,
     dataFolder: options.dataFolder ?? defaultDataFolder(options.environment, homeFolder),
     demo: options.demo,
+    endpointUrl: options.endpointUrl,
     // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and shows no notices.
     abilities: { nativeMenus: false, allShortcuts: false, notices: false, newWindows: false },
     auditWorkerUrl: auditWorkerUrl(),

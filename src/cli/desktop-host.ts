@@ -9,9 +9,10 @@ export async function runDesktopHost(
   options: HostOptions & { electron: string; environment: Record<string, string | undefined> },
   stop: AbortSignal,
 ): Promise<void> {
-  const { electron, dataFolder, demo, environment } = options
+  const { electron, dataFolder, demo, endpointUrl, environment } = options
   const args = [desktopAppFolder()]
   if (dataFolder !== undefined) args.push('--data-folder', dataFolder)
+  if (endpointUrl !== undefined) args.push('--endpoint-url', endpointUrl)
   if (demo) args.push('--demo')
   const child = spawn(electron, args, { env: environment, stdio: ['ignore', 'inherit', 'inherit'] })
   const end = () => child.kill('SIGTERM')

@@ -11,6 +11,8 @@ export interface HostOptions {
   /** Demo only: output as fast as this computer can, not at AWS's pace. */
   unpaced: boolean
   dataFolder: string | undefined
+  /** Where all of AWS is, as with the AWS CLI. */
+  endpointUrl: string | undefined
 }
 
 /**
@@ -28,6 +30,7 @@ export function parseHostOptions(args: string[]): HostOptions {
     tasks: { type: 'string' },
     unpaced: { type: 'boolean' },
     'data-folder': { type: 'string' },
+    'endpoint-url': { type: 'string' },
   })
   if (values.desktop && (values.browser || values.port !== undefined || values['no-open']))
     throw new PortholeError({
@@ -43,6 +46,7 @@ export function parseHostOptions(args: string[]): HostOptions {
     tasks: parseNumber('--tasks', values.tasks, 1, 100_000),
     unpaced: values.unpaced === true,
     dataFolder: values['data-folder'],
+    endpointUrl: values['endpoint-url'],
   }
 }
 

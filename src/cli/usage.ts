@@ -13,4 +13,5 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   --tasks N           with demo: about how many tasks the local AWS runs
   --unpaced           with demo: output as fast as this computer can, not at AWS's pace
   --data-folder F     where settings, ledger and recordings live
+  --endpoint-url U    with start and web: where all of AWS is, whatever else is configured
   --ready-file F      with sandbox: where to write what clients need to know`

@@ -21,6 +21,10 @@ export const errorCodes = [
   'THROTTLED',
   'NOT_FOUND',
   'NETWORK',
+  'HOST_NOT_FOUND',
+  'PROXY_FAILED',
+  'CERTIFICATE_UNTRUSTED',
+  'CLOCK_SKEWED',
   'AWS_ERROR',
   // ECS Exec
   'EXEC_NOT_ENABLED',

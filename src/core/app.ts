@@ -3,14 +3,16 @@ import type { Channel } from '../channel/channel.ts'
 import type { ErrorValue } from '../contract/errors.ts'
 import type { HostInfo } from '../contract/host.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
+import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
 import { readAwsConfig } from './aws/config-file.ts'
-import { createAwsConnection } from './aws/connection.ts'
-import { createEndpoints, type Endpoints } from './aws/endpoints.ts'
+import { type AwsConnection, createAwsConnection } from './aws/connection.ts'
+import { createEndpoints } from './aws/endpoints.ts'
 import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
+import { createNetwork } from './network/network.ts'
 import { createPluginFinder } from './plugin/find-plugin.ts'
 import { ownPluginFolder } from './plugin/own-folder.ts'
 import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
@@ -31,6 +33,8 @@ export interface CoreOptions {
   /** Settings, ledger and recordings. Made when missing. */
   dataFolder: string
   demo: boolean
+  /** Where all of AWS is, whatever else is configured. */
+  endpointUrl?: string | undefined
   abilities: HostInfo['abilities']
   /** The history, in a thread or a process of its own. */
   audit: AuditProcess
@@ -68,8 +72,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const { environment, homeFolder, dataFolder, log } = options
   await using resources = new AsyncDisposableStack()
   const paths = awsPaths(environment, homeFolder)
-  const endpoints = createEndpoints({ environment, config: () => readAwsConfig(paths.configFile) })
-  const connection = resources.use(createAwsConnection({ endpoints, version: options.version }))
+  const config = () => readAwsConfig(paths.configFile)
+  const endpoints = createEndpoints({ environment, config, explicitUrl: options.endpointUrl })
+  const network = resources.use(
+    createNetwork({
+      environment,
+      homeFolder,
+      configuredBundle: configuredBundle({ environment, homeFolder, config }),
+    }),
+  )
+  const connection = resources.use(createAwsConnection({ endpoints, version: options.version, network }))
   const settings = resources.use(createSettingsStore({ file: path.join(dataFolder, 'settings.json'), log }))
 
   const signIn = resources.use(
@@ -85,7 +97,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const problems = resources.use(createHostProblems())
   const audit = followAudit(resources, options, problems)
   const sessions = resources.use(
-    steerSessions(options, { signIn, clients, catalog, audit, settings, endpoints }),
+    steerSessions(options, { signIn, clients, catalog, audit, settings, connection }),
   )
 
   const windowSessions = new WindowSessions(sessions)
@@ -149,13 +161,13 @@ interface SessionParts {
   catalog: CatalogService
   audit: AuditClient
   settings: SettingsStore
-  endpoints: Endpoints
+  connection: AwsConnection
 }
 
 /** The service that steers the session host, wherever that is. */
 function steerSessions(
   { environment, dataFolder, sessionHost, log }: CoreOptions,
-  { signIn, clients, catalog, audit, settings, endpoints }: SessionParts,
+  { signIn, clients, catalog, audit, settings, connection }: SessionParts,
 ): SessionService {
   const { platform } = process
   const pluginFinder = createPluginFinder({ environment, platform, ownFolder: ownPluginFolder(dataFolder) })
@@ -170,7 +182,8 @@ function steerSessions(
     executeCommand: createExecuteCommand(clients),
     terminateSession: createTerminateSession(clients),
     caller: (scope) => signIn.caller(scope),
-    endpoints,
+    endpoints: connection.endpoints,
+    clockCorrection: () => connection.clockDifference.correction(),
     findPlugin: () => pluginFinder.find(),
     platform,
     log,

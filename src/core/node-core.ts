@@ -20,13 +20,13 @@ export interface NodeCore extends Core {
 
 /** The core for a plain Node process: sessions run in it, the audit history on a thread of it. */
 export async function createNodeCore(options: NodeCoreOptions): Promise<NodeCore> {
-  const { environment, dataFolder, log } = options
+  const { environment, homeFolder, dataFolder, log } = options
   await using resources = new AsyncDisposableStack()
   const audit = resources.use(
     startAuditWorker({ folder: path.join(dataFolder, 'audit'), workerUrl: options.auditWorkerUrl }),
   )
   const recorders = createRecorderFactory({ channel: createMessagePortChannel(audit.openPort()) })
-  const host = resources.use(createLocalSessionHost({ environment, dataFolder, recorders, log }))
+  const host = resources.use(createLocalSessionHost({ environment, homeFolder, dataFolder, recorders, log }))
   const connect = () => {
     const [near, far] = createChannelPair()
     host.serveControl(far)

@@ -12,6 +12,7 @@ export interface DesktopCoreOptions {
   homeFolder: string
   dataFolder: string
   demo: boolean
+  endpointUrl: string | undefined
   /** Folder of the built entries of the utility processes. */
   entriesFolder: string
   log: (message: string) => void

@@ -3,6 +3,7 @@ import { linkScheme } from '../contract/link.ts'
 export interface LaunchOptions {
   demo: boolean
   dataFolder: string | undefined
+  endpointUrl: string | undefined
   /** `porthole://` links among the arguments, as Windows and Linux hand them over. */
   links: string[]
 }
@@ -16,6 +17,7 @@ export function readLaunchOptions(commandLine: readonly string[]): LaunchOptions
   return {
     demo: args.includes('--demo'),
     dataFolder: optionOf(args, '--data-folder'),
+    endpointUrl: optionOf(args, '--endpoint-url'),
     links: args.filter((argument) => argument.toLowerCase().startsWith(`${linkScheme}:`)),
   }
 }

@@ -87,6 +87,7 @@ async function run(): Promise<void> {
         homeFolder,
         dataFolder,
         demo: options.demo,
+        endpointUrl: options.endpointUrl,
         entriesFolder: here,
         log,
       }),

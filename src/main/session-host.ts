@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import type { MessageEvent } from 'electron'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
 import { createRecorderFactory } from '../core/audit/audit-client.ts'
@@ -24,6 +25,7 @@ process.parentPort.on('message', async ({ data, ports }: MessageEvent) => {
       if (channel !== undefined)
         host = createLocalSessionHost({
           environment: process.env,
+          homeFolder: process.env.HOME ?? homedir(),
           dataFolder,
           recorders: createRecorderFactory({ channel }),
           log: (text) => reply({ type: 'log', message: text }),

@@ -28,7 +28,13 @@ export const demo: Command = async (args, stop) => {
     })
     const environment = demoEnvironment(folder, sandbox.ready)
     await runHost(
-      { ...options, demo: true, dataFolder: options.dataFolder ?? path.join(folder, 'data'), environment },
+      {
+        ...options,
+        demo: true,
+        endpointUrl: undefined,
+        dataFolder: options.dataFolder ?? path.join(folder, 'data'),
+        environment,
+      },
       stop,
     )
   } finally {

@@ -1,5 +1,7 @@
 import { type ErrorCode, type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import { errorCode } from '../files/error-code.ts'
+import { certificateProblem } from '../network/connection-problems.ts'
+import { clockToleranceMilliseconds, describeDifference } from './clock-difference.ts'
 
 /** What was being done, to name it in the error. */
 export interface AwsCall {
@@ -10,6 +12,8 @@ export interface AwsCall {
   /** Name of the role in use. */
   roleName?: string
   region?: string
+  /** AWS's time minus this computer's, in milliseconds, when it has been measured. */
+  clockDifference?: number | undefined
 }
 
 /** Parts of an SDK error that we read; everything in it is text from outside. */
@@ -19,6 +23,8 @@ interface Failure {
   status: number | undefined
   /** Operating system or TLS code of a failed connection. */
   systemCode: string | undefined
+  /** The name that could not be looked up. */
+  hostName: string | undefined
   throttled: boolean
 }
 
@@ -40,9 +46,12 @@ export function toAwsError(thrown: unknown, call: AwsCall): PortholeError {
 }
 
 const rules: readonly Rule[] = [
+  certificateRefused,
+  hostNotFound,
   connectionFailed,
   throttled,
   ssoSessionEnded,
+  clockSkewed,
   credentialsEnded,
   execNotEnabled,
   targetNotConnected,
@@ -51,17 +60,26 @@ const rules: readonly Rule[] = [
   accessDenied,
 ]
 
-const certificateCodes = /^(UNABLE_TO_(VERIFY|GET_ISSUER)|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT|ERR_SSL)/
+function certificateRefused({ systemCode }: Failure, call: AwsCall) {
+  return certificateProblem(serviceName(call), systemCode)
+}
+
+/** `EAI_AGAIN`: the name server did not answer. `ENOTFOUND`: it did, and there is no such name. */
+function hostNotFound({ systemCode, hostName }: Failure, call: AwsCall) {
+  if (systemCode !== 'ENOTFOUND' && systemCode !== 'EAI_AGAIN') return undefined
+  const unanswered = systemCode === 'EAI_AGAIN'
+  const host = hostName ?? serviceName(call)
+  return {
+    code: 'HOST_NOT_FOUND' as const,
+    message: unanswered ? `The name ${host} could not be looked up.` : `There is no host named ${host}.`,
+    action: unanswered
+      ? 'Check the network connection and the VPN, then try again.'
+      : 'Check the Region, the endpoint settings and the VPN. Behind a proxy set HTTPS_PROXY.',
+    retryable: true,
+  }
+}
 
 function connectionFailed({ name, systemCode }: Failure, call: AwsCall) {
-  if (systemCode && certificateCodes.test(systemCode)) {
-    return {
-      code: 'NETWORK' as const,
-      message: `The certificate of ${serviceName(call)} is not trusted on this computer.`,
-      action: 'Set NODE_EXTRA_CA_CERTS to the file with your company’s root certificate, then restart.',
-      retryable: false,
-    }
-  }
   const timedOut = name === 'TimeoutError'
   if (!timedOut && !/^(E[A-Z_]+|UND_ERR_\w+)$/.test(systemCode ?? '')) return undefined
   return {
@@ -111,6 +129,26 @@ function credentialsEnded({ name }: Failure, call: AwsCall) {
     code: 'CREDENTIALS_EXPIRED' as const,
     message: `The credentials of ${roleOf(call)} are no longer accepted.`,
     action: 'Try again. If it stays, sign in again and check the clock of this computer.',
+    retryable: true,
+  }
+}
+
+/** Names that AWS uses for nothing but a wrong clock. */
+const clockNames = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture'])
+const clockWords = /signature (expired|not yet current)|request timestamp|too skewed/i
+
+/** A signature is refused for many reasons; the clock is one when AWS says so or when it is seen to be wrong. */
+function clockSkewed({ name, message }: Failure, { clockDifference = 0 }: AwsCall) {
+  const measured = Math.abs(clockDifference) >= clockToleranceMilliseconds
+  const refusedSignature = /Signature|^RequestExpired$|^AuthFailure$/.test(name)
+  const saidSo = clockNames.has(name) || (refusedSignature && clockWords.test(message))
+  if (!saidSo && !(refusedSignature && measured)) return undefined
+  return {
+    code: 'CLOCK_SKEWED' as const,
+    message: measured
+      ? `The clock of this computer is ${describeDifference(clockDifference)}.`
+      : 'AWS did not accept the time of this computer.',
+    action: 'Set the clock of this computer, then try again.',
     retryable: true,
   }
 }
@@ -216,6 +254,7 @@ function readFailure(thrown: unknown): Failure {
       message: String(thrown),
       status: undefined,
       systemCode: undefined,
+      hostName: undefined,
       throttled: false,
     }
   }
@@ -225,6 +264,7 @@ function readFailure(thrown: unknown): Failure {
     message: thrown.message,
     status,
     systemCode: systemCodeOf(thrown),
+    hostName: 'hostname' in thrown && typeof thrown.hostname === 'string' ? thrown.hostname : undefined,
     throttled: throttlingNames.test(thrown.name) || status === 429,
   }
 }

@@ -67,15 +67,18 @@ const makers: {
 export function createAwsClients({
   connection,
   credentials,
+  profileOf,
 }: {
   connection: AwsConnection
   credentials: CredentialSource
+  /** The profile of a scope's identity, when a profile is one: its endpoints are then the ones that count. */
+  profileOf?: (scope: Scope) => string | undefined
 }): AwsClients {
   type Made = { [Name in keyof ScopedClients]?: Promise<ScopedClients[Name]> }
   const scopes = new Map<string, Made>()
 
   async function make<Name extends keyof ScopedClients>(name: Name, scope: Scope) {
-    const options = await connection.clientOptions(name, scope.region)
+    const options = await connection.clientOptions(name, scope.region, profileOf?.(scope))
     return makers[name]({
       ...options,
       credentials: async () => toSdkCredentials(await credentials.credentials(scope)),
@@ -106,7 +109,9 @@ export function createAwsClients({
     try {
       return await use(await client(name, scope))
     } catch (error) {
-      throw toAwsError(error, { ...what, roleName: scope.roleName, region: scope.region })
+      const { roleName, region } = scope
+      const clockDifference = connection.clockDifference.state().differenceMilliseconds
+      throw toAwsError(error, { ...what, roleName, region, clockDifference })
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../contract/catalog.ts'
-import type { ErrorValue } from '../../contract/errors.ts'
+import type { ErrorCode, ErrorValue } from '../../contract/errors.ts'
 
 /** A deployment or a replaced task: people are watching it happen. */
 const changingPollMilliseconds = 5_000
@@ -46,6 +46,14 @@ function isChanging({ services, tasks }: Pick<Cluster, 'services' | 'tasks'>): b
 }
 
 /** Failures that asking less often helps against. */
+const backOffCodes: ReadonlySet<ErrorCode> = new Set([
+  'THROTTLED',
+  'NETWORK',
+  'HOST_NOT_FOUND',
+  'PROXY_FAILED',
+  'CERTIFICATE_UNTRUSTED',
+])
+
 export function asksForBackOff(error: ErrorValue): boolean {
-  return error.code === 'THROTTLED' || error.code === 'NETWORK'
+  return backOffCodes.has(error.code)
 }

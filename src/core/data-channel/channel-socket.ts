@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import WebSocket from 'ws'
-import type { ErrorValue } from '../../contract/errors.ts'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { Clock } from '../clock.ts'
 import type { DataChannelTiming } from './timing.ts'
 
@@ -104,6 +104,8 @@ export class ChannelSocket implements Disposable {
     })
     socket.on('unexpected-response', (request, response) => this.#refused(request, response))
     socket.on('error', (error) => {
+      // The way to AWS can say more than "lost": which proxy, which certificate.
+      if (error instanceof PortholeError) this.#end(error.value)
       this.#problem = error.message
     })
     socket.on('close', (code, reason) => {

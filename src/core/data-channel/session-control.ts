@@ -28,7 +28,7 @@ export function ssmSessionControl(options: {
   endpoint: string
   region: string
   credentials: () => Promise<RoleCredentials>
-  /** Carries proxy and certificate authorities. */
+  /** Carries proxy and certificate authorities. It belongs to whoever made it. */
   requestHandler?: SSMClientConfig['requestHandler']
 }): SessionControl {
   const { endpoint, region, requestHandler } = options

@@ -1,3 +1,4 @@
+import { correctedClock } from '../aws/clock-difference.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CreateWebSocket } from '../data-channel/channel-socket.ts'
 import { DataChannelClient } from '../data-channel/data-channel-client.ts'
@@ -19,10 +20,11 @@ export interface BuiltInEngineDependencies {
 
 /** The engine that needs no plugin: our own data-channel client. */
 export function createBuiltInEngine(dependencies: BuiltInEngineDependencies): Engine {
-  const clock = dependencies.clock ?? systemClock
+  const ownClock = dependencies.clock ?? systemClock
   return {
     name: 'built-in',
     start(request, events) {
+      const clock = correctedClock(ownClock, { correction: () => request.clockCorrection ?? 0 })
       const control = dependencies.ssm(request)
       const client = new DataChannelClient(
         {

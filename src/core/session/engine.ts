@@ -27,6 +27,8 @@ export interface EngineRequest {
   ssmEndpoint: string
   /** Where to get a data key when the cluster encrypts sessions. */
   kmsEndpoint: string
+  /** Milliseconds to add to this computer's clock for AWS to accept a signature; absent while the clock is right. */
+  clockCorrection?: number | undefined
   size: TerminalSize
   /** Fresh role credentials, now and at every reconnect. */
   credentials: () => Promise<RoleCredentials>

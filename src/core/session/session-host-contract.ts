@@ -31,6 +31,7 @@ const hostedEngineRequestSchema = z.object({
   region: z.string(),
   ssmEndpoint: z.string(),
   kmsEndpoint: z.string(),
+  clockCorrection: z.number().optional(),
 })
 export type HostedEngineRequest = z.infer<typeof hostedEngineRequestSchema>
 

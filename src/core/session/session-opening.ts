@@ -23,6 +23,8 @@ export interface SessionOpeningDependencies {
   terminateSession: (scope: Scope, awsSessionId: string) => Promise<void>
   caller: (scope: Scope) => Promise<Caller>
   endpoints: Endpoints
+  /** What has to be added to this computer's clock, as far as it is known. */
+  clockCorrection?: () => number
   findPlugin: () => Promise<PluginSearch>
   platform: NodeJS.Platform
   log: (message: string) => void
@@ -75,6 +77,7 @@ export async function openSession(
       ...grantedFields(grant.value),
       target: sessionTarget(container, target.value.runtimeId),
       region,
+      clockCorrection: dependencies.clockCorrection?.() || undefined,
       ...endpoints.value,
     },
     snapshot: target.value.snapshot,

@@ -81,7 +81,9 @@ export function createPortal({
     try {
       return await use(await clients.get(session.region), accessToken)
     } catch (error) {
-      const value = toAwsError(error, { ...what, action: `sso:${what.action}`, region: session.region })
+      const clockDifference = connection.clockDifference.state().differenceMilliseconds
+      const call = { ...what, action: `sso:${what.action}`, region: session.region, clockDifference }
+      const value = toAwsError(error, call)
       if (value.value.code !== 'SSO_EXPIRED') throw value
       accessTokens.reject(accessToken)
       throw sessionEnded(session.name)

@@ -1,5 +1,6 @@
 import { PortholeError } from '../../contract/errors.ts'
 import type { Scope } from '../../contract/identity.ts'
+import type { ClockDifference } from '../aws/clock-difference.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
 import type { Clock } from '../clock.ts'
 import { createSingleFlight } from '../single-flight.ts'
@@ -21,9 +22,11 @@ const refreshMarginMilliseconds = 5 * 60_000
 export function createRoleCredentialsCache({
   portal,
   clock,
+  clockDifference,
 }: {
   portal: Portal
   clock: Clock
+  clockDifference: Pick<ClockDifference, 'correction'>
 }): RoleCredentialsCache {
   const identities = new Map<string, Map<string, RoleCredentials>>()
   const flights = createSingleFlight<RoleCredentials>()
@@ -41,8 +44,9 @@ export function createRoleCredentialsCache({
     )
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = roleCredentials ?? {}
     if (!accessKeyId || !secretAccessKey || !sessionToken) throw incomplete(roleName, accountId)
-    // Epoch milliseconds here, unlike everywhere else in AWS.
-    return { accessKeyId, secretAccessKey, sessionToken, expiresAt: expiration ?? clock.now() }
+    // Epoch milliseconds here, unlike everywhere else in AWS, and by AWS's clock: everything else goes by ours.
+    const expiresAt = expiration === undefined ? clock.now() : expiration - clockDifference.correction()
+    return { accessKeyId, secretAccessKey, sessionToken, expiresAt }
   }
 
   return {

@@ -77,7 +77,11 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
   const identityList = createIdentityList({ sessions, accessTokens, clock, log })
   const portal = createPortal({ connection, accessTokens, clock, random })
   const accounts = createAccounts(portal)
-  const roleCredentials = createRoleCredentialsCache({ portal, clock })
+  const roleCredentials = createRoleCredentialsCache({
+    portal,
+    clock,
+    clockDifference: connection.clockDifference,
+  })
   const attempts = createAttempts(clock)
 
   const credentialSource: CredentialSource = {

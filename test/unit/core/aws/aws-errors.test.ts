@@ -64,9 +64,20 @@ describe('AWS errors', () => {
     [sdkError('TimeoutError', 'Request timed out', undefined), { code: 'NETWORK', retryable: true }],
     [systemError('ECONNREFUSED'), { code: 'NETWORK', message: 'Amazon ECS cannot be reached.' }],
     [Object.assign(new AggregateError([systemError('ETIMEDOUT')], '')), { code: 'NETWORK', retryable: true }],
-    [systemError('SELF_SIGNED_CERT_IN_CHAIN'), { code: 'NETWORK', retryable: false }],
+    [systemError('SELF_SIGNED_CERT_IN_CHAIN'), { code: 'CERTIFICATE_UNTRUSTED', retryable: false }],
     [
-      sdkError('InvalidSignatureException', 'Signature not yet current', 403),
+      Object.assign(systemError('ENOTFOUND'), { hostname: 'ecs.eu-west-9.amazonaws.com' }),
+      { code: 'HOST_NOT_FOUND', message: 'There is no host named ecs.eu-west-9.amazonaws.com.' },
+    ],
+    [systemError('EAI_AGAIN'), { code: 'HOST_NOT_FOUND', retryable: true }],
+    [sdkError('RequestTimeTooSkewed', 'The difference is too large', 403), { code: 'CLOCK_SKEWED' }],
+    [
+      sdkError('InvalidSignatureException', 'Signature not yet current: 20261124T1 is still later than', 403),
+      { code: 'CLOCK_SKEWED', message: 'AWS did not accept the time of this computer.' },
+    ],
+    [sdkError('SignatureDoesNotMatch', 'The request signature we calculated', 403), { code: 'AWS_ERROR' }],
+    [
+      sdkError('InvalidSignatureException', 'The signature we calculated is another', 403),
       { code: 'AWS_ERROR', action: 'Check the clock of this computer, then try again.' },
     ],
     ['not an error', { code: 'AWS_ERROR' }],
@@ -77,6 +88,19 @@ describe('AWS errors', () => {
   test('an error that is already for people stays as it is', () => {
     const error = new PortholeError({ code: 'SSO_EXPIRED', message: 'x' })
     expect(toAwsError(error, call)).toBe(error)
+  })
+
+  test('a signature that is refused while the clock is known to be wrong is the clock’s fault', () => {
+    const refused = sdkError('SignatureDoesNotMatch', 'The request signature we calculated', 403)
+    const minutes = (count: number) => count * 60_000
+    expect(toAwsError(refused, { ...call, clockDifference: minutes(7) }).value).toMatchObject({
+      code: 'CLOCK_SKEWED',
+      message: 'The clock of this computer is 7 min behind AWS.',
+    })
+    expect(toAwsError(refused, { ...call, clockDifference: minutes(-130) }).value.message).toContain(
+      '2 h 10 min ahead of AWS',
+    )
+    expect(toAwsError(refused, { ...call, clockDifference: minutes(0.5) }).value.code).toBe('AWS_ERROR')
   })
 
   test('no token gets into the detail', () => {
