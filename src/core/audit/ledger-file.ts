@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { PortholeError } from '../../contract/errors.ts'
 import { errorCode } from '../files/error-code.ts'
-import { createPrivateFile } from './private-file.ts'
-import { storageProblem } from './storage-problem.ts'
+import { createPrivateFile } from '../files/private-file.ts'
+import { storageProblem } from '../files/storage-problem.ts'
 
 /** `PRAGMA user_version`. Only ever grows; a file of a later format is never opened. */
 export const formatVersion = 1

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
+import { storageProblem } from '../files/storage-problem.ts'
 import { type AuditEvent, auditEventSchema } from './audit-events.ts'
 import { canonicalJson, wellFormed } from './canonical-json.ts'
 import { eventHash, genesisHash, hashLength } from './chain.ts'
@@ -14,7 +15,6 @@ import {
   UnreadableLedgerError,
 } from './ledger-file.ts'
 import { type ChainPosition, type Verification, verifyChain } from './ledger-verification.ts'
-import { storageProblem } from './storage-problem.ts'
 
 export interface LedgerOptions {
   file: string

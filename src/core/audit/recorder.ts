@@ -1,11 +1,11 @@
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { TerminalSize } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
+import { storageProblem } from '../files/storage-problem.ts'
 import { AsciicastEncoder } from './asciicast.ts'
 import type { AuditEvent, AuditEventOf } from './audit-events.ts'
 import type { RecordingStart } from './audit-service.ts'
 import { emptyDigest, type RecordingStore, type RecordingWriter } from './recording-store.ts'
-import { storageProblem } from './storage-problem.ts'
 
 /**
  * How long output waits for more before it is written. The promise is 250 ms

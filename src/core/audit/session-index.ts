@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { AuditEntry, AuditSession, TouchedTask } from '../../contract/audit.ts'
+import { createPrivateFile } from '../files/private-file.ts'
+import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEventOf } from './audit-events.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
-import { createPrivateFile } from './private-file.ts'
-import { storageProblem } from './storage-problem.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
 const indexVersion = 2

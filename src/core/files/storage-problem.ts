@@ -1,5 +1,5 @@
 import { PortholeError } from '../../contract/errors.ts'
-import { isStorageFull } from '../files/error-code.ts'
+import { isStorageFull } from './error-code.ts'
 
 /**
  * The problem a person can act on when a write to `path` failed.
