@@ -9,6 +9,11 @@ import { defineConfig, type UserConfig } from 'vite'
  */
 const nativeModules = ['node-pty', 'better-sqlite3']
 
+/** Under the LGPL: whoever has Porthole must be able to exchange it, so it stays a module of its own. */
+const exchangeableModules = ['openpgp']
+
+const unbundledModules = [...nativeModules, ...exchangeableModules]
+
 /**
  * Node reads the CommonJS file of these two, Vite would read the ES module, and
  * only one of them has a default export. Both are to run the same file.
@@ -24,7 +29,7 @@ export function nodeBundle(options: {
   input: Record<string, string>
   external?: readonly string[]
 }): UserConfig {
-  const external = [...nativeModules, ...(options.external ?? [])]
+  const external = [...unbundledModules, ...(options.external ?? [])]
   return {
     resolve: {
       alias: Object.fromEntries(

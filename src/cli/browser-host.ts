@@ -8,7 +8,7 @@ import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
 import type { HostOptions } from './options.ts'
 import { say, tell } from './output.ts'
-import { auditWorkerUrl, rendererFolder } from './programs.ts'
+import { auditWorkerUrl, pluginKeyFile, rendererFolder } from './programs.ts'
 import { version } from './version.ts'
 
 /** Runs core and page in this process until `stop`. */
@@ -28,6 +28,7 @@ export async function runBrowserHost(
     // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and shows no notices.
     abilities: { nativeMenus: false, allShortcuts: false, notices: false, newWindows: false },
     auditWorkerUrl: auditWorkerUrl(),
+    pluginKeyFile: pluginKeyFile(),
     log: say,
   })
   await using server = await startWebServer({

@@ -26,6 +26,11 @@ export function auditWorkerUrl(): URL {
   return pathToFileURL(locate('audit-worker.js', '../core/audit/audit-worker.ts'))
 }
 
+/** AWS's public key, with which it signs its plugin. */
+export function pluginKeyFile(): string {
+  return path.join(here, '../../resources/session-manager-plugin-key.asc')
+}
+
 /** The built page. */
 export function rendererFolder(): string {
   return locate('../renderer', '../../dist/renderer')

@@ -3,6 +3,7 @@ import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
 import { settingsSchema } from './host.ts'
 import { identitySchema, scopeSchema, signInAttemptSchema } from './identity.ts'
+import { pluginInstallSchema } from './plugin.ts'
 import { sessionSchema } from './session.ts'
 
 /** Everything the core tells the interface unasked. Each payload is the whole new state of its thing. */
@@ -14,6 +15,7 @@ export const events = {
   'catalog.cluster': clusterSchema,
   'catalog.clusterGone': z.object({ scope: scopeSchema, clusterArn: z.string() }),
   'session.changed': sessionSchema,
+  'plugin.changed': pluginInstallSchema,
   /** Something was added to this task's history. */
   'audit.changed': z.object({ taskArn: z.string() }),
   /** To one window: an entry of its native menu was chosen. */

@@ -25,6 +25,8 @@ export type HostInfo = z.infer<typeof hostInfoSchema>
 export const settingsSchema = z.object({
   theme: z.enum(['light', 'dark', 'system']),
   engine: engineChoiceSchema,
+  /** Whether the first connection that needs the plugin may install it by itself. */
+  pluginInstall: z.enum(['ask', 'automatic']),
   terminalFontSize: z.number().min(9).max(24),
   /** Lines kept per terminal; about 2.5 MB per 1,000 lines of 120 columns. */
   scrollback: z.number().int().min(0).max(50_000),
@@ -39,6 +41,7 @@ export type Settings = z.infer<typeof settingsSchema>
 export const defaultSettings: Settings = {
   theme: 'system',
   engine: 'auto',
+  pluginInstall: 'ask',
   terminalFontSize: 12.5,
   scrollback: 5000,
   roles: {},

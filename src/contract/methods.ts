@@ -12,6 +12,12 @@ import {
   signInAttemptSchema,
   signInFlowSchema,
 } from './identity.ts'
+import {
+  pluginFindingsSchema,
+  pluginInstallSchema,
+  pluginOfferSchema,
+  pluginVersionTextSchema,
+} from './plugin.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
 import { arrivedLinkSchema, menuSchema, noticeSchema } from './window.ts'
 
@@ -77,6 +83,20 @@ export const methods = {
   /** Ends the remote session. The tab may stay. */
   'session.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },
   'session.list': { params: z.object({}), result: z.array(sessionSchema) },
+
+  /** Looks for session-manager-plugin anew and asks each one found for its version. */
+  'plugin.find': { params: z.object({}), result: pluginFindingsSchema },
+  /** What `plugin.install` would install. Asks AWS's download site, and downloads nothing. */
+  'plugin.offer': { params: z.object({}), result: pluginOfferSchema },
+  /** The person's consent to an offer. Progress and outcome come as `plugin.changed`. */
+  'plugin.install': {
+    params: z.object({ version: pluginVersionTextSchema }),
+    result: pluginInstallSchema,
+  },
+  'plugin.installation': { params: z.object({}), result: pluginInstallSchema },
+  'plugin.cancel': { params: z.object({}), result: z.object({}) },
+  /** Removes what Porthole installed, nothing else. */
+  'plugin.remove': { params: z.object({}), result: pluginFindingsSchema },
 
   'audit.task': { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
   'audit.session': { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },

@@ -12,9 +12,14 @@ import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
-import { createNetwork } from './network/network.ts'
-import { createPluginFinder } from './plugin/find-plugin.ts'
-import { ownPluginFolder } from './plugin/own-folder.ts'
+import { createNetwork, type Network } from './network/network.ts'
+import { createPluginFinder, type PluginFinder } from './plugin/find-plugin.ts'
+import { createOpenHttpFile } from './plugin/install/http-file.ts'
+import { createRunProgram } from './plugin/install/run-program.ts'
+import { ownPluginsIn } from './plugin/own-plugins.ts'
+import { pluginReleaseFor } from './plugin/plugin-release.ts'
+import { createPluginService, type PluginService } from './plugin/plugin-service.ts'
+import { pluginSite } from './plugin/plugin-site.ts'
 import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
 import { type CoreServices, serveContract } from './serve-contract.ts'
 import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
@@ -40,6 +45,8 @@ export interface CoreOptions {
   audit: AuditProcess
   /** Where sessions run. Nothing is asked of it before the first one is opened. */
   sessionHost: SessionHostLink
+  /** AWS's public key for its plugin: resources/session-manager-plugin-key.asc. */
+  pluginKeyFile: string
   /** For the person who runs the host; never gets secrets or terminal bytes. */
   log: (message: string) => void
 }
@@ -96,8 +103,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const problems = resources.use(createHostProblems())
   const audit = followAudit(resources, options, problems)
+  const plugin = servePlugin(options, network)
+  resources.use(plugin.service)
   const sessions = resources.use(
-    steerSessions(options, { signIn, clients, catalog, audit, settings, connection }),
+    steerSessions(options, {
+      signIn,
+      clients,
+      catalog,
+      audit,
+      settings,
+      connection,
+      pluginFinder: plugin.finder,
+    }),
   )
 
   const windowSessions = new WindowSessions(sessions)
@@ -115,6 +132,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     catalog,
     sessions,
     windowSessions,
+    plugin: plugin.service,
     audit,
     clock: systemClock,
     log,
@@ -155,6 +173,30 @@ const auditStopped: ErrorValue = {
   retryable: false,
 }
 
+/** Finding the plugin, for sessions, and installing it, when a person says so. */
+function servePlugin(
+  { environment, dataFolder, pluginKeyFile, log }: CoreOptions,
+  { agents }: Network,
+): { finder: PluginFinder; service: PluginService } {
+  const { platform } = process
+  const own = ownPluginsIn(dataFolder, platform)
+  const finder = createPluginFinder({ environment, platform, own })
+  const service = createPluginService({
+    finder,
+    own,
+    site: () => pluginSite(environment, pluginKeyFile),
+    release: pluginReleaseFor(platform, process.arch),
+    openFile: createOpenHttpFile({
+      agent: ({ protocol }) => (protocol === 'https:' ? agents.https : agents.http),
+    }),
+    runProgram: createRunProgram(environment),
+    environment,
+    clock: systemClock,
+    log,
+  })
+  return { finder, service }
+}
+
 interface SessionParts {
   signIn: SignInService
   clients: AwsClients
@@ -162,15 +204,14 @@ interface SessionParts {
   audit: AuditClient
   settings: SettingsStore
   connection: AwsConnection
+  pluginFinder: PluginFinder
 }
 
 /** The service that steers the session host, wherever that is. */
 function steerSessions(
-  { environment, dataFolder, sessionHost, log }: CoreOptions,
-  { signIn, clients, catalog, audit, settings, connection }: SessionParts,
+  { sessionHost, log }: CoreOptions,
+  { signIn, clients, catalog, audit, settings, connection, pluginFinder }: SessionParts,
 ): SessionService {
-  const { platform } = process
-  const pluginFinder = createPluginFinder({ environment, platform, ownFolder: ownPluginFolder(dataFolder) })
   return createSessionService({
     host: sessionHost,
     audit,
@@ -185,7 +226,7 @@ function steerSessions(
     endpoints: connection.endpoints,
     clockCorrection: () => connection.clockDifference.correction(),
     findPlugin: () => pluginFinder.find(),
-    platform,
+    platform: process.platform,
     log,
   })
 }

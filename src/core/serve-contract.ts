@@ -8,6 +8,7 @@ import type { AuditService } from './audit/audit-service.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
 import type { HostProblems } from './host-problems.ts'
+import type { PluginService } from './plugin/plugin-service.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
 import type { SignInService } from './sign-in/sign-in-service.ts'
@@ -22,6 +23,7 @@ export interface CoreServices {
   catalog: CatalogService
   sessions: SessionService
   windowSessions: WindowSessions
+  plugin: PluginService
   audit: AuditService
   clock: Clock
   log: (message: string) => void
@@ -77,7 +79,7 @@ type WindowMethod = Extract<MethodName, `window.${string}`> | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
-  { hostInfo, problems, settings, signIn, catalog, sessions, audit, clock }: CoreServices,
+  { hostInfo, problems, settings, signIn, catalog, sessions, plugin, audit, clock }: CoreServices,
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
   return {
@@ -107,6 +109,13 @@ function createHandlers(
 
     'session.close': async ({ id }) => nothing(await sessions.close(id)),
     'session.list': async () => sessions.list(),
+
+    'plugin.find': () => plugin.find(),
+    'plugin.offer': () => plugin.offer(),
+    'plugin.install': ({ version }) => plugin.install(version),
+    'plugin.installation': async () => plugin.installation(),
+    'plugin.cancel': async () => nothing(await plugin.cancel()),
+    'plugin.remove': () => plugin.remove(),
 
     'audit.task': ({ taskArn }) => audit.entries(taskArn),
     'audit.session': ({ sessionId }) => audit.session(sessionId),
@@ -139,7 +148,7 @@ function forwardWindowEvents(
 }
 
 function forwardEvents(
-  { problems, settings, signIn, catalog, sessions, audit }: CoreServices,
+  { problems, settings, signIn, catalog, sessions, plugin, audit }: CoreServices,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
@@ -151,6 +160,7 @@ function forwardEvents(
     catalog.onCluster((cluster) => emit('catalog.cluster', cluster)),
     catalog.onClusterGone((gone) => emit('catalog.clusterGone', gone)),
     sessions.onChanged((session) => emit('session.changed', session)),
+    plugin.onChanged((install) => emit('plugin.changed', install)),
     audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
   ]
 }

@@ -62,6 +62,7 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
       ...options,
       audit,
       sessionHost,
+      pluginKeyFile: path.join(entriesFolder, '../../resources/session-manager-plugin-key.asc'),
       // Menus are the system's, keys all reach the page.
       abilities: { nativeMenus: true, allShortcuts: true, notices: true, newWindows: true },
     }),

@@ -25,6 +25,7 @@ import {
   type MessageGatewayServer,
   type SignatureVerdict,
 } from './services/message-gateway/gateway.ts'
+import { PluginSite } from './services/plugin-site/plugin-site.ts'
 import { seedWorld } from './services/seed-world.ts'
 import { OidcClients } from './services/sign-in/clients.ts'
 import { CodeGrants } from './services/sign-in/code-grants.ts'
@@ -51,6 +52,8 @@ export interface SandboxOptions {
   clock?: Clock
   /** Makes the message gateway; tests pass one with other timing. The sandbox disposes what it makes. */
   createGateway?: (options: MessageGatewayOptions) => MessageGatewayServer
+  /** The download site of session-manager-plugin; an empty one when absent. */
+  pluginSite?: PluginSite
   log?: (line: string) => void
 }
 
@@ -242,7 +245,8 @@ class Cloud implements AsyncDisposable {
       endpoint: () => this.#endpoint,
     })
     const portal = new PortalService({ tokens, directory, accessKeys: this.#accessKeys, faults, clock })
-    return new Router({ json, sts: new StsService(verify, faults), oidc, portal, faults })
+    const pluginSite = this.#options.pluginSite ?? new PluginSite(clock)
+    return new Router({ json, sts: new StsService(verify, faults), oidc, portal, pluginSite, faults })
   }
 
   #verify(request: Exchange, service: string): VerifiedCaller {

@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { PluginCandidate, PluginFindings } from '../../contract/plugin.ts'
 import { createSingleFlight } from '../single-flight.ts'
-import { formatPluginVersion, parsePluginVersion, whyUnsupported } from './plugin-version.ts'
+import { judgePlugin, type PluginJudgement } from './judge-plugin.ts'
+import type { OwnPlugins } from './own-plugins.ts'
+import { type PluginFolder, pluginFolders, pluginNames } from './plugin-folders.ts'
 
 /** What a look for the plugin gave. `reason` is a sentence for people. */
 export type PluginSearch =
@@ -10,78 +12,116 @@ export type PluginSearch =
   | { status: 'unsupported'; path: string; version?: string; reason: string }
   | { status: 'missing'; searched: string[] }
 
-/**
- * Remembers a plugin that can be used for as long as it is there. Without one it
- * looks again each time: somebody may have just installed it.
- */
 export interface PluginFinder {
+  /**
+   * The plugin to use: the first supported one, else the first that was found,
+   * with the reason why it is refused. A supported one is remembered for as long
+   * as it is there; without one each call looks again, because somebody may have
+   * just installed it.
+   */
   find(): Promise<PluginSearch>
+  /** Looks everywhere, asks each plugin for its version, and forgets what `find` remembered. */
+  survey(): Promise<PluginFindings>
 }
 
 export interface PluginFinderDependencies {
-  /** Its PATH is searched first; the plugin is asked for its version with it. */
-  environment: Record<string, string | undefined>
+  /** Its PATH is searched; the plugin is asked for its version with it. */
+  environment: Readonly<Record<string, string | undefined>>
   platform: NodeJS.Platform
-  /** A folder of our own to look in before all others. */
-  ownFolder?: string
+  /** What Porthole installed itself comes before all others. */
+  own?: Pick<OwnPlugins, 'currentVersion' | 'folderOf'>
 }
 
-/**
- * The version takes milliseconds; a first run under a virus scanner or macOS's
- * check of a new binary takes seconds.
- */
-const versionTimeoutMilliseconds = 10_000
-
-/** A version is ten bytes; this is what a wrong program may print before it is cut off. */
-const longestVersionBytes = 4096
-
-/**
- * Looks for `session-manager-plugin` where AWS's installers, Homebrew and
- * package managers put it. Programs started from a desktop have a PATH without
- * most of these. The first supported one wins; without one, the first that was
- * found is named with the reason why it is refused.
- */
+/** Looks for `session-manager-plugin` where installers and package managers put it. */
 export function createPluginFinder(dependencies: PluginFinderDependencies): PluginFinder {
-  let known: PluginSearch | undefined
+  let known: { search: PluginSearch; own: string | undefined } | undefined
   const searches = createSingleFlight<PluginSearch>()
   return {
     async find() {
-      if (known?.status === 'supported' && (await isProgram(known.path))) return known
-      known = await searches.run('search', () => searchFolders(dependencies))
-      return known
+      // Another process may have installed one of ours, or removed it.
+      const own = await dependencies.own?.currentVersion()
+      if (known?.search.status === 'supported' && known.own === own && (await isProgram(known.search.path)))
+        return known.search
+      const search = await searches.run('search', () => searchUntilSupported(dependencies))
+      known = { search, own }
+      return search
+    },
+    async survey() {
+      const findings = await survey(dependencies)
+      known = { search: searchResultOf(findings), own: findings.ownVersion }
+      return findings
     },
   }
 }
 
-async function searchFolders(dependencies: PluginFinderDependencies): Promise<PluginSearch> {
-  const folders = pluginFolders(dependencies)
-  const name = dependencies.platform === 'win32' ? 'session-manager-plugin.exe' : 'session-manager-plugin'
-  let refused: PluginSearch | undefined
-  for (const folder of folders) {
+/** Stops at the first plugin that can be used: a session waits for it. */
+async function searchUntilSupported(dependencies: PluginFinderDependencies): Promise<PluginSearch> {
+  const { folders } = await foldersNow(dependencies)
+  const candidates: PluginCandidate[] = []
+  for (const folder of folders)
+    for (const candidate of await candidatesIn(folder, dependencies)) {
+      candidates.push(candidate)
+      if (candidate.verdict === 'supported') return searchResultOf({ candidates, searched: [] })
+    }
+  return searchResultOf({ candidates, searched: folders.map(({ folder }) => folder) })
+}
+
+async function survey(dependencies: PluginFinderDependencies): Promise<PluginFindings> {
+  const { folders, ownVersion } = await foldersNow(dependencies)
+  const found = await Promise.all(folders.map((folder) => candidatesIn(folder, dependencies)))
+  const candidates = await withoutAliases(found.flat())
+  return {
+    candidates,
+    used: candidates.find(({ verdict }) => verdict === 'supported')?.path,
+    searched: folders.map(({ folder }) => folder),
+    ownVersion,
+  }
+}
+
+/** AWS's installers leave a link on PATH to the program itself: that is one plugin, not two. */
+async function withoutAliases(candidates: PluginCandidate[]): Promise<PluginCandidate[]> {
+  const real = await Promise.all(candidates.map((candidate) => realpath(candidate.path)))
+  return candidates.filter((_, index) => real.indexOf(real[index] ?? '') === index)
+}
+
+async function foldersNow({ environment, platform, own }: PluginFinderDependencies) {
+  const ownVersion = await own?.currentVersion()
+  const ownFolder = ownVersion === undefined ? undefined : own?.folderOf(ownVersion)
+  return { folders: pluginFolders({ environment, platform, own: ownFolder }), ownVersion }
+}
+
+async function candidatesIn(
+  { folder, place }: PluginFolder,
+  { environment, platform }: PluginFinderDependencies,
+): Promise<PluginCandidate[]> {
+  const candidates: PluginCandidate[] = []
+  for (const name of pluginNames(environment, platform)) {
     const file = path.join(folder, name)
     if (!(await isProgram(file))) continue
-    const judged = await judgePlugin(file, dependencies)
-    if (judged.status === 'supported') return judged
-    refused ??= judged
+    const isForWindows = platform !== 'win32' && name.endsWith('.exe')
+    const judgement = isForWindows ? forWindowsOnly : await judgePlugin(file, environment)
+    candidates.push({ path: file, place, ...judgement })
   }
-  return refused ?? { status: 'missing', searched: folders }
+  return candidates
 }
 
-/** Where the plugin may be, in the order in which it is looked for, each folder once. */
-export function pluginFolders({ environment, platform, ownFolder }: PluginFinderDependencies): string[] {
-  const onPath = (environment.PATH ?? environment.Path ?? '').split(platform === 'win32' ? ';' : ':')
-  const folders = [ownFolder, ...onPath, ...usualFolders(environment, platform)]
-  // A relative entry would make the answer depend on where the app was started.
-  const absolute = folders.filter((folder): folder is string => !!folder && path.isAbsolute(folder))
-  return [...new Set(absolute)]
+/** Found inside WSL. It would run, but with a console of Windows instead of our terminal. */
+const forWindowsOnly: PluginJudgement = {
+  verdict: 'unusable',
+  reason: 'It is the plugin for Windows. Inside WSL the one for Linux is needed.',
 }
 
-function usualFolders(environment: Record<string, string | undefined>, platform: NodeJS.Platform): string[] {
-  if (platform === 'win32') {
-    const programs = environment.ProgramFiles ?? 'C:\\Program Files'
-    return [`${programs}\\Amazon\\SessionManagerPlugin\\bin`]
-  }
-  return ['/usr/local/sessionmanagerplugin/bin', '/usr/local/bin', '/opt/homebrew/bin', '/usr/bin']
+function searchResultOf({
+  candidates,
+  searched,
+}: Pick<PluginFindings, 'candidates' | 'searched'>): PluginSearch {
+  const supported = candidates.find(({ verdict }) => verdict === 'supported')
+  if (supported !== undefined)
+    return { status: 'supported', path: supported.path, version: supported.version ?? '' }
+  const [refused] = candidates
+  if (refused === undefined) return { status: 'missing', searched }
+  const { path: file, version, reason = 'It cannot be used.' } = refused
+  return { status: 'unsupported', path: file, ...(version === undefined ? {} : { version }), reason }
 }
 
 async function isProgram(file: string): Promise<boolean> {
@@ -92,39 +132,4 @@ async function isProgram(file: string): Promise<boolean> {
     // Missing, or not ours to run: the search goes on either way.
     return false
   }
-}
-
-async function judgePlugin(
-  file: string,
-  { environment }: PluginFinderDependencies,
-): Promise<Exclude<PluginSearch, { status: 'missing' }>> {
-  const answer = await askVersion(file, environment)
-  if (!answer.ok) return { status: 'unsupported', path: file, reason: answer.reason }
-  const version = parsePluginVersion(answer.printed)
-  if (version === undefined)
-    return { status: 'unsupported', path: file, reason: 'It does not print a version as the plugin does.' }
-  const reason = whyUnsupported(version)
-  const text = formatPluginVersion(version)
-  return reason === undefined
-    ? { status: 'supported', path: file, version: text }
-    : { status: 'unsupported', path: file, version: text, reason }
-}
-
-type VersionAnswer = { ok: true; printed: string } | { ok: false; reason: string }
-
-function askVersion(file: string, environment: Record<string, string | undefined>): Promise<VersionAnswer> {
-  return new Promise((resolve) => {
-    const options = {
-      timeout: versionTimeoutMilliseconds,
-      maxBuffer: longestVersionBytes,
-      killSignal: 'SIGKILL' as const,
-      env: { PATH: environment.PATH, SystemRoot: environment.SystemRoot },
-      windowsHide: true,
-    }
-    execFile(file, ['--version'], options, (problem, printed) => {
-      if (problem === null) resolve({ ok: true, printed })
-      else if (problem.killed) resolve({ ok: false, reason: 'It did not print its version in time.' })
-      else resolve({ ok: false, reason: `It could not be started (${problem.code ?? problem.message}).` })
-    })
-  })
 }

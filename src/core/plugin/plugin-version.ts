@@ -26,13 +26,24 @@ export function formatPluginVersion(version: PluginVersion): string {
   return version.join('.')
 }
 
+export type VersionVerdict = 'supported' | 'too-old' | 'withdrawn'
+
+/** Whether a version may be used. */
+export function verdictOn(version: PluginVersion): VersionVerdict {
+  if (withdrawn.some((other) => comparePluginVersions(version, other) === 0)) return 'withdrawn'
+  return comparePluginVersions(version, oldestSupported) < 0 ? 'too-old' : 'supported'
+}
+
 /** Why this version must not be used, as a sentence, or undefined when it may. */
 export function whyUnsupported(version: PluginVersion): string | undefined {
-  if (withdrawn.some((other) => comparePluginVersions(version, other) === 0))
-    return `AWS withdrew version ${formatPluginVersion(version)}.`
-  if (comparePluginVersions(version, oldestSupported) < 0)
-    return `Version ${formatPluginVersion(version)} is older than ${formatPluginVersion(oldestSupported)}, the oldest that AWS supports.`
-  return undefined
+  switch (verdictOn(version)) {
+    case 'supported':
+      return undefined
+    case 'withdrawn':
+      return `AWS withdrew version ${formatPluginVersion(version)}.`
+    case 'too-old':
+      return `Version ${formatPluginVersion(version)} is older than ${formatPluginVersion(oldestSupported)}, the oldest that AWS supports.`
+  }
 }
 
 /** Negative when `one` is older, positive when it is newer, 0 when they are the same. */

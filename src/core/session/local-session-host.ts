@@ -8,7 +8,7 @@ import { ssmSessionControl } from '../data-channel/session-control.ts'
 import { createNetwork } from '../network/network.ts'
 import { networkVariablesForPrograms } from '../network/variables-for-programs.ts'
 import { createPluginFinder } from '../plugin/find-plugin.ts'
-import { ownPluginFolder } from '../plugin/own-folder.ts'
+import { ownPluginsIn } from '../plugin/own-plugins.ts'
 import { createBuiltInEngine } from './built-in-engine.ts'
 import type { EngineRequest } from './engine.ts'
 import { createPluginEngine } from './plugin-engine.ts'
@@ -36,7 +36,7 @@ export function createLocalSessionHost(options: LocalSessionHostOptions): Sessio
   const requestHandler = createRequestHandler({ network })
   const ssm = ({ ssmEndpoint, region, credentials }: EngineRequest) =>
     ssmSessionControl({ endpoint: ssmEndpoint, region, credentials, requestHandler })
-  const finder = createPluginFinder({ environment, platform, ownFolder: ownPluginFolder(dataFolder) })
+  const finder = createPluginFinder({ environment, platform, own: ownPluginsIn(dataFolder, platform) })
   const plugin = createPluginEngine({
     findPlugin: () => finder.find(),
     ssm,

@@ -5,6 +5,7 @@ import { events } from '../../contract/events.ts'
 import { defaultSettings, type HostInfo, type Settings } from '../../contract/host.ts'
 import type { SignInAttempt } from '../../contract/identity.ts'
 import { type MethodHandlers, methods } from '../../contract/methods.ts'
+import type { PluginInstall } from '../../contract/plugin.ts'
 import type { ConnectToHost } from '../app/core/connect.ts'
 import * as world from './fixture-world.ts'
 
@@ -16,6 +17,8 @@ export interface FixtureOptions {
   /** What a started sign-in looks like; waiting when absent. */
   attempt?: Partial<SignInAttempt>
   demo?: boolean
+  /** An installation of the plugin at some moment; none when absent. */
+  pluginInstall?: PluginInstall
 }
 
 const minute = 60_000
@@ -72,6 +75,12 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'session.open': notHere,
     'session.close': async () => ({}),
     'session.list': async () => sessions,
+    'plugin.find': async () => world.pluginFindings,
+    'plugin.offer': async () => world.pluginOffer,
+    'plugin.install': async () => options.pluginInstall ?? { phase: 'none' },
+    'plugin.installation': async () => options.pluginInstall ?? { phase: 'none' },
+    'plugin.cancel': async () => ({}),
+    'plugin.remove': async () => world.pluginFindings,
     'audit.task': async () => world.audit(clusters, now),
     'audit.session': notHere,
     'audit.recording': notHere,

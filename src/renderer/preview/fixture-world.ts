@@ -1,6 +1,7 @@
 import type { AuditEntry, TouchedTask } from '../../contract/audit.ts'
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../contract/catalog.ts'
 import type { Account, Caller, Environment, Identity, Scope } from '../../contract/identity.ts'
+import type { PluginFindings, PluginOffer } from '../../contract/plugin.ts'
 import type { ContainerRef, Session } from '../../contract/session.ts'
 
 /**
@@ -336,4 +337,27 @@ export function audit(all: readonly Cluster[], now: number): AuditEntry[] {
     hasRecording: true,
   })
   return [shell(1, 'raj', now - 20 * minute, true), shell(2, 'ana', now - 17 * hour, false)]
+}
+
+export const pluginFindings: PluginFindings = {
+  candidates: [
+    {
+      path: '/usr/local/bin/session-manager-plugin',
+      place: 'path',
+      version: '1.2.463.0',
+      verdict: 'too-old',
+      reason: 'Version 1.2.463.0 is older than 1.2.764.0, the oldest that AWS supports.',
+    },
+  ],
+  searched: ['/usr/local/bin', '/usr/local/sessionmanagerplugin/bin', '/opt/homebrew/bin'],
+}
+
+export const pluginOffer: PluginOffer = {
+  version: '1.2.896.0',
+  isNews: true,
+  source:
+    'https://s3.amazonaws.com/session-manager-downloads/plugin/1.2.896.0/mac_arm64/session-manager-plugin.pkg',
+  bytes: 4_300_000,
+  folder: '/Users/ana/Library/Application Support/Porthole/plugin/versions/1.2.896.0',
+  proof: 'apple',
 }

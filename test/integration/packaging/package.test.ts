@@ -57,14 +57,14 @@ describe.runIf(process.platform === 'linux')('a package', () => {
       app = apps[platform]
     })
 
-    it('holds what was built, the two native packages and nothing else', () => {
+    it('holds what was built, the key of AWS, the packages that cannot be bundled and nothing else', () => {
       const built = ['desktop', 'renderer'].flatMap((target) =>
         filesBelow(path.join(projectFolder, 'dist', target))
           .filter((file) => !file.endsWith('.map') && file !== '.built-from')
           .map((file) => `dist/${target}/${file}`),
       )
       const ours = app.files.filter((file) => !file.startsWith('node_modules/'))
-      expect(ours).toEqual([...built, 'package.json'].sort())
+      expect(ours).toEqual([...built, 'package.json', 'resources/session-manager-plugin-key.asc'].sort())
 
       const packages = app.files.filter((file) => file.startsWith('node_modules/'))
       const scripts = packages.filter((file) =>
@@ -77,6 +77,8 @@ describe.runIf(process.platform === 'linux')('a package', () => {
           ...binaries[platform],
           'node_modules/better-sqlite3/package.json',
           'node_modules/node-pty/package.json',
+          'node_modules/openpgp/dist/node/openpgp.mjs',
+          'node_modules/openpgp/package.json',
         ].sort(),
       )
     })
@@ -164,7 +166,7 @@ describe.runIf(process.platform === 'linux')('a package', () => {
           (name) => !name.startsWith('.') && !isBuiltin(name),
         ),
       )
-      expect([...new Set(outside)].sort()).toEqual(['better-sqlite3', 'electron', 'node-pty'])
+      expect([...new Set(outside)].sort()).toEqual(['better-sqlite3', 'electron', 'node-pty', 'openpgp'])
     })
 
     it('no file tells where it was built', () => {

@@ -25,7 +25,10 @@ export interface HttpAnswer {
   status: number
   contentType?: string
   headers?: Record<string, string>
-  body?: string
+  /** What comes piece by piece has its length in the headers, if it has one. */
+  body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** For HEAD: the headers that the body would have, and no body. */
+  headersOnly?: boolean
 }
 
 /** @throws {AwsError} RequestEntityTooLarge when the body is over the limit */
@@ -54,13 +57,42 @@ export function splitTarget(target: string): { path: string; rawQuery: string } 
 }
 
 export function writeAnswer(response: ServerResponse, answer: HttpAnswer): void {
-  const body = Buffer.from(answer.body ?? '')
-  response.writeHead(answer.status, {
-    ...(answer.contentType && { 'content-type': answer.contentType }),
-    'content-length': String(body.length),
+  const { status, contentType, body = '', headersOnly = false } = answer
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array
+  response.writeHead(status, {
+    ...(contentType && { 'content-type': contentType }),
+    ...(isWhole && { 'content-length': String(Buffer.byteLength(body)) }),
     ...answer.headers,
   })
-  response.end(body)
+  if (headersOnly) response.end()
+  else if (isWhole) response.end(body)
+  else void sendPieces(response, body)
+}
+
+/** A body that breaks off takes the connection along, behind what was sent: that is how a client notices. */
+async function sendPieces(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const piece of body) {
+      if (response.destroyed) return
+      if (!response.write(piece)) await drained(response)
+    }
+    response.end()
+  } catch {
+    response.socket?.destroySoon()
+  }
+}
+
+/** Also when the client has gone: then there is nothing more to wait for. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle)
+      response.off('close', settle)
+      resolve()
+    }
+    response.on('drain', settle)
+    response.on('close', settle)
+  })
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

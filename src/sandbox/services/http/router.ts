@@ -1,5 +1,6 @@
 import type { Faults } from '../faults.ts'
 import type { StsService } from '../identity/sts-service.ts'
+import { type PluginSite, pluginSitePath } from '../plugin-site/plugin-site.ts'
 import { isLoopback } from '../sign-in/clients.ts'
 import type { OidcService } from '../sign-in/oidc-service.ts'
 import { messagePage, pageHeaders } from '../sign-in/pages.ts'
@@ -15,6 +16,7 @@ export interface RouterParts {
   sts: StsService
   oidc: OidcService
   portal: PortalService
+  pluginSite: PluginSite
   faults: Faults
 }
 
@@ -51,6 +53,7 @@ export class Router {
     const route = `${exchange.method} ${exchange.path}`
     if (exchange.headers['x-amz-target'] !== undefined) return this.#parts.json.answer(exchange)
     if (exchange.path === '/' && isQueryCall(exchange)) return this.#parts.sts.answer(exchange)
+    if (exchange.path.startsWith(pluginSitePath)) return this.#parts.pluginSite.answer(exchange)
     const page = Object.hasOwn(this.#pages, route) ? this.#pages[route] : undefined
     if (page) return answerPage(exchange, page)
     const call = Object.hasOwn(this.#calls, route) ? this.#calls[route] : undefined

@@ -1,0 +1,56 @@
+import { gzipSync } from 'node:zlib'
+import { pack } from 'tar-stream'
+
+/** A file of a Debian package, by its path on the computer that it is installed on. */
+export interface PackagedFile {
+  path: string
+  mode: number
+  bytes: Uint8Array
+}
+
+/**
+ * A Debian package as dpkg reads it: an ar archive of the format's version, the
+ * control files and the data. `man 5 deb`
+ */
+export async function buildDebianPackage(options: {
+  name: string
+  version: string
+  architecture: 'amd64' | 'arm64'
+  files: PackagedFile[]
+}): Promise<Buffer> {
+  const { name, version, architecture, files } = options
+  const control = [
+    `Package: ${name}`,
+    `Version: ${version}`,
+    `Architecture: ${architecture}`,
+    'Maintainer: Porthole sandbox',
+    'Description: a stand-in for the demo',
+    '',
+  ].join('\n')
+  return buildAr([
+    { name: 'debian-binary', bytes: Buffer.from('2.0\n') },
+    {
+      name: 'control.tar.gz',
+      bytes: await buildGzippedTar([{ path: 'control', mode: 0o644, bytes: Buffer.from(control) }]),
+    },
+    { name: 'data.tar.gz', bytes: await buildGzippedTar(files) },
+  ])
+}
+
+async function buildGzippedTar(files: PackagedFile[]): Promise<Buffer> {
+  const tar = pack()
+  for (const { path, mode, bytes } of files) tar.entry({ name: `./${path}`, mode }, bytes)
+  tar.finalize()
+  const chunks: Uint8Array[] = []
+  for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk)
+  return gzipSync(Buffer.concat(chunks))
+}
+
+/** Sixty bytes of ASCII before each member, and a line feed behind one of odd length. */
+function buildAr(members: { name: string; bytes: Uint8Array }[]): Buffer {
+  const parts = members.flatMap(({ name, bytes }) => {
+    const header = `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(bytes.byteLength).padEnd(10)}\`\n`
+    return [Buffer.from(header), bytes, Buffer.alloc(bytes.byteLength % 2, '\n')]
+  })
+  return Buffer.concat([Buffer.from('!<arch>\n'), ...parts])
+}

@@ -1,0 +1,37 @@
+import { buildDebianPackage } from './debian-package.ts'
+import type { PluginSite } from './plugin-site.ts'
+import type { SigningKey } from './signing-key.ts'
+
+/** Where AWS's packages have the program. */
+const programPath = 'usr/local/sessionmanagerplugin/bin/session-manager-plugin'
+
+const packages = [
+  { folder: 'ubuntu_64bit', architecture: 'amd64' },
+  { folder: 'ubuntu_arm64', architecture: 'arm64' },
+] as const
+
+/**
+ * Puts a version on the site as AWS does for Linux: a signed Debian package per
+ * architecture, and the newest version's name. There is none for macOS and
+ * Windows, whose own checks would refuse whatever is not signed by Amazon.
+ */
+export async function publishPlugin(
+  site: PluginSite,
+  { version, program, key }: { version: string; program: Uint8Array; key: SigningKey },
+): Promise<void> {
+  for (const { folder, architecture } of packages) {
+    const file = `${folder}/session-manager-plugin.deb`
+    const deb = await buildDebianPackage({
+      name: 'session-manager-plugin',
+      version: `${version}-1`,
+      architecture,
+      files: [{ path: programPath, mode: 0o755, bytes: program }],
+    })
+    const signature = await key.sign(deb)
+    for (const release of [version, 'latest']) {
+      site.put(`${release}/${file}`, deb)
+      site.put(`${release}/${file}.sig`, signature)
+    }
+  }
+  site.put('latest/VERSION', `${version}\n`)
+}
