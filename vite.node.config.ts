@@ -10,7 +10,7 @@ import { defineConfig, type UserConfig } from 'vite'
 const nativeModules = ['node-pty', 'better-sqlite3']
 
 /** Under the LGPL: whoever has Porthole must be able to exchange it, so it stays a module of its own. */
-const exchangeableModules = ['openpgp']
+export const exchangeableModules = ['openpgp']
 
 const unbundledModules = [...nativeModules, ...exchangeableModules]
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noticesText, productionPackages } from '../../../scripts/packaging/third-party-notices.ts'
+import { exchangeableModules, nodeBundle } from '../../../vite.node.config.ts'
 
 const projectFolder = path.resolve(import.meta.dirname, '../../..')
 
@@ -19,6 +20,12 @@ const compatible = new Set([
   'Unlicense',
 ])
 
+/**
+ * LGPL works may go along only as files of their own that anybody can exchange:
+ * kept outside of every bundle, loaded by name when needed.
+ */
+const exchangeable = new Map([['openpgp', 'LGPL-3.0+']])
+
 /** Reads the two forms that SPDX expressions take here: one licence, or a choice in parentheses. */
 function mayBeShipped(expression: string): boolean {
   return expression
@@ -32,8 +39,16 @@ describe('the licences of what we ship', () => {
 
   it('all go with Apache-2.0', () => {
     expect(packages.length).toBeGreaterThan(50)
-    const others = packages.filter(({ license }) => !mayBeShipped(license))
+    const others = packages.filter(
+      ({ name, license }) => !mayBeShipped(license) && exchangeable.get(name) !== license,
+    )
     expect(others.map(({ name, license }) => `${name}: ${license}`)).toEqual([])
+  })
+
+  it('of works that must stay exchangeable are kept outside of every bundle', async () => {
+    expect([...exchangeable.keys()]).toEqual(exchangeableModules)
+    const { ssr } = nodeBundle({ output: 'dist/none', input: {} })
+    expect(ssr?.external).toEqual(expect.arrayContaining(exchangeableModules))
   })
 
   it('are judged: a copyleft, a missing and a combined licence are refused', () => {
