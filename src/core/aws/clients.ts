@@ -79,10 +79,7 @@ export function createAwsClients({
 
   async function make<Name extends keyof ScopedClients>(name: Name, scope: Scope) {
     const options = await connection.clientOptions(name, scope.region, profileOf?.(scope))
-    return makers[name]({
-      ...options,
-      credentials: async () => toSdkCredentials(await credentials.credentials(scope)),
-    })
+    return makers[name]({ ...options, credentials: askedEveryTime(credentials, scope) })
   }
 
   async function client<Name extends keyof ScopedClients>(
@@ -123,8 +120,6 @@ export function createAwsClients({
       } catch (error) {
         if (!isCredentialsExpired(error)) throw error
         credentials.forgetCredentials(scope)
-        // The SDK client keeps the refused credentials until they expire, so it goes too.
-        scopes.delete(scopeKey(scope))
         return attempt(name, scope, what, use)
       }
     },
@@ -134,6 +129,15 @@ export function createAwsClients({
 
 function isCredentialsExpired(error: unknown): boolean {
   return error instanceof PortholeError && error.value.code === 'CREDENTIALS_EXPIRED'
+}
+
+/**
+ * The SDK would keep what it got until shortly before its end, also for whoever
+ * signs in next. The source has a cache of its own and knows when it is void.
+ */
+function askedEveryTime(source: CredentialSource, scope: Scope): () => Promise<SdkCredentials> {
+  const provider = async () => toSdkCredentials(await source.credentials(scope))
+  return Object.assign(provider, { memoized: true })
 }
 
 function toSdkCredentials({ expiresAt, ...keys }: RoleCredentials): SdkCredentials {
