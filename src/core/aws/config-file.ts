@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { PortholeError } from '../../contract/errors.ts'
 import { isMissingFile } from '../files/error-code.ts'
+import { readSmallFile } from '../files/read-small-file.ts'
 
 /**
  * The AWS config file: `[default]`, `[profile x]`, `[sso-session x]` and
@@ -36,6 +36,10 @@ export interface ConfigSection {
 
 export interface ConfigLine {
   kind: 'blank' | 'comment' | 'section' | 'entry' | 'nested' | 'continuation'
+  /** Where it stands; absent above the first header. */
+  section?: Pick<ConfigSection, 'kind' | 'name'>
+  /** Of an entry its key, of a line under an entry the key it belongs to. In lower case. */
+  key?: string
   /** With its line ending, byte for byte as in the file. */
   raw: string
 }
@@ -47,7 +51,7 @@ export async function readAwsConfig(file: string): Promise<AwsConfig> {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return await readSmallFile(file)
   } catch (error) {
     if (isMissingFile(error)) return ''
     throw new PortholeError(
@@ -65,7 +69,7 @@ async function readText(file: string): Promise<string> {
 /** @throws {PortholeError} CONFIG_INVALID with the number of the line that cannot be understood */
 export function parseAwsConfig(text: string, file: string): AwsConfig {
   const parser = new ConfigParser(file)
-  const lines = splitLines(text).map((raw, index) => ({ kind: parser.read(raw, index + 1), raw }))
+  const lines = splitLines(text).map((raw, index) => parser.read(raw, index + 1))
   return {
     file,
     lines,
@@ -103,7 +107,14 @@ class ConfigParser {
     this.file = file
   }
 
-  read(raw: string, line: number): ConfigLine['kind'] {
+  read(raw: string, line: number): ConfigLine {
+    const kind = this.readKind(raw, line)
+    const { current: section, openKey } = this
+    const isOfKey = kind === 'entry' || kind === 'nested' || kind === 'continuation'
+    return { kind, raw, ...(section && { section }), ...(isOfKey && openKey && { key: openKey.name }) }
+  }
+
+  private readKind(raw: string, line: number): ConfigLine['kind'] {
     const text = raw.replace(/^\uFEFF/, '').trimEnd()
     const content = text.trimStart()
     if (content === '') return 'blank'

@@ -42,7 +42,9 @@ beforeEach(async () => {
           sessionToken: 'token',
           expiresAt: Date.now() + 3600_000,
         }),
-        forgetCredentials: () => void (accessKeyId = 'THIRD'),
+        forgetCredentials() {
+          accessKeyId = 'THIRD'
+        },
       },
     }),
   )
