@@ -243,6 +243,7 @@ class Cloud implements AsyncDisposable {
       directory,
       tokens,
       endpoint: () => this.#endpoint,
+      faults: faults.signIn,
     })
     const portal = new PortalService({ tokens, directory, accessKeys: this.#accessKeys, faults, clock })
     const pluginSite = this.#options.pluginSite ?? new PluginSite(clock)

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { ApiInput } from './http/api-input.ts'
 import { AwsError } from './http/aws-error.ts'
+import { SignInFaults } from './sign-in/sign-in-faults.ts'
 
 interface ThrottleFault {
   /** Operation name such as `ListTasks`, or undefined for every operation. */
@@ -20,6 +21,7 @@ export class Faults {
   expireTokens = false
   /** A refresh answers without a new refresh token, as Identity Center may. */
   omitRefreshToken = false
+  readonly signIn = new SignInFaults()
   #throttles: ThrottleFault[] = []
   #delays: DelayFault[] = []
   readonly #clock: Clock
@@ -30,13 +32,14 @@ export class Faults {
 
   /**
    * `{throttle?: {operation?, count}, delay?: {operation?, milliseconds, count},
-   * expireTokens?: boolean, omitRefreshToken?: boolean, clear?: boolean}`.
+   * expireTokens?: boolean, omitRefreshToken?: boolean, signIn?: see SignInFaults, clear?: boolean}`.
    * @throws {AwsError} SerializationException for members of the wrong type
    */
   apply(input: ApiInput): void {
     if (input.boolean('clear')) this.#clear()
     const throttle = input.object('throttle')
     const delay = input.object('delay')
+    const signIn = input.object('signIn')
     if (throttle) {
       this.#throttles.push({
         operation: throttle.string('operation'),
@@ -50,6 +53,7 @@ export class Faults {
         remaining: delay.integer('count') ?? 1,
       })
     }
+    if (signIn) this.signIn.apply(signIn)
     this.expireTokens = input.boolean('expireTokens') ?? this.expireTokens
     this.omitRefreshToken = input.boolean('omitRefreshToken') ?? this.omitRefreshToken
   }
@@ -84,5 +88,6 @@ export class Faults {
     this.#delays = []
     this.expireTokens = false
     this.omitRefreshToken = false
+    this.signIn.clear()
   }
 }

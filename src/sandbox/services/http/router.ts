@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Faults } from '../faults.ts'
 import type { StsService } from '../identity/sts-service.ts'
 import { type PluginSite, pluginSitePath } from '../plugin-site/plugin-site.ts'
@@ -63,7 +64,7 @@ export class Router {
   async #answerRest(exchange: Exchange, handler: Handler): Promise<void> {
     try {
       await this.#parts.faults.delay(exchange.path)
-      await handler(exchange)
+      await handler(this.#parts.faults.signIn.gzip ? compressed(exchange) : exchange)
     } catch (thrown) {
       respondRestError(exchange, toAwsError(thrown))
     }
@@ -76,6 +77,17 @@ export class Router {
     }
     this.#parts.faults.apply(ApiInput.parse(exchange.body.toString('utf8')))
     respondJson(exchange, {})
+  }
+}
+
+function compressed(exchange: Exchange): Exchange {
+  return {
+    ...exchange,
+    respond({ headers, body, ...answer }) {
+      // Identity Center answers with whole texts, never piece by piece.
+      const packed = gzipSync(typeof body === 'string' ? body : '')
+      exchange.respond({ ...answer, headers: { ...headers, 'content-encoding': 'gzip' }, body: packed })
+    },
   }
 }
 

@@ -18,6 +18,10 @@ const refusals = {
 
 export type OidcRefusal = keyof typeof refusals
 
+export function isOidcRefusal(name: string): name is OidcRefusal {
+  return Object.hasOwn(refusals, name)
+}
+
 /** A refusal of SSO OIDC: `{error, error_description}` and the exception name in a header. */
 export function oidcError(name: OidcRefusal, description: string): AwsError {
   const [error, status] = refusals[name]

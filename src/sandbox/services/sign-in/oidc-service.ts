@@ -8,6 +8,7 @@ import type { DeviceGrants } from './device-grants.ts'
 import type { Directory } from './directory.ts'
 import { oidcError } from './oidc-errors.ts'
 import { approvalPage, codeEntryPage, messagePage, pageHeaders } from './pages.ts'
+import type { SignInFaults } from './sign-in-faults.ts'
 import type { IssuedTokens, Tokens } from './tokens.ts'
 
 /**
@@ -23,6 +24,7 @@ export class OidcService {
   readonly #tokens: Tokens
   /** Known once the server listens. */
   readonly #endpoint: () => string
+  readonly #faults: SignInFaults
   /** Device codes by the id in the approval form: the form must not carry the code that redeems. */
   readonly #deviceRequests = new Map<string, string>()
 
@@ -33,6 +35,7 @@ export class OidcService {
     directory: Directory
     tokens: Tokens
     endpoint: () => string
+    faults: SignInFaults
   }) {
     this.#clients = parts.clients
     this.#codes = parts.codes
@@ -40,6 +43,7 @@ export class OidcService {
     this.#directory = parts.directory
     this.#tokens = parts.tokens
     this.#endpoint = parts.endpoint
+    this.#faults = parts.faults
   }
 
   /** RegisterClient. AWS leaves both endpoints out of the answer, and so does this. */
@@ -123,7 +127,8 @@ export class OidcService {
       respondPage(exchange, messagePage('This request has ended', 'Start the sign-in again in the app.'), 400)
       return
     }
-    redirectBack(exchange, request.redirectUri, this.#decisionAnswer(request, form.get('decision'), userName))
+    const answer = this.#decisionAnswer(request, form.get('decision'), userName)
+    redirectBack(exchange, request.redirectUri, { ...answer, state: this.#faults.stateFor(request.state) })
   }
 
   /** `GET /device`: the code to compare, or a field to enter it. */
@@ -186,15 +191,14 @@ export class OidcService {
     decision: string | null,
     userName: string,
   ): Record<string, string> {
-    if (decision !== 'allow' || !this.#directory.hasUser(userName)) {
-      return { error: 'access_denied', state: request.state }
-    }
-    return { code: this.#codes.issue(request, userName), state: request.state }
+    if (decision !== 'allow' || !this.#directory.hasUser(userName)) return { error: 'access_denied' }
+    return { code: this.#codes.issue(request, userName) }
   }
 
   #redeem(client: OidcClient, input: ApiInput): IssuedTokens {
     const grantType = input.string('grantType') ?? ''
     const refreshable = client.scopes.length > 0
+    this.#faults.refuse(grantType)
     if (grantType === grantTypes.refreshToken) {
       const tokens = this.#tokens.refresh(input.string('refreshToken') ?? '', client.clientId)
       if (!tokens) throw oidcError('InvalidGrantException', 'Invalid refresh token provided')

@@ -87,7 +87,7 @@ export class PortalService {
   #authenticate(exchange: Exchange, operation: string): string {
     this.#throttle(operation)
     const user = this.#tokens.userOf(bearerToken(exchange))
-    if (user !== undefined) return user
+    if (user !== undefined && !this.#faults.signIn.takeUnauthorized(operation)) return user
     throw portalError('UnauthorizedException', 'Session token not found or invalid', 401)
   }
 
@@ -106,9 +106,11 @@ export class PortalService {
     keyOf: (item: Item) => string,
     purpose: string,
   ): Page<Item> {
-    const size = exchange.query.get('max_result')
+    const asked = exchange.query.get('max_result')
+    const size = asked === null ? pageLimits.default : Math.trunc(Number(asked)) || 0
+    const largest = this.#faults.signIn.pageSize ?? pageLimits.maximum
     return pageOf(sorted, keyOf, {
-      size: size === null ? undefined : Math.trunc(Number(size)) || 0,
+      size: size > pageLimits.maximum ? size : Math.min(size, largest),
       token: exchange.query.get('next_token') ?? undefined,
       limits: pageLimits,
       purpose,
