@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
 import { settingsSchema } from './host.ts'
-import { identitySchema, scopeSchema, signInAttemptSchema } from './identity.ts'
+import { identityListSchema, scopeSchema, signInAttemptSchema } from './identity.ts'
 import { pluginInstallSchema } from './plugin.ts'
 import { sessionSchema } from './session.ts'
 
 /** Everything the core tells the interface unasked. Each payload is the whole new state of its thing. */
 export const events = {
   'settings.changed': settingsSchema,
-  'identity.changed': z.array(identitySchema),
+  'identity.changed': identityListSchema,
   'signIn.changed': signInAttemptSchema,
   'catalog.scope': catalogScopeSchema,
   'catalog.cluster': clusterSchema,

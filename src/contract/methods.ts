@@ -7,7 +7,7 @@ import {
   accountSchema,
   callerSchema,
   identityIdSchema,
-  identitySchema,
+  identityListSchema,
   scopeSchema,
   signInAttemptSchema,
   signInFlowSchema,
@@ -34,20 +34,46 @@ export const methods = {
   'settings.get': { params: z.object({}), result: settingsSchema },
   'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
 
-  'identity.list': { params: z.object({}), result: z.array(identitySchema) },
+  'identity.list': { params: z.object({}), result: identityListSchema },
   /** Begins a sign-in; progress comes as `signIn.changed`. */
   'signIn.start': {
     params: z.object({
       flow: signInFlowSchema,
       target: z.union([
         z.object({ identityId: identityIdSchema }),
-        z.object({ startUrl: z.string().min(1).max(2048), ssoRegion: z.string().min(1).max(64) }),
+        z.object({
+          startUrl: z.string().min(1).max(2048),
+          ssoRegion: z.string().min(1).max(64),
+          /** Adds it to the AWS config file once the sign-in worked. */
+          keep: z.boolean().optional(),
+        }),
       ]),
     }),
     result: signInAttemptSchema,
   },
   'signIn.cancel': { params: z.object({ attemptId: z.string() }), result: z.object({}) },
   'signIn.signOut': { params: z.object({ identityId: identityIdSchema }), result: z.object({}) },
+  /** Every token in the AWS CLI's cache, also those that no identity here belongs to. */
+  'signIn.signOutEverywhere': { params: z.object({}), result: z.object({}) },
+
+  /** Writes a profile to the AWS config file, for the AWS CLI and other tools. */
+  'profile.write': {
+    params: z.object({
+      identityId: identityIdSchema,
+      accountId: z.string().regex(/^\d{12}$/),
+      roleName: z.string().min(1).max(128),
+      name: z.string().min(1).max(256),
+      region: z.string().min(1).max(64).optional(),
+      /** Without it a profile of that name that says something else is left alone. */
+      replace: z.boolean().optional(),
+    }),
+    result: z.object({ name: z.string(), file: z.string() }),
+  },
+  /** Gives profiles that name a start URL themselves an sso-session, which is the identity from then on. */
+  'profile.migrate': {
+    params: z.object({ identityId: identityIdSchema }),
+    result: z.object({ identityId: identityIdSchema, file: z.string() }),
+  },
 
   'accounts.list': { params: z.object({ identityId: identityIdSchema }), result: z.array(accountSchema) },
   'accounts.roles': {

@@ -5,13 +5,14 @@ import type { HostInfo } from '../contract/host.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
-import { readAwsConfig } from './aws/config-file.ts'
+import { createConfigReader } from './aws/config-reader.ts'
 import { type AwsConnection, createAwsConnection } from './aws/connection.ts'
 import { createEndpoints } from './aws/endpoints.ts'
 import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
+import { createIdentityService, type IdentityService } from './identity/identity-service.ts'
 import { createNetwork, type Network } from './network/network.ts'
 import { createPluginFinder, type PluginFinder } from './plugin/find-plugin.ts'
 import { createOpenHttpFile } from './plugin/install/http-file.ts'
@@ -26,7 +27,6 @@ import { createExecuteCommand, createTerminateSession } from './session/execute-
 import type { SessionHostLink } from './session/session-host-line.ts'
 import { createSessionService, type SessionService } from './session/session-service.ts'
 import { createSettingsStore, type SettingsStore } from './settings.ts'
-import { createSignInService, type SignInService } from './sign-in/sign-in-service.ts'
 import type { WindowHost } from './window-host.ts'
 import { WindowSessions } from './window-sessions.ts'
 
@@ -79,7 +79,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const { environment, homeFolder, dataFolder, log } = options
   await using resources = new AsyncDisposableStack()
   const paths = awsPaths(environment, homeFolder)
-  const config = () => readAwsConfig(paths.configFile)
+  const configReader = createConfigReader(paths.configFile)
+  const { config } = configReader
   const endpoints = createEndpoints({ environment, config, explicitUrl: options.endpointUrl })
   const network = resources.use(
     createNetwork({
@@ -92,7 +93,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const settings = resources.use(createSettingsStore({ file: path.join(dataFolder, 'settings.json'), log }))
 
   const signIn = resources.use(
-    createSignInService({ connection, paths, clock: systemClock, random: Math.random, log }),
+    createIdentityService({
+      connection,
+      paths,
+      configReader,
+      clock: systemClock,
+      random: Math.random,
+      log,
+    }),
   )
   const caller = signIn.caller.bind(signIn)
   const clients = resources.use(createAwsClients({ connection, credentials: signIn }))
@@ -198,7 +206,7 @@ function servePlugin(
 }
 
 interface SessionParts {
-  signIn: SignInService
+  signIn: IdentityService
   clients: AwsClients
   catalog: CatalogService
   audit: AuditClient

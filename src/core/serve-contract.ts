@@ -8,10 +8,10 @@ import type { AuditService } from './audit/audit-service.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
 import type { HostProblems } from './host-problems.ts'
+import type { IdentityService } from './identity/identity-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
-import type { SignInService } from './sign-in/sign-in-service.ts'
 import type { WindowHost } from './window-host.ts'
 import type { WindowSessions } from './window-sessions.ts'
 
@@ -19,7 +19,7 @@ export interface CoreServices {
   hostInfo: HostInfo
   problems: HostProblems
   settings: SettingsStore
-  signIn: SignInService
+  signIn: IdentityService
   catalog: CatalogService
   sessions: SessionService
   windowSessions: WindowSessions
@@ -89,10 +89,14 @@ function createHandlers(
     'settings.get': async () => settings.get(),
     'settings.set': (change) => settings.set(change),
 
-    'identity.list': () => signIn.identities(),
+    'identity.list': () => signIn.list(),
     'signIn.start': (request) => signIn.start(request),
     'signIn.cancel': async ({ attemptId }) => nothing(signIn.cancel(attemptId)),
     'signIn.signOut': async ({ identityId }) => nothing(await signIn.signOut(identityId)),
+    'signIn.signOutEverywhere': async () => nothing(await signIn.signOutEverywhere()),
+
+    'profile.write': (request) => signIn.writeProfile(request),
+    'profile.migrate': ({ identityId }) => signIn.migrate(identityId),
 
     'accounts.list': ({ identityId }) => signIn.accounts(identityId),
     'accounts.roles': ({ identityId, accountId }) => signIn.roles(identityId, accountId),
@@ -154,7 +158,7 @@ function forwardEvents(
   return [
     problems.onChanged((now) => emit('host.problems', now)),
     settings.onChanged((now) => emit('settings.changed', now)),
-    signIn.onIdentitiesChanged((identities) => emit('identity.changed', identities)),
+    signIn.onChanged((list) => emit('identity.changed', list)),
     signIn.onAttemptChanged((attempt) => emit('signIn.changed', attempt)),
     catalog.onScope((scope) => emit('catalog.scope', scope)),
     catalog.onCluster((cluster) => emit('catalog.cluster', cluster)),

@@ -9,9 +9,11 @@ export interface AwsPaths {
   credentialsFile: string
   /** Access tokens of IAM Identity Center, in the CLI's format (reference: botocore `SSOTokenLoader`). */
   ssoCacheFolder: string
+  /** Role credentials of the CLI, which we delete at a sign-out and never read. */
+  cliCacheFolder: string
 }
 
-/** The CLI lets two variables move its files; the token cache always stays in the home folder. */
+/** The CLI lets two variables move its files; its caches always stay in the home folder. */
 export function awsPaths(environment: EnvironmentVariables, home: string): AwsPaths {
   const folder = join(home, '.aws')
   return {
@@ -19,6 +21,7 @@ export function awsPaths(environment: EnvironmentVariables, home: string): AwsPa
     credentialsFile:
       fromVariable(environment.AWS_SHARED_CREDENTIALS_FILE, home) ?? join(folder, 'credentials'),
     ssoCacheFolder: join(folder, 'sso', 'cache'),
+    cliCacheFolder: join(folder, 'cli', 'cache'),
   }
 }
 

@@ -1,9 +1,9 @@
-import { PortholeError } from '../../contract/errors.ts'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { Clock } from '../clock.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import { OAuthRefusal, type OidcClient } from './oidc-client.ts'
-import { notSignedIn, sessionEnded } from './sign-in-errors.ts'
-import type { SsoSession } from './sso-session.ts'
+import { isPassing, notSignedIn, sessionEnded, toSignInError } from './sign-in-errors.ts'
+import { type SsoSession, tokenKeyOf } from './sso-session.ts'
 import type { SsoToken, TokenCache, TokenReading } from './token-cache.ts'
 
 /** Valid access tokens, refreshed in time. */
@@ -18,7 +18,13 @@ export interface AccessTokens {
 /** What a token file is worth now. */
 export type TokenStanding =
   | Exclude<TokenReading, { state: 'present' }>
-  | { state: 'valid' | 'refreshable' | 'ended'; expiresAt: number; canRefresh: boolean }
+  | {
+      state: 'valid' | 'refreshable' | 'ended'
+      expiresAt: number
+      canRefresh: boolean
+      /** The token could not be written to its file. */
+      problem?: ErrorValue
+    }
 
 /** Time left below which a token is refreshed. Long enough for a slow call that has just begun. */
 export const refreshMarginMilliseconds = 5 * 60_000
@@ -44,68 +50,97 @@ export function createAccessTokens({
     return token.expiresAt > clock.now() && !refused.has(token.accessToken)
   }
 
+  function isFresh(token: SsoToken): boolean {
+    return isValid(token) && token.expiresAt - clock.now() > refreshMarginMilliseconds
+  }
+
   function refreshKeys(token: SsoToken) {
-    const { clientId, clientSecret, refreshToken, registrationExpiresAt = 0 } = token
+    const { clientId, clientSecret, refreshToken } = token
     if (!clientId || !clientSecret || !refreshToken || refused.has(refreshToken)) return undefined
-    return registrationExpiresAt > clock.now() ? { clientId, clientSecret, refreshToken } : undefined
+    return isRegistered(token, clock.now()) ? { clientId, clientSecret, refreshToken } : undefined
+  }
+
+  async function readToken(session: SsoSession): Promise<SsoToken> {
+    // Anew every time: the CLI or another window may have signed in or refreshed meanwhile.
+    const reading = await cache.read(tokenKeyOf(session))
+    if (reading.state === 'absent') throw notSignedIn(session.name)
+    if (reading.state === 'unreadable') throw new PortholeError(reading.problem)
+    return reading.token
   }
 
   async function currentToken(session: SsoSession): Promise<string> {
-    // Read anew every time: the CLI or another window may have signed in or refreshed meanwhile.
-    const reading = await cache.read(session.name)
-    if (reading.state === 'absent') throw notSignedIn(session.name)
-    if (reading.state === 'unreadable') throw new PortholeError(reading.problem)
-    const { token } = reading
-    const fresh = isValid(token) && token.expiresAt - clock.now() > refreshMarginMilliseconds
-    return fresh ? token.accessToken : refreshedToken(session, token)
+    const token = await readToken(session)
+    return isFresh(token) ? token.accessToken : refreshedToken(session, token)
   }
 
   async function refreshedToken(session: SsoSession, token: SsoToken): Promise<string> {
-    const paused = (pausedUntil.get(session.name) ?? 0) > clock.now()
+    const key = tokenKeyOf(session)
+    const paused = (pausedUntil.get(key) ?? 0) > clock.now()
     if (paused && isValid(token)) return token.accessToken
+    if (!refreshKeys(token) && !isValid(token)) throw sessionEnded(session.name, whyEnded(token))
     try {
-      return await refresh(session, token)
+      return await cache.locked(key, () => refresh(session))
     } catch (error) {
-      pausedUntil.set(session.name, clock.now() + refreshPauseMilliseconds)
+      pausedUntil.set(key, clock.now() + refreshPauseMilliseconds)
       if (isValid(token)) return token.accessToken
       throw error
     }
   }
 
-  async function refresh(session: SsoSession, token: SsoToken): Promise<string> {
+  async function refresh(session: SsoSession): Promise<string> {
+    // Whoever had the lock before us has most likely done it.
+    const token = await readToken(session)
+    if (isFresh(token)) return token.accessToken
     const keys = refreshKeys(token)
-    if (!keys) throw sessionEnded(session.name)
-    const { refreshToken } = keys
+    if (!keys) throw sessionEnded(session.name, whyEnded(token))
     try {
       const granted = await oidc.createToken(session.region, keys, {
         grantType: 'refresh_token',
-        refreshToken,
+        refreshToken: keys.refreshToken,
       })
-      await cache.save(session.name, {
+      await cache.save(tokenKeyOf(session), {
         ...token,
         accessToken: granted.accessToken,
         expiresAt: clock.now() + granted.expiresInSeconds * 1000,
         // The answer may leave it out, and the old one then goes on being valid.
-        refreshToken: granted.refreshToken ?? refreshToken,
+        refreshToken: granted.refreshToken ?? keys.refreshToken,
       })
       return granted.accessToken
     } catch (error) {
       if (!(error instanceof OAuthRefusal)) throw error
-      refused.add(refreshToken)
-      throw sessionEnded(session.name)
+      if (isPassing(error)) throw toSignInError(error)
+      refused.add(keys.refreshToken)
+      return tokenOfOthers(session, error)
     }
   }
 
+  /** The CLI and the SDKs take no lock: one of them may have used the refresh token before us. */
+  async function tokenOfOthers(session: SsoSession, refusal: OAuthRefusal): Promise<string> {
+    const token = await readToken(session)
+    if (isFresh(token)) return token.accessToken
+    throw sessionEnded(session.name, `IAM Identity Center answered ${refusal.error}.`)
+  }
+
+  function whyEnded(token: SsoToken): string {
+    if (!token.refreshToken) return 'The sign-in came without a refresh token, so it cannot be renewed.'
+    if (!isRegistered(token, clock.now())) return 'The registration of the app that signed in has ended.'
+    return 'The portal session has ended.'
+  }
+
   return {
-    accessToken: (session) => flights.run(session.name, () => currentToken(session)),
+    accessToken: (session) => flights.run(tokenKeyOf(session), () => currentToken(session)),
     reject: (accessToken) => void refused.add(accessToken),
     async standing(session) {
-      const reading = await cache.read(session.name)
+      const reading = await cache.read(tokenKeyOf(session))
       if (reading.state !== 'present') return reading
-      const { token } = reading
+      const { token, problem } = reading
       const canRefresh = refreshKeys(token) !== undefined
       const state = isValid(token) ? 'valid' : canRefresh ? 'refreshable' : 'ended'
-      return { state, expiresAt: token.expiresAt, canRefresh }
+      return { state, expiresAt: token.expiresAt, canRefresh, ...(problem && { problem }) }
     },
   }
+}
+
+function isRegistered({ registrationExpiresAt = 0 }: SsoToken, now: number): boolean {
+  return registrationExpiresAt > now
 }

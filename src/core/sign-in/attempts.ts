@@ -3,7 +3,6 @@ import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/err
 import type { SignInAttempt, SignInFlow } from '../../contract/identity.ts'
 import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
-import type { AcceptToken, BegunFlow } from './flow.ts'
 import { cancelled, timedOut, toSignInError } from './sign-in-errors.ts'
 
 /** Sign-ins under way, several at once. Each ends by itself at the latest when it expires. */
@@ -18,9 +17,27 @@ export interface Attempts extends AsyncDisposable {
 export interface AttemptStart {
   identityId: string
   flow: SignInFlow
-  begun: BegunFlow
-  accept: AcceptToken
+  begun: BegunAttempt
+  /** Does it. Rejects with why it failed, or with the signal's reason. */
+  run(control: AttemptControl): Promise<void>
   onSettled: (state: 'signed-in' | 'failed') => void
+}
+
+/** What somebody is shown meanwhile, and how long at most. */
+export interface BegunAttempt extends Partial<AsyncDisposable> {
+  url?: string
+  verificationUrl?: string
+  userCode?: string
+  lifetimeMilliseconds: number
+}
+
+export interface AttemptControl {
+  /** Aborted when it was called off, ran out of time or another attempt was faster. */
+  signal: AbortSignal
+  /** It worked. What `run` still does after that changes nothing. */
+  signedIn(): void
+  /** Shows something else from now on. */
+  show(change: Pick<SignInAttempt, 'mfa'>): void
 }
 
 type AttemptEnd = { state: 'signed-in' } | { state: 'failed'; error: ErrorValue }
@@ -37,17 +54,6 @@ export function createAttempts(clock: Clock): Attempts {
   const running = new Map<string, Running>()
   const changed = createListeners<SignInAttempt>()
 
-  async function run(start: AttemptStart, { abort, settle, attempt }: Omit<Running, 'finished'>) {
-    await using flow = start.begun
-    await flow.finish(abort.signal, async (token, registration) => {
-      // An exchange under way cannot be stopped, but its token can still be unwanted.
-      abort.signal.throwIfAborted()
-      await start.accept(token, registration)
-      settle({ state: 'signed-in' })
-      settleOthersOf(attempt.identityId)
-    })
-  }
-
   /** Who tried two ways at once is signed in by either: the other need not be finished. */
   function settleOthersOf(identityId: string): void {
     for (const other of [...running.values()]) {
@@ -57,25 +63,49 @@ export function createAttempts(clock: Clock): Attempts {
     }
   }
 
+  async function run(start: AttemptStart, control: AttemptControl): Promise<void> {
+    try {
+      await start.run(control)
+    } finally {
+      await start.begun[Symbol.asyncDispose]?.()
+    }
+  }
+
   return {
     follow(start) {
-      const attempt = newAttempt(start, clock.now())
-      const { attemptId } = attempt
+      let attempt = newAttempt(start, clock.now())
+      const { attemptId, identityId } = attempt
       const abort = new AbortController()
       const settle = (end: AttemptEnd) => {
         if (!running.delete(attemptId)) return
         start.onSettled(end.state)
         changed.emit({ ...attempt, ...end })
       }
+      const control: AttemptControl = {
+        signal: abort.signal,
+        signedIn() {
+          settle({ state: 'signed-in' })
+          settleOthersOf(identityId)
+        },
+        show(change) {
+          attempt = { ...attempt, ...change }
+          if (running.has(attemptId)) changed.emit(attempt)
+        },
+      }
       const fail = (error: unknown) => settle({ state: 'failed', error: toErrorValue(toSignInError(error)) })
       const expiry = clock.after(start.begun.lifetimeMilliseconds, () => abort.abort(timedOut()))
       // At once, although a request may still be on its way.
       abort.signal.addEventListener('abort', () => fail(abort.signal.reason), { once: true })
-      const finished = run(start, { attempt, abort, settle })
+      const shown = attempt
+      // Registered before anything of it runs: it may show or settle at once.
+      const begun = Promise.withResolvers<void>()
+      const finished = begun.promise
+        .then(() => run(start, control))
         .catch(fail)
         .finally(() => expiry[Symbol.dispose]())
       running.set(attemptId, { attempt, abort, settle, finished })
-      return attempt
+      begun.resolve()
+      return shown
     },
     cancel: (attemptId) => running.get(attemptId)?.abort.abort(cancelled()),
     onChanged: changed.add,

@@ -1,4 +1,8 @@
+import type { SignInFlow } from '../../contract/identity.ts'
 import type { GrantedToken, Registration } from './oidc-client.ts'
+
+/** The ways that lead through a page of Identity Center. */
+export type BrowserFlow = Exclude<SignInFlow, 'profile'>
 
 /** A sign-in that has begun: somebody has to open `url` and agree. */
 export interface BegunFlow extends AsyncDisposable {

@@ -1,7 +1,13 @@
 import type { SsoSession } from './sso-session.ts'
 
-const identityPrefix = 'sso:'
+/** Before the name of an sso-session, and before the start URL of profiles without one. */
+const sessionPrefix = 'sso:'
+const legacyPrefix = 'legacy:'
 
-export function identityIdOf({ name }: Pick<SsoSession, 'name'>): string {
-  return `${identityPrefix}${name}`
+export function identityIdOf({
+  name,
+  startUrl,
+  legacyProfiles,
+}: Pick<SsoSession, 'name' | 'startUrl' | 'legacyProfiles'>): string {
+  return legacyProfiles ? `${legacyPrefix}${startUrl}` : `${sessionPrefix}${name}`
 }

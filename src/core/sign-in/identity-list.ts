@@ -9,7 +9,6 @@ import type { SsoSessions } from './sso-sessions.ts'
 
 /** Every identity with its state now, kept true while time passes: tokens are refreshed before they end. */
 export interface IdentityList extends Disposable {
-  /** @throws {PortholeError} CONFIG_INVALID */
   identities(): Promise<Identity[]>
   /** Looks at all of them and tells the listeners when something changed. */
   look(): Promise<void>
@@ -124,15 +123,17 @@ const stateOfStanding = {
 } as const
 
 function toIdentity(session: SsoSession, standing: TokenStanding): Identity {
-  const problem = session.problem ?? (standing.state === 'unreadable' ? standing.problem : undefined)
+  const problem = session.problem ?? ('problem' in standing ? standing.problem : undefined) ?? session.warning
   return {
     id: identityIdOf(session),
+    kind: 'identity-center',
     name: session.name,
     startUrl: session.startUrl,
     ssoRegion: session.region,
     state: stateOfStanding[standing.state],
     ...('expiresAt' in standing ? { expiresAt: standing.expiresAt } : {}),
     ...(session.definedIn ? { definedIn: session.definedIn } : {}),
+    ...(session.legacyProfiles ? { legacyProfiles: session.legacyProfiles } : {}),
     ...(problem ? { problem } : {}),
   }
 }

@@ -1,9 +1,10 @@
 import type { SSOOIDC } from '@aws-sdk/client-sso-oidc'
 import { PortholeError } from '../../contract/errors.ts'
-import type { SignInFlow } from '../../contract/identity.ts'
 import { toAwsError } from '../aws/aws-errors.ts'
 import type { AwsConnection } from '../aws/connection.ts'
 import { createRegionalClients } from '../aws/regional-clients.ts'
+import type { Clock } from '../clock.ts'
+import type { BrowserFlow } from './flow.ts'
 import type { SsoSession } from './sso-session.ts'
 
 /**
@@ -14,7 +15,7 @@ import type { SsoSession } from './sso-session.ts'
  * `PortholeError` for everything else.
  */
 export interface OidcClient extends Disposable {
-  register(session: SsoSession, flow: SignInFlow): Promise<Registration>
+  register(session: SsoSession, flow: BrowserFlow): Promise<Registration>
   startDeviceAuthorization(session: SsoSession, registration: Registration): Promise<DeviceAuthorization>
   createToken(region: string, registration: ClientKeys, grant: Grant): Promise<GrantedToken>
 }
@@ -68,16 +69,19 @@ const shownClientName = 'Porthole'
 /** Registered without a port: any port is then accepted, as RFC 8252 asks of loopback redirects. */
 const registeredRedirectUri = 'http://127.0.0.1/oauth/callback'
 
-const grantTypes: Record<SignInFlow, string[]> = {
+const grantTypes: Record<BrowserFlow, string[]> = {
   pkce: ['authorization_code', 'refresh_token'],
   'device-code': ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
 }
+
+/** Longer than any session or registration of Identity Center (90 days); keeps a bad answer within dates. */
+const longestSeconds = 400 * 24 * 3600
 
 /** RFC 8628, section 3.2: the interval when the server names none. */
 const defaultIntervalSeconds = 5
 const defaultDeviceCodeSeconds = 600
 
-export function createOidcClient(connection: AwsConnection): OidcClient {
+export function createOidcClient(connection: AwsConnection, clock: Pick<Clock, 'now'>): OidcClient {
   const clients = createRegionalClients(make)
 
   async function make(region: string): Promise<SSOOIDC> {
@@ -108,7 +112,7 @@ export function createOidcClient(connection: AwsConnection): OidcClient {
       return {
         clientId: required(answer.clientId, 'clientId'),
         clientSecret: required(answer.clientSecret, 'clientSecret'),
-        expiresAt: (answer.clientSecretExpiresAt ?? 0) * 1000,
+        expiresAt: Math.min((answer.clientSecretExpiresAt ?? 0) * 1000, clock.now() + longestSeconds * 1000),
       }
     },
 
@@ -122,7 +126,7 @@ export function createOidcClient(connection: AwsConnection): OidcClient {
         userCode: required(answer.userCode, 'userCode'),
         verificationUri,
         verificationUriComplete: answer.verificationUriComplete ?? verificationUri,
-        expiresInSeconds: answer.expiresIn ?? defaultDeviceCodeSeconds,
+        expiresInSeconds: Math.min(answer.expiresIn ?? defaultDeviceCodeSeconds, longestSeconds),
         intervalSeconds: answer.interval || defaultIntervalSeconds,
       }
     },
@@ -133,7 +137,7 @@ export function createOidcClient(connection: AwsConnection): OidcClient {
       )
       return {
         accessToken: required(answer.accessToken, 'accessToken'),
-        expiresInSeconds: answer.expiresIn ?? 0,
+        expiresInSeconds: Math.min(answer.expiresIn ?? 0, longestSeconds),
         ...(answer.refreshToken ? { refreshToken: answer.refreshToken } : {}),
       }
     },

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SignInFlow } from '../../contract/identity.ts'
 import type { Endpoints } from '../aws/endpoints.ts'
 import type { Clock } from '../clock.ts'
 import { writeAtomically } from '../files/write-atomically.ts'
+import type { BrowserFlow } from './flow.ts'
 import type { OidcClient, Registration } from './oidc-client.ts'
 import type { SsoSession } from './sso-session.ts'
 
@@ -14,9 +14,9 @@ import type { SsoSession } from './sso-session.ts'
  * the CLI keeps both flows under one name, and each would throw the other out.
  */
 export interface RegistrationCache {
-  get(session: SsoSession, flow: SignInFlow): Promise<Registration>
+  get(session: SsoSession, flow: BrowserFlow): Promise<Registration>
   /** After a sign-in that came to nothing: Identity Center may have forgotten us, and only a new registration shows. */
-  forget(session: SsoSession, flow: SignInFlow): void
+  forget(session: SsoSession, flow: BrowserFlow): void
 }
 
 /** A sign-in takes up to ten minutes and must not outlive its registration; the CLI leaves 15 too. */
@@ -40,7 +40,7 @@ export function createRegistrationCache({
   clock: Clock
 }): RegistrationCache {
   /** The endpoint is part of the name: the same start URL can be served by another one that does not know us. */
-  async function fileOf({ startUrl, region, scopes }: SsoSession, flow: SignInFlow): Promise<string> {
+  async function fileOf({ startUrl, region, scopes }: SsoSession, flow: BrowserFlow): Promise<string> {
     const endpoint = await endpoints.url('sso-oidc', region)
     const key = JSON.stringify([endpoint.href, startUrl, region, [...scopes].sort(), flow])
     return join(folder, `porthole-client-${createHash('sha256').update(key).digest('hex')}.json`)
@@ -48,7 +48,7 @@ export function createRegistrationCache({
 
   /** Effective at once, while the file is still being deleted. */
   const forgotten = new Set<string>()
-  const keyOf = ({ name }: SsoSession, flow: SignInFlow) => `${flow} ${name}`
+  const keyOf = ({ name }: SsoSession, flow: BrowserFlow) => `${flow} ${name}`
 
   return {
     async get(session, flow) {

@@ -12,6 +12,16 @@ const refusals: Record<string, { code: ErrorCode; message: string; action: strin
     message: 'The code was not confirmed in time.',
     action: 'Sign in again.',
   },
+  slow_down: {
+    code: 'THROTTLED',
+    message: 'IAM Identity Center is limiting how often it may be asked.',
+    action: 'Wait a moment, then try again.',
+  },
+}
+
+/** A refusal of this moment, not of the sign-in. */
+export function isPassing({ error }: OAuthRefusal): boolean {
+  return error === 'slow_down' || error === 'authorization_pending'
 }
 
 /** The error of a sign-in that ended with an answer of the OAuth protocol; other errors stay as they are. */
@@ -24,7 +34,7 @@ export function toSignInError(thrown: unknown): unknown {
   }
   const detail =
     thrown.message === thrown.error ? thrown.error : `${thrown.error}: ${thrown.message.slice(0, 500)}`
-  return new PortholeError({ ...known, detail }, { cause: thrown })
+  return new PortholeError({ ...known, detail, retryable: isPassing(thrown) }, { cause: thrown })
 }
 
 export function cancelled(): PortholeError {
@@ -43,10 +53,12 @@ export function timedOut(): PortholeError {
   })
 }
 
-export function sessionEnded(name: string): PortholeError {
+/** @param why which part of it is over, for those who want to know */
+export function sessionEnded(name: string, why?: string): PortholeError {
   return new PortholeError({
     code: 'SSO_EXPIRED',
     message: `The sign-in "${name}" has ended.`,
+    ...(why && { detail: why }),
     action: 'Sign in again.',
   })
 }

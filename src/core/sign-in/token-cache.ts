@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import type { Clock } from '../clock.ts'
 import { isMissingFile } from '../files/error-code.ts'
+import { withFileLock } from '../files/file-lock.ts'
+import { readSmallFile } from '../files/read-small-file.ts'
 import { writeAtomically } from '../files/write-atomically.ts'
 
 /** An access token of IAM Identity Center and what is needed to refresh it. Times are epoch milliseconds. */
@@ -20,21 +23,29 @@ export interface SsoToken {
 
 export type TokenReading =
   | { state: 'absent' }
-  | { state: 'present'; token: SsoToken }
+  /** `problem`: the token is in memory only, because its file could not be written. */
+  | { state: 'present'; token: SsoToken; problem?: ErrorValue }
   | { state: 'unreadable'; problem: ErrorValue }
 
-/** The token files that we share with the AWS CLI and the SDKs, one per sso-session. */
+/**
+ * The token files that we share with the AWS CLI and the SDKs, one per
+ * sso-session or, for profiles without one, per start URL (see `tokenKeyOf`).
+ */
 export interface TokenCache {
-  read(sessionName: string): Promise<TokenReading>
+  read(tokenKey: string): Promise<TokenReading>
   /** Replaces the file as a whole; fields of other tools in it are kept. @throws {PortholeError} STORAGE_* */
-  save(sessionName: string, token: SsoToken): Promise<void>
+  save(tokenKey: string, token: SsoToken): Promise<void>
   /** @throws {PortholeError} STORAGE_UNWRITABLE */
-  remove(sessionName: string): Promise<void>
+  remove(tokenKey: string): Promise<void>
+  /** For a token of somebody else's. @throws {PortholeError} STORAGE_UNWRITABLE */
+  removeFile(file: string): Promise<void>
+  /** Keeps other processes of the app from refreshing or replacing this token meanwhile. */
+  locked<Answer>(tokenKey: string, work: () => Promise<Answer>): Promise<Answer>
 }
 
 /** The CLI's name of a token file: the raw session name (or start URL), hashed as it is. */
-export function tokenFileName(sessionName: string): string {
-  return `${createHash('sha1').update(sessionName, 'utf8').digest('hex')}.json`
+export function tokenFileName(tokenKey: string): string {
+  return `${createHash('sha1').update(tokenKey, 'utf8').digest('hex')}.json`
 }
 
 /**
@@ -59,12 +70,12 @@ const tokenFileSchema = z.looseObject({
   refreshToken: z.string().optional(),
 })
 
-export function createTokenCache(folder: string): TokenCache {
-  const fileOf = (sessionName: string) => join(folder, tokenFileName(sessionName))
+export function createTokenCache(folder: string, clock: Clock): TokenCache {
+  const fileOf = (tokenKey: string) => join(folder, tokenFileName(tokenKey))
 
   return {
-    async read(sessionName) {
-      const file = fileOf(sessionName)
+    async read(tokenKey) {
+      const file = fileOf(tokenKey)
       try {
         const content = await readJson(file)
         if (content === undefined) return { state: 'absent' }
@@ -74,26 +85,29 @@ export function createTokenCache(folder: string): TokenCache {
       }
     },
 
-    async save(sessionName, token) {
-      const file = fileOf(sessionName)
+    async save(tokenKey, token) {
+      const file = fileOf(tokenKey)
       const kept = await readForeignFields(file)
       await writeAtomically(file, JSON.stringify({ ...kept, ...toFileContent(token) }))
     },
 
-    async remove(sessionName) {
-      const file = fileOf(sessionName)
-      try {
-        await unlink(file)
-      } catch (error) {
-        if (!isMissingFile(error)) throw notRemoved(file, error)
-      }
-    },
+    remove: (tokenKey) => removeFile(fileOf(tokenKey)),
+    removeFile,
+    locked: (tokenKey, work) => withFileLock(fileOf(tokenKey), clock, work),
+  }
+}
+
+async function removeFile(file: string): Promise<void> {
+  try {
+    await unlink(file)
+  } catch (error) {
+    if (!isMissingFile(error)) throw notRemoved(file, error)
   }
 }
 
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'))
+    return JSON.parse(await readSmallFile(file))
   } catch (error) {
     if (isMissingFile(error)) return undefined
     throw error

@@ -47,10 +47,12 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
       emit.settings(settings)
       return settings
     },
-    'identity.list': async () =>
-      world
+    'identity.list': async () => ({
+      identities: world
         .identities(now)
         .map((identity) => (options.signedIn === false ? { ...identity, state: 'signed-out' } : identity)),
+      problems: [],
+    }),
     'signIn.start': async ({ flow }) => ({
       attemptId: 'attempt',
       identityId: 'sso:example-corp',
@@ -65,6 +67,9 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     }),
     'signIn.cancel': async () => ({}),
     'signIn.signOut': async () => ({}),
+    'signIn.signOutEverywhere': async () => ({}),
+    'profile.write': async ({ name }) => ({ name, file: '/home/ana/.aws/config' }),
+    'profile.migrate': notHere,
     'accounts.list': async ({ identityId }) =>
       identityId === 'sso:example-corp' ? Object.values(world.accounts) : [],
     'accounts.roles': async () => [world.roleName, 'ReadOnly'],

@@ -29,6 +29,7 @@ export const identities = (now: number): Identity[] => [
 function identity(name: string, startUrl: string, ssoRegion: string, expiresAt?: number): Identity {
   return {
     id: `sso:${name}`,
+    kind: 'identity-center',
     name,
     startUrl,
     ssoRegion,

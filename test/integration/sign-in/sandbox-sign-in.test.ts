@@ -251,10 +251,6 @@ describe('Signing in at the sandbox', () => {
     await expect(start('sso:other')).rejects.toMatchObject({
       value: { code: 'NOT_FOUND', message: expect.stringContaining('"other"') },
     })
-    await fixture.configure('[sso-session corp\n')
-    await expect(fixture.signIn.identities()).rejects.toMatchObject({
-      value: { code: 'CONFIG_INVALID', message: expect.stringContaining('Line 1') },
-    })
   })
 
   test('a start URL that Identity Center does not know', async () => {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Identity, SignInAttempt } from '../../../src/contract/identity.ts'
-import { readAwsConfig } from '../../../src/core/aws/config-file.ts'
+import { createConfigReader } from '../../../src/core/aws/config-reader.ts'
 import { createAwsConnection } from '../../../src/core/aws/connection.ts'
 import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
 import { awsPaths } from '../../../src/core/aws/paths.ts'
@@ -29,11 +29,13 @@ export class SignInFixture implements AsyncDisposable {
     this.home = home
     const environment = { AWS_ENDPOINT_URL: endpoint }
     const paths = awsPaths(environment, home)
-    const endpoints = createEndpoints({ environment, config: () => readAwsConfig(paths.configFile) })
+    const configReader = createConfigReader(paths.configFile)
+    const endpoints = createEndpoints({ environment, config: configReader.config })
     this.connection = createAwsConnection({ endpoints, version: '0.0.0' })
     this.signIn = createSignInService({
       connection: this.connection,
       paths,
+      configReader,
       clock,
       // The shortest waits that jitter can give.
       random: () => 0,

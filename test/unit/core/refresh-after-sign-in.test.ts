@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SignInAttempt } from '../../../src/contract/identity.ts'
+import type { IdentityList, SignInAttempt } from '../../../src/contract/identity.ts'
 import { createListeners } from '../../../src/core/listeners.ts'
 import { refreshAfterSignIn } from '../../../src/core/refresh-after-sign-in.ts'
 
@@ -16,8 +16,9 @@ const attempt: SignInAttempt = {
 test('the catalog is read anew when a sign-in succeeds, and only then', () => {
   let refreshes = 0
   const attempts = createListeners<SignInAttempt>()
+  const lists = createListeners<IdentityList>()
   const subscription = refreshAfterSignIn(
-    { onAttemptChanged: attempts.add },
+    { onAttemptChanged: attempts.add, onChanged: lists.add },
     { refresh: async () => void refreshes++ },
   )
   attempts.emit(attempt)
@@ -26,5 +27,26 @@ test('the catalog is read anew when a sign-in succeeds, and only then', () => {
   attempts.emit({ ...attempt, state: 'signed-in' })
   expect(refreshes).toBe(1)
   subscription[Symbol.dispose]()
-  expect(attempts.size).toBe(0)
+  expect(attempts.size + lists.size).toBe(0)
+})
+
+test('the catalog is read anew when somebody signed in with the AWS CLI', () => {
+  let refreshes = 0
+  const lists = createListeners<IdentityList>()
+  using _subscription = refreshAfterSignIn(
+    { onAttemptChanged: () => ({ [Symbol.dispose]() {} }), onChanged: lists.add },
+    { refresh: async () => void refreshes++ },
+  )
+  const listOf = (state: 'signed-in' | 'expired'): IdentityList => ({
+    identities: [{ id: 'sso:corp', kind: 'identity-center', name: 'corp', state }],
+    problems: [],
+  })
+  lists.emit(listOf('expired'))
+  expect(refreshes).toBe(0)
+  lists.emit(listOf('signed-in'))
+  lists.emit(listOf('signed-in'))
+  expect(refreshes).toBe(1)
+  lists.emit(listOf('expired'))
+  lists.emit(listOf('signed-in'))
+  expect(refreshes).toBe(2)
 })

@@ -91,27 +91,34 @@ describe('catalog state', () => {
 describe('identities state', () => {
   const identity = (state: Identity['state']): Identity => ({
     id: 'sso:corp',
+    kind: 'identity-center',
     name: 'corp',
     startUrl: 'https://corp.awsapps.com/start',
     ssoRegion: 'eu-west-1',
     state,
   })
-  const initial: IdentitiesState = { identities: undefined, attempt: undefined, seenSignedIn: new Set() }
+  const initial: IdentitiesState = {
+    identities: undefined,
+    problems: [],
+    attempt: undefined,
+    seenSignedIn: new Set(),
+  }
+  const listOf = (state: Identity['state']) => ({ identities: [identity(state)], problems: [] })
 
   it('shows the first run to who is signed out or was expired before the start', () => {
     expect(hasWorkspace(initial)).toBe(false)
-    expect(hasWorkspace(withIdentities(initial, [identity('signed-out')]))).toBe(false)
-    expect(hasWorkspace(withIdentities(initial, [identity('expired')]))).toBe(false)
+    expect(hasWorkspace(withIdentities(initial, listOf('signed-out')))).toBe(false)
+    expect(hasWorkspace(withIdentities(initial, listOf('expired')))).toBe(false)
   })
 
   it('keeps the workspace when a token ends in mid-work, and says so', () => {
-    const ended = withIdentities(withIdentities(initial, [identity('signed-in')]), [identity('expired')])
+    const ended = withIdentities(withIdentities(initial, listOf('signed-in')), listOf('expired'))
     expect(hasWorkspace(ended)).toBe(true)
     expect(endedIdentities(ended).map(({ id }) => id)).toEqual(['sso:corp'])
   })
 
   it('leaves the workspace on signing out', () => {
-    const out = withIdentities(withIdentities(initial, [identity('signed-in')]), [identity('signed-out')])
+    const out = withIdentities(withIdentities(initial, listOf('signed-in')), listOf('signed-out'))
     expect(hasWorkspace(out)).toBe(false)
     expect(endedIdentities(out)).toEqual([])
   })

@@ -1,9 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Identity, SignInAttempt } from '../../../contract/identity.ts'
+import type { ErrorValue } from '../../../contract/errors.ts'
+import type { Identity, IdentityList, SignInAttempt } from '../../../contract/identity.ts'
 
 export interface IdentitiesState {
   /** Absent until the core has answered for the first time. */
   readonly identities: readonly Identity[] | undefined
+  /** What could not be read of the files that define them. */
+  readonly problems: readonly ErrorValue[]
   /** The sign-in under way or the one that ended last. */
   readonly attempt: SignInAttempt | undefined
   /** Identities that were signed in at some time since the window opened. */
@@ -15,14 +18,15 @@ export type IdentitiesStore = StoreApi<IdentitiesState>
 export function createIdentitiesStore(): IdentitiesStore {
   return createStore<IdentitiesState>(() => ({
     identities: undefined,
+    problems: [],
     attempt: undefined,
     seenSignedIn: new Set(),
   }))
 }
 
-export function withIdentities(state: IdentitiesState, identities: readonly Identity[]): IdentitiesState {
-  const signedIn = identities.filter((identity) => identity.state === 'signed-in').map(({ id }) => id)
-  return { ...state, identities, seenSignedIn: new Set([...state.seenSignedIn, ...signedIn]) }
+export function withIdentities(state: IdentitiesState, list: IdentityList): IdentitiesState {
+  const signedIn = list.identities.filter((identity) => identity.state === 'signed-in').map(({ id }) => id)
+  return { ...state, ...list, seenSignedIn: new Set([...state.seenSignedIn, ...signedIn]) }
 }
 
 /**

@@ -152,9 +152,12 @@ function IdentityOptions({
             />
             <span className={styles.optionWords}>
               <Name className={styles.optionName} text={identity.name} />
-              <Name className={styles.optionUrl} text={identity.problem?.message ?? identity.startUrl} />
+              <Name
+                className={styles.optionUrl}
+                text={identity.problem?.message ?? identity.startUrl ?? ''}
+              />
             </span>
-            <Name className={styles.optionRegion} text={identity.ssoRegion} />
+            <Name className={styles.optionRegion} text={identity.ssoRegion ?? ''} />
           </label>
         ))}
       </div>

@@ -47,7 +47,7 @@ export function useSignIn(): SignInControl {
       setStarting(false)
       if (!result.ok) return setProblem(result.error)
       identities.setState({ attempt: result.value })
-      if (flow === 'pkce') openPage(result.value.url)
+      if (flow === 'pkce' && result.value.url !== undefined) openPage(result.value.url)
     },
     cancel,
     reset: forget,

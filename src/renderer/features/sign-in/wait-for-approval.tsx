@@ -33,7 +33,7 @@ export function WaitForApproval({
       ) : (
         <>
           <PageLink
-            href={webAddress(attempt.url) ?? 'about:blank'}
+            href={webAddress(attempt.url ?? '') ?? 'about:blank'}
             variant={byCode ? 'primary' : 'default'}
             size="large"
             wide
@@ -72,7 +72,7 @@ function BrowserHeading() {
 
 function CodeHeading({ attempt }: { attempt: SignInAttempt }) {
   const code = attempt.userCode ?? ''
-  const address = URL.parse(attempt.verificationUrl ?? attempt.url)
+  const address = URL.parse(attempt.verificationUrl ?? attempt.url ?? '')
   return (
     <>
       <h2>Check the code</h2>

@@ -152,6 +152,7 @@ describe('Paths', () => {
       configFile: '/home/ana/.aws/config',
       credentialsFile: '/home/ana/.aws/credentials',
       ssoCacheFolder: '/home/ana/.aws/sso/cache',
+      cliCacheFolder: '/home/ana/.aws/cli/cache',
     })
     expect(
       awsPaths({ AWS_CONFIG_FILE: '~/elsewhere', AWS_SHARED_CREDENTIALS_FILE: '/srv/keys' }, '/home/ana'),
@@ -159,6 +160,7 @@ describe('Paths', () => {
       configFile: '/home/ana/elsewhere',
       credentialsFile: '/srv/keys',
       ssoCacheFolder: '/home/ana/.aws/sso/cache',
+      cliCacheFolder: '/home/ana/.aws/cli/cache',
     })
   })
 })

@@ -29,6 +29,8 @@ beforeEach(() => {
         reading = { state: 'present', token }
       },
       remove: async () => {},
+      removeFile: async () => {},
+      locked: (_, work) => work(),
     },
     oidc: {
       async createToken(_region, _keys, grant) {

@@ -25,6 +25,7 @@ beforeEach(() => {
     log: () => {},
     sessions: {
       all: async () => [session],
+      problems: async () => [],
       byIdentity: async () => session,
       ofTarget: async () => session,
       remember: () => {},

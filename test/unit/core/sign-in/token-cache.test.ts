@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../../../src/core/clock.ts'
 import {
   createTokenCache,
   type SsoToken,
@@ -26,7 +27,7 @@ const file = () => join(folder, 'sso', 'cache', tokenFileName('corp'))
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'porthole-tokens-'))
-  cache = createTokenCache(join(folder, 'sso', 'cache'))
+  cache = createTokenCache(join(folder, 'sso', 'cache'), systemClock)
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
