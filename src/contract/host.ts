@@ -34,6 +34,8 @@ export const settingsSchema = z.object({
   region: z.string().optional(),
   /** Last role used per account id. */
   roles: z.record(z.string(), z.string()),
+  /** Ids of identities outside Identity Center that somebody chose to use. */
+  profilesInUse: z.array(z.string()),
   navigatorWidth: z.number().min(208).max(420),
 })
 export type Settings = z.infer<typeof settingsSchema>
@@ -45,5 +47,6 @@ export const defaultSettings: Settings = {
   terminalFontSize: 12.5,
   scrollback: 5000,
   roles: {},
+  profilesInUse: [],
   navigatorWidth: 276,
 }

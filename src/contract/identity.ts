@@ -96,7 +96,8 @@ export const callerSchema = z.object({
 })
 export type Caller = z.infer<typeof callerSchema>
 
-export const signInFlowSchema = z.enum(['pkce', 'device-code'])
+/** `profile` is for everything but Identity Center: checks the credentials, asking for an MFA code if need be. */
+export const signInFlowSchema = z.enum(['pkce', 'device-code', 'profile'])
 export type SignInFlow = z.infer<typeof signInFlowSchema>
 
 /** A code that somebody has to read off their device. */

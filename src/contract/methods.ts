@@ -52,6 +52,11 @@ export const methods = {
     result: signInAttemptSchema,
   },
   'signIn.cancel': { params: z.object({ attemptId: z.string() }), result: z.object({}) },
+  /** The code of an MFA device that an attempt asked for. */
+  'signIn.giveCode': {
+    params: z.object({ attemptId: z.string(), code: z.string().min(1).max(64) }),
+    result: z.object({}),
+  },
   'signIn.signOut': { params: z.object({ identityId: identityIdSchema }), result: z.object({}) },
   /** Every token in the AWS CLI's cache, also those that no identity here belongs to. */
   'signIn.signOutEverywhere': { params: z.object({}), result: z.object({}) },

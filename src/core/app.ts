@@ -97,6 +97,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       connection,
       paths,
       configReader,
+      environment,
+      profilesInUse: {
+        get: () => settings.get().profilesInUse,
+        set: async (profilesInUse) => void (await settings.set({ profilesInUse: [...profilesInUse] })),
+      },
       clock: systemClock,
       random: Math.random,
       log,

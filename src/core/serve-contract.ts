@@ -92,6 +92,7 @@ function createHandlers(
     'identity.list': () => signIn.list(),
     'signIn.start': (request) => signIn.start(request),
     'signIn.cancel': async ({ attemptId }) => nothing(signIn.cancel(attemptId)),
+    'signIn.giveCode': async ({ attemptId, code }) => nothing(signIn.giveCode(attemptId, code)),
     'signIn.signOut': async ({ identityId }) => nothing(await signIn.signOut(identityId)),
     'signIn.signOutEverywhere': async () => nothing(await signIn.signOutEverywhere()),
 

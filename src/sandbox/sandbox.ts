@@ -14,6 +14,9 @@ import { JsonProtocol, toAwsError } from './services/http/json-protocol.ts'
 import { Router } from './services/http/router.ts'
 import { type HttpServer, listen } from './services/http/server.ts'
 import { AccessKeys, iamUserPrincipal } from './services/identity/access-keys.ts'
+import { AssumableRoles } from './services/identity/assumable-roles.ts'
+import { ConsoleLoginService } from './services/identity/console-login-service.ts'
+import { MetadataService } from './services/identity/metadata-service.ts'
 import { StsService } from './services/identity/sts-service.ts'
 import { KeyStore } from './services/kms/key-store.ts'
 import { createKmsService } from './services/kms/kms-service.ts'
@@ -247,7 +250,17 @@ class Cloud implements AsyncDisposable {
     })
     const portal = new PortalService({ tokens, directory, accessKeys: this.#accessKeys, faults, clock })
     const pluginSite = this.#options.pluginSite ?? new PluginSite(clock)
-    return new Router({ json, sts: new StsService(verify, faults), oidc, portal, pluginSite, faults })
+    const roles = new AssumableRoles(this.#world.roles ?? [], this.#accessKeys, clock)
+    return new Router({
+      json,
+      sts: new StsService({ verify, faults, roles }),
+      oidc,
+      portal,
+      pluginSite,
+      metadata: new MetadataService(roles),
+      consoleLogin: new ConsoleLoginService({ roles, clock, endpoint: () => this.#endpoint }),
+      faults,
+    })
   }
 
   #verify(request: Exchange, service: string): VerifiedCaller {

@@ -71,6 +71,7 @@ function demoEnvironment(folder: string, sandbox: ReadySandbox): Record<string, 
     AWS_CONFIG_FILE: configFile,
     AWS_SHARED_CREDENTIALS_FILE: path.join(awsFolder, 'credentials'),
     AWS_ENDPOINT_URL: sandbox.endpoint,
+    AWS_EC2_METADATA_DISABLED: 'true',
     AWS_REGION: sandbox.region,
   }
 }

@@ -233,6 +233,7 @@ const serviceNames: Record<string, string> = {
   cloudtrail: 'AWS CloudTrail',
   sso: 'IAM Identity Center',
   'sso-oauth': 'IAM Identity Center',
+  signin: 'AWS sign-in',
 }
 
 function serviceName(call: AwsCall): string {

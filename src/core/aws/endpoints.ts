@@ -17,6 +17,7 @@ const services = {
   kms: { configKey: 'kms', host: 'kms' },
   logs: { configKey: 'cloudwatch_logs', host: 'logs' },
   cloudtrail: { configKey: 'cloudtrail', host: 'cloudtrail' },
+  signin: { configKey: 'signin', host: 'signin' },
 } as const
 
 export type AwsService = keyof typeof services
@@ -127,6 +128,7 @@ function ownHost(
   profile: ConfigSection | undefined,
 ): FoundEndpoint {
   const partition = partitionOf(region)
+  if (service === 'signin') return signInHost(region, partition.id, partition.dnsSuffix)
   const fips = findSetting(fipsWish, environment, profile)
   const dualStack = findSetting(dualStackWish, environment, profile)
   const wishes = [fips, dualStack].flatMap((wish) => (wish && isOn(wish) ? [wish.source] : []))
@@ -137,6 +139,19 @@ function ownHost(
     source: [`partition ${partition.id}`, ...wishes].join(', '),
     isOwnHost: true,
   }
+}
+
+/** Console sign-in has names of its own in each partition; of the closed ones none is known. */
+const signInSuffixes: Record<string, string> = {
+  aws: 'signin.aws.amazon.com',
+  'aws-cn': 'signin.amazonaws.cn',
+  'aws-us-gov': 'signin.amazonaws-us-gov.com',
+  'aws-eusc': 'signin.amazonaws-eusc.eu',
+}
+
+function signInHost(region: string, partitionId: string, dnsSuffix: string): FoundEndpoint {
+  const suffix = signInSuffixes[partitionId] ?? `signin.${dnsSuffix}`
+  return { url: new URL(`https://${region}.${suffix}`), source: `partition ${partitionId}`, isOwnHost: true }
 }
 
 /** Under these names the endpoints of GovCloud are not FIPS ones as they are. */

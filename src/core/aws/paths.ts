@@ -11,9 +11,11 @@ export interface AwsPaths {
   ssoCacheFolder: string
   /** Role credentials of the CLI, which we delete at a sign-out and never read. */
   cliCacheFolder: string
+  /** Credentials of `aws login`. */
+  loginCacheFolder: string
 }
 
-/** The CLI lets two variables move its files; its caches always stay in the home folder. */
+/** The CLI lets variables move some of its files; the other caches always stay in the home folder. */
 export function awsPaths(environment: EnvironmentVariables, home: string): AwsPaths {
   const folder = join(home, '.aws')
   return {
@@ -22,6 +24,8 @@ export function awsPaths(environment: EnvironmentVariables, home: string): AwsPa
       fromVariable(environment.AWS_SHARED_CREDENTIALS_FILE, home) ?? join(folder, 'credentials'),
     ssoCacheFolder: join(folder, 'sso', 'cache'),
     cliCacheFolder: join(folder, 'cli', 'cache'),
+    loginCacheFolder:
+      fromVariable(environment.AWS_LOGIN_CACHE_DIRECTORY, home) ?? join(folder, 'login', 'cache'),
   }
 }
 

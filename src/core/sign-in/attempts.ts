@@ -32,6 +32,7 @@ export interface BegunAttempt extends Partial<AsyncDisposable> {
 }
 
 export interface AttemptControl {
+  attemptId: string
   /** Aborted when it was called off, ran out of time or another attempt was faster. */
   signal: AbortSignal
   /** It worked. What `run` still does after that changes nothing. */
@@ -82,6 +83,7 @@ export function createAttempts(clock: Clock): Attempts {
         changed.emit({ ...attempt, ...end })
       }
       const control: AttemptControl = {
+        attemptId,
         signal: abort.signal,
         signedIn() {
           settle({ state: 'signed-in' })

@@ -66,6 +66,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
       ...options.attempt,
     }),
     'signIn.cancel': async () => ({}),
+    'signIn.giveCode': async () => ({}),
     'signIn.signOut': async () => ({}),
     'signIn.signOutEverywhere': async () => ({}),
     'profile.write': async ({ name }) => ({ name, file: '/home/ana/.aws/config' }),

@@ -13,6 +13,8 @@ export interface WorldDescription {
   users: readonly UserDescription[]
   permissionSets: readonly PermissionSetDescription[]
   accounts: readonly AccountDescription[]
+  /** Roles outside Identity Center; machines run as the first. */
+  roles?: readonly RoleDescription[]
   /** A long-lived key for programs that do not sign in. */
   operator: { userName: string; accountId: string; accessKeyId: string; secretAccessKey: string }
   sample: { accountId: string; region: string; cluster: string; service: string; container: string }
@@ -28,6 +30,17 @@ export interface PermissionSetDescription {
   name: string
   /** Action patterns, e.g. `ecs:Describe*`. */
   allow: readonly string[]
+}
+
+export interface RoleDescription {
+  accountId: string
+  name: string
+  allow: readonly string[]
+  /** Only with the code of an MFA device. */
+  needsMfa?: boolean
+  externalId?: string
+  /** The token with which it can be assumed without keys. */
+  webIdentityToken?: string
 }
 
 export interface AccountDescription {

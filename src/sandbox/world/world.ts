@@ -1,6 +1,6 @@
 import { development } from './development.ts'
 import { fleetCluster } from './fleet.ts'
-import { permissionSets, users } from './people.ts'
+import { permissionSets, roles, users } from './people.ts'
 import { production } from './production.ts'
 import { staging } from './staging.ts'
 import type { RegionDescription, WorldDescription } from './world-types.ts'
@@ -20,6 +20,7 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
     regions: ['eu-west-1', 'us-east-1'],
     users,
     permissionSets,
+    roles,
     accounts: [
       {
         id: '111122223333',

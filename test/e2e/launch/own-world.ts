@@ -38,6 +38,7 @@ export async function startOwnWorld(world: WorldDescription): Promise<OwnWorld> 
       AWS_CONFIG_FILE: configFile,
       AWS_SHARED_CREDENTIALS_FILE: path.join(folder, '.aws', 'credentials'),
       AWS_ENDPOINT_URL: sandbox.endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
       AWS_REGION: world.homeRegion,
       PORTHOLE_DATA_FOLDER: path.join(folder, 'data'),
     },

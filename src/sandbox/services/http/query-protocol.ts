@@ -19,18 +19,16 @@ export function queryParameters(exchange: Exchange): URLSearchParams {
   return parameters
 }
 
-export function respondXml(
-  exchange: Exchange,
-  action: string,
-  namespace: string,
-  result: Record<string, string>,
-): void {
-  const members = Object.entries(result).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
+export interface XmlMembers {
+  [name: string]: string | XmlMembers
+}
+
+export function respondXml(exchange: Exchange, action: string, namespace: string, result: XmlMembers): void {
   exchange.respond({
     status: 200,
     contentType: 'text/xml',
     headers: { 'x-amzn-requestid': exchange.requestId },
-    body: `<${action}Response xmlns="${namespace}"><${action}Result>${members.join('')}</${action}Result><ResponseMetadata><RequestId>${exchange.requestId}</RequestId></ResponseMetadata></${action}Response>`,
+    body: `<${action}Response xmlns="${namespace}"><${action}Result>${toXml(result)}</${action}Result><ResponseMetadata><RequestId>${exchange.requestId}</RequestId></ResponseMetadata></${action}Response>`,
   })
 }
 
@@ -44,6 +42,12 @@ export function respondXmlError(exchange: Exchange, namespace: string, error: Aw
     headers: { 'x-amzn-requestid': exchange.requestId },
     body: `<ErrorResponse xmlns="${namespace}"><Error><Type>${fault}</Type><Code>${ownName ?? error.code}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${exchange.requestId}</RequestId></ErrorResponse>`,
   })
+}
+
+function toXml(members: XmlMembers): string {
+  const element = ([name, value]: [string, string | XmlMembers]) =>
+    `<${name}>${typeof value === 'string' ? escapeXml(value) : toXml(value)}</${name}>`
+  return Object.entries(members).map(element).join('')
 }
 
 function escapeXml(text: string): string {

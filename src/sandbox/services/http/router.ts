@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Faults } from '../faults.ts'
+import type { ConsoleLoginService } from '../identity/console-login-service.ts'
+import type { MetadataService } from '../identity/metadata-service.ts'
 import type { StsService } from '../identity/sts-service.ts'
 import { type PluginSite, pluginSitePath } from '../plugin-site/plugin-site.ts'
 import { isLoopback } from '../sign-in/clients.ts'
@@ -18,6 +20,8 @@ export interface RouterParts {
   oidc: OidcService
   portal: PortalService
   pluginSite: PluginSite
+  metadata: MetadataService
+  consoleLogin: ConsoleLoginService
   faults: Faults
 }
 
@@ -31,7 +35,7 @@ export class Router {
 
   constructor(parts: RouterParts) {
     this.#parts = parts
-    const { oidc, portal } = parts
+    const { oidc, portal, metadata, consoleLogin } = parts
     this.#calls = {
       'POST /client/register': (exchange) => oidc.register(exchange),
       'POST /device_authorization': (exchange) => oidc.startDeviceAuthorization(exchange),
@@ -40,6 +44,10 @@ export class Router {
       'GET /assignment/roles': (exchange) => portal.listAccountRoles(exchange),
       'GET /federation/credentials': (exchange) => portal.getRoleCredentials(exchange),
       'POST /logout': (exchange) => portal.logout(exchange),
+      'GET /container-credentials': (exchange) => metadata.container(exchange),
+      'PUT /latest/api/token': (exchange) => metadata.issueToken(exchange),
+      'POST /v1/token': (exchange) => consoleLogin.createToken(exchange),
+      'POST /_sandbox/console-login': (exchange) => consoleLogin.logIn(exchange),
       'POST /_sandbox/faults': (exchange) => this.#setFaults(exchange),
     }
     this.#pages = {
@@ -57,6 +65,8 @@ export class Router {
     if (exchange.path.startsWith(pluginSitePath)) return this.#parts.pluginSite.answer(exchange)
     const page = Object.hasOwn(this.#pages, route) ? this.#pages[route] : undefined
     if (page) return answerPage(exchange, page)
+    const { metadata } = this.#parts
+    if (metadata.owns(exchange)) return this.#answerRest(exchange, (each) => metadata.instance(each))
     const call = Object.hasOwn(this.#calls, route) ? this.#calls[route] : undefined
     return this.#answerRest(exchange, call ?? unknownRoute)
   }

@@ -15,7 +15,7 @@ export function authorize(principal: Principal, action: string, resource: string
 }
 
 /** Whether one of the patterns, e.g. `ecs:Describe*`, covers the action. Case does not count in IAM. */
-function isAllowed(patterns: readonly string[], action: string): boolean {
+export function isAllowed(patterns: readonly string[], action: string): boolean {
   return patterns.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()))
 }
 

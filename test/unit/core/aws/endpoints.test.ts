@@ -153,6 +153,7 @@ describe('Paths', () => {
       credentialsFile: '/home/ana/.aws/credentials',
       ssoCacheFolder: '/home/ana/.aws/sso/cache',
       cliCacheFolder: '/home/ana/.aws/cli/cache',
+      loginCacheFolder: '/home/ana/.aws/login/cache',
     })
     expect(
       awsPaths({ AWS_CONFIG_FILE: '~/elsewhere', AWS_SHARED_CREDENTIALS_FILE: '/srv/keys' }, '/home/ana'),
@@ -161,6 +162,7 @@ describe('Paths', () => {
       credentialsFile: '/srv/keys',
       ssoCacheFolder: '/home/ana/.aws/sso/cache',
       cliCacheFolder: '/home/ana/.aws/cli/cache',
+      loginCacheFolder: '/home/ana/.aws/login/cache',
     })
   })
 })
