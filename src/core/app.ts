@@ -79,7 +79,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const { environment, homeFolder, dataFolder, log } = options
   await using resources = new AsyncDisposableStack()
   const paths = awsPaths(environment, homeFolder)
-  const configReader = createConfigReader(paths.configFile)
+  const configReader = createConfigReader(paths.configFile, systemClock)
   const { config } = configReader
   const endpoints = createEndpoints({ environment, config, explicitUrl: options.endpointUrl })
   const network = resources.use(

@@ -53,7 +53,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
   const center = createSignInService(dependencies)
   const profiles = createProfileService({
     ...dependencies,
-    credentialsReader: createConfigReader(paths.credentialsFile),
+    credentialsReader: createConfigReader(paths.credentialsFile, clock),
     loginCacheFolder: paths.loginCacheFolder,
     inUse: dependencies.profilesInUse,
     isEc2: () => looksLikeEc2(environment),

@@ -11,3 +11,8 @@ export function identityIdOf({
 }: Pick<SsoSession, 'name' | 'startUrl' | 'legacyProfiles'>): string {
   return legacyProfiles ? `${legacyPrefix}${startUrl}` : `${sessionPrefix}${name}`
 }
+
+/** Those that a token file may belong to: its name does not say whether it is a session's or a start URL's. */
+export function identityIdsOf(tokenKey: string): string[] {
+  return [`${sessionPrefix}${tokenKey}`, `${legacyPrefix}${tokenKey}`]
+}

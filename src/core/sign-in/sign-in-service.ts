@@ -14,7 +14,8 @@ import { createCallerIdentity } from './caller.ts'
 import { findTokens, removeAllRoleCredentials, removeRoleCredentialsOf } from './cli-caches.ts'
 import { beginDeviceCodeFlow } from './device-code-flow.ts'
 import type { AcceptToken, BegunFlow, BrowserFlow } from './flow.ts'
-import { identityIdOf } from './identity-id.ts'
+import { followingTokens } from './followed-tokens.ts'
+import { identityIdOf, identityIdsOf } from './identity-id.ts'
 import { createIdentityList } from './identity-list.ts'
 import { createOidcClient, type Registration } from './oidc-client.ts'
 import { beginPkceFlow } from './pkce-flow.ts'
@@ -91,7 +92,9 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
   const sessions = createSsoSessions(configReader)
   const startUrls = startUrlsOver(connection)
   const oidc = createOidcClient(connection, clock)
-  const tokens = keepingUnsaved(createTokenCache(paths.ssoCacheFolder, clock))
+  const tokens = followingTokens(keepingUnsaved(createTokenCache(paths.ssoCacheFolder, clock)), (key) => {
+    for (const identityId of identityIdsOf(key)) roleCredentials.forgetAll(identityId)
+  })
   const registrations = createRegistrationCache({
     folder: paths.ssoCacheFolder,
     endpoints: connection.endpoints,
@@ -112,6 +115,7 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
   const credentialSource: CredentialSource = {
     async credentials({ identityId, accountId, roleName }) {
       const session = await sessions.byIdentity(identityId)
+      await tokens.follow(tokenKeyOf(session))
       return identityList.watching(() => roleCredentials.get(session, accountId, roleName))
     },
     forgetCredentials: (scope) => roleCredentials.forget(scope),
@@ -179,20 +183,6 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
     await removeRoleCredentialsOf(session, config, paths.cliCacheFolder)
   }
 
-  /** Access tokens at the last look, to notice who signed in or out elsewhere. */
-  const lastSeen = new Map<string, string | undefined>()
-
-  async function forgetRolesOfOthers(): Promise<void> {
-    for (const session of await sessions.all()) {
-      const reading = await tokens.read(tokenKeyOf(session))
-      const accessToken = reading.state === 'present' ? reading.token.accessToken : undefined
-      const identityId = identityIdOf(session)
-      if (lastSeen.has(identityId) && lastSeen.get(identityId) !== accessToken)
-        roleCredentials.forgetAll(identityId)
-      lastSeen.set(identityId, accessToken)
-    }
-  }
-
   return {
     ...credentialSource,
     identities: identityList.identities,
@@ -200,7 +190,7 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
     session: sessions.byIdentity,
 
     async filesChanged() {
-      await forgetRolesOfOthers()
+      for (const session of await sessions.all()) await tokens.follow(tokenKeyOf(session))
       await identityList.look()
     },
 

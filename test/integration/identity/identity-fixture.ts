@@ -46,7 +46,7 @@ export class IdentityFixture implements AsyncDisposable {
       ...options.environment,
     }
     this.paths = awsPaths(this.environment, home)
-    const configReader = createConfigReader(this.paths.configFile)
+    const configReader = createConfigReader(this.paths.configFile, systemClock)
     const endpoints = createEndpoints({ environment: this.environment, config: configReader.config })
     const connection = this.#resources.use(createAwsConnection({ endpoints, version: '0.0.0' }))
     this.service = this.#resources.use(

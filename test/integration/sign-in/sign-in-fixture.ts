@@ -29,7 +29,7 @@ export class SignInFixture implements AsyncDisposable {
     this.home = home
     const environment = { AWS_ENDPOINT_URL: endpoint }
     const paths = awsPaths(environment, home)
-    const configReader = createConfigReader(paths.configFile)
+    const configReader = createConfigReader(paths.configFile, clock)
     const endpoints = createEndpoints({ environment, config: configReader.config })
     this.connection = createAwsConnection({ endpoints, version: '0.0.0' })
     this.signIn = createSignInService({

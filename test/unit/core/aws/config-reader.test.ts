@@ -23,7 +23,7 @@ const addDev = () => [{ kind: 'profile', name: 'dev', set: { region: 'us-east-1'
 describe('Config reader', () => {
   test('a file that breaks while it is in use keeps what it said, and says what is wrong', async () => {
     await writeFile(file, good)
-    const reader = createConfigReader(file)
+    const reader = createConfigReader(file, systemClock)
     await reader.read()
     await writeFile(file, '[default]\nregion = eu-west-2\n[profile x\n')
     const { config, problem } = await reader.read()
@@ -35,19 +35,33 @@ describe('Config reader', () => {
     expect((await reader.config()).section('profile', 'default')?.values.get('region')).toBe('eu-west-3')
   })
 
+  test('a file that is emptied to be written anew is waited for, one that stays empty is empty', async () => {
+    await writeFile(file, good)
+    const reader = createConfigReader(file, systemClock)
+    await reader.read()
+    await writeFile(file, '')
+    const reading = reader.read()
+    await writeFile(file, '[default]\nregion = eu-west-2\n')
+    expect((await reading).config.section('profile', 'default')?.values.get('region')).toBe('eu-west-2')
+    await writeFile(file, '')
+    expect((await reader.read()).config.sections).toEqual([])
+  })
+
   test('a file that never was good is empty with a problem, and no call is made on its word', async () => {
     await writeFile(file, 'nonsense')
-    const reader = createConfigReader(file)
+    const reader = createConfigReader(file, systemClock)
     expect((await reader.read()).config.sections).toEqual([])
     await expect(reader.config()).rejects.toMatchObject({ value: { code: 'CONFIG_INVALID' } })
   })
 
   test('a pipe and a huge file are refused instead of waited for', async () => {
     execFileSync('mkfifo', [file])
-    expect((await createConfigReader(file).read()).problem).toMatchObject({ code: 'CONFIG_INVALID' })
+    expect((await createConfigReader(file, systemClock).read()).problem).toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
     await rm(file)
     await writeFile(file, Buffer.alloc(2 * 1024 * 1024, '#'))
-    expect((await createConfigReader(file).read()).problem).toMatchObject({
+    expect((await createConfigReader(file, systemClock).read()).problem).toMatchObject({
       detail: expect.stringContaining('larger'),
     })
   })
