@@ -1,6 +1,7 @@
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Network } from '../network/network.ts'
+import { decompress } from './decompression.ts'
 
 /** What SDK clients send with. They share one, so none of them may change or end it: its maker disposes it. */
 export type RequestHandler = Pick<
@@ -34,7 +35,7 @@ export function createRequestHandler({
       const sentAt = clock.now()
       const answer = await (await handler).handle(request, options)
       onAnswer?.(answer.response.headers.date, sentAt, clock.now())
-      return answer
+      return decompress(answer)
     },
     updateHttpClientConfig: nothing,
     httpHandlerConfigs: () => ({}),

@@ -13,6 +13,8 @@ export interface AccessTokens {
   /** The portal answered 401 to this token: it is not used again, whatever its file says. */
   reject(accessToken: string): void
   standing(session: SsoSession): Promise<TokenStanding>
+  /** Resolves when nothing is on its way: a refresh that is cut off loses the token it used up. */
+  settled(): Promise<void>
 }
 
 /** What a token file is worth now. */
@@ -42,6 +44,7 @@ export function createAccessTokens({
   clock: Clock
 }): AccessTokens {
   const flights = createSingleFlight<string>()
+  const running = new Set<Promise<unknown>>()
   /** Tokens that Identity Center refused, access and refresh tokens alike. */
   const refused = new Set<string>()
   const pausedUntil = new Map<string, number>()
@@ -128,7 +131,14 @@ export function createAccessTokens({
   }
 
   return {
-    accessToken: (session) => flights.run(tokenKeyOf(session), () => currentToken(session)),
+    accessToken(session) {
+      const flight = flights.run(tokenKeyOf(session), () => currentToken(session))
+      running.add(flight)
+      const over = () => void running.delete(flight)
+      flight.then(over, over)
+      return flight
+    },
+    settled: async () => void (await Promise.allSettled(running)),
     reject: (accessToken) => void refused.add(accessToken),
     async standing(session) {
       const reading = await cache.read(tokenKeyOf(session))

@@ -39,7 +39,7 @@ export function createIdentityList(dependencies: IdentityListDependencies): Iden
   async function standingOf(session: SsoSession): Promise<TokenStanding> {
     if (session.problem) return { state: 'absent' }
     const standing = await accessTokens.standing(session)
-    if (standing.state === 'refreshable') void renew(session)
+    if (standing.state === 'refreshable' && !disposed) void renew(session)
     if (standing.state === 'valid') wakeAt(timeOfChange(standing.expiresAt, standing.canRefresh))
     return standing
   }

@@ -269,6 +269,7 @@ export function createSignInService(dependencies: SignInDependencies): SignInSer
       identityList[Symbol.dispose]()
       portal[Symbol.dispose]()
       await attempts[Symbol.asyncDispose]()
+      await accessTokens.settled()
       clients[Symbol.dispose]()
       oidc[Symbol.dispose]()
     },

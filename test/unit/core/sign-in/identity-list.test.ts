@@ -38,6 +38,7 @@ beforeEach(() => {
       },
       reject: () => {},
       standing: async () => standing,
+      settled: async () => {},
     },
   })
   list.onChanged((identities) => told.push(identities))
