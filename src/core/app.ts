@@ -108,7 +108,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     }),
   )
   const caller = signIn.caller.bind(signIn)
-  const clients = resources.use(createAwsClients({ connection, credentials: signIn }))
+  const clients = resources.use(
+    createAwsClients({ connection, credentials: signIn, profileOf: signIn.profileOf }),
+  )
   const catalog = resources.use(
     createCatalogService({ clients, caller, clock: systemClock, random: Math.random }),
   )

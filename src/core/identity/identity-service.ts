@@ -29,6 +29,8 @@ export interface IdentityService extends CredentialSource, AsyncDisposable {
   accounts(identityId: string): Promise<Account[]>
   roles(identityId: string, accountId: string): Promise<string[]>
   caller(scope: Scope): Promise<Caller>
+  /** The profile that a scope's identity is, if it is one: its endpoints are then the ones that count. */
+  profileOf(scope: Scope): string | undefined
   writeProfile(request: Params<'profile.write'>): Promise<Answer<'profile.write'>>
   migrate(identityId: string): Promise<Answer<'profile.migrate'>>
   /** Told the whole list whenever something in it changed. */
@@ -125,6 +127,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     caller: (scope) => ownerOf(scope.identityId).caller(scope),
     credentials: (scope) => ownerOf(scope.identityId).credentials(scope),
     forgetCredentials: (scope) => ownerOf(scope.identityId).forgetCredentials(scope),
+    profileOf: ({ identityId }) => profiles.profileOf(identityId),
     writeProfile: writer.write,
     async migrate(identityId) {
       const migrated = await writer.migrate(identityId)

@@ -44,7 +44,7 @@ async function callAssumeRole(
   region: string,
   code: string | undefined,
 ): Promise<RoleCredentials> {
-  const options = await connection.clientOptions('sts', step.region ?? region)
+  const options = await connection.clientOptions('sts', step.region ?? region, step.profile)
   const { STS } = await import('@aws-sdk/client-sts')
   const sts = new STS({ ...options, credentials: keys })
   try {

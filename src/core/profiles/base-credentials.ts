@@ -13,7 +13,15 @@ export interface BaseCredentials {
    * @param of for errors, and where to ask
    * @throws {PortholeError} CREDENTIALS_UNAVAILABLE, SSO_EXPIRED, NETWORK, ...
    */
-  get(base: BaseSource, of: { profile: string; region: string }): Promise<RoleCredentials>
+  get(base: BaseSource, of: SourceOwner): Promise<RoleCredentials>
+}
+
+export interface SourceOwner {
+  /** For people. */
+  name: string
+  /** The profile whose endpoints count, when it is one. */
+  profile: string | undefined
+  region: string
 }
 
 export interface BaseCredentialsDependencies {
@@ -44,9 +52,12 @@ interface SdkCredentials {
 export function createBaseCredentials(dependencies: BaseCredentialsDependencies): BaseCredentials {
   const { environment, connection, consoleLogins, centerCredentials } = dependencies
 
-  async function webIdentity(base: Extract<BaseSource, { kind: 'web-identity' }>, region: string) {
+  async function webIdentity(
+    base: Extract<BaseSource, { kind: 'web-identity' }>,
+    { region, profile }: SourceOwner,
+  ) {
     const { fromTokenFile } = await import('@aws-sdk/credential-provider-web-identity')
-    const clientConfig = await connection.clientOptions('sts', region)
+    const clientConfig = await connection.clientOptions('sts', region, profile)
     const { tokenFile, roleArn, sessionName } = base
     return fromTokenFile({
       webIdentityTokenFile: tokenFile,
@@ -78,20 +89,20 @@ export function createBaseCredentials(dependencies: BaseCredentialsDependencies)
     })()
   }
 
-  async function load(base: BaseSource, of: { profile: string; region: string }) {
+  async function load(base: BaseSource, of: SourceOwner) {
     switch (base.kind) {
       case 'access-keys':
         return base.keys
       case 'environment':
         return environmentKeys(environment)
       case 'process':
-        return processCredentials({ ...base, profile: of.profile }, environment)
+        return processCredentials({ ...base, profile: of.name }, environment)
       case 'console-login':
-        return consoleLogins.credentials({ ...base, ...of })
+        return consoleLogins.credentials({ session: base.session, profile: of.name, region: of.region })
       case 'identity-center':
         return centerCredentials({ ...base, region: of.region })
       case 'web-identity':
-        return fromSdk(await webIdentity(base, of.region))
+        return fromSdk(await webIdentity(base, of))
       case 'container':
         return fromSdk(await container())
       case 'instance':
@@ -104,7 +115,7 @@ export function createBaseCredentials(dependencies: BaseCredentialsDependencies)
       try {
         return await load(base, of)
       } catch (error) {
-        throw toSourceError(error, base, of.profile)
+        throw toSourceError(error, base, of.name)
       }
     },
   }

@@ -13,7 +13,10 @@ export interface ProfileCaller extends Caller {
 /** GetCallerIdentity, once per access key: it needs no permission, and the answer cannot change. */
 export interface ProfileCallers {
   /** @throws {PortholeError} CREDENTIALS_EXPIRED, NETWORK, ... */
-  of(credentials: RoleCredentials, region: string): Promise<ProfileCaller>
+  of(
+    credentials: RoleCredentials,
+    of: { region: string; profile: string | undefined },
+  ): Promise<ProfileCaller>
 }
 
 /** Keys of the last hours; more than anybody has profiles in use. */
@@ -22,8 +25,11 @@ const mostKept = 200
 export function createProfileCallers(connection: AwsConnection): ProfileCallers {
   const known = new Map<string, Promise<ProfileCaller>>()
 
-  async function ask({ expiresAt, ...keys }: RoleCredentials, region: string): Promise<ProfileCaller> {
-    const options = await connection.clientOptions('sts', region)
+  async function ask(
+    { expiresAt, ...keys }: RoleCredentials,
+    { region, profile }: Parameters<ProfileCallers['of']>[1],
+  ): Promise<ProfileCaller> {
+    const options = await connection.clientOptions('sts', region, profile)
     const { STS } = await import('@aws-sdk/client-sts')
     try {
       const { Arn = '', Account = '' } = await new STS({ ...options, credentials: keys }).getCallerIdentity(
@@ -36,12 +42,12 @@ export function createProfileCallers(connection: AwsConnection): ProfileCallers 
   }
 
   return {
-    of(credentials, region) {
+    of(credentials, of) {
       const key = credentials.accessKeyId
       const existing = known.get(key)
       if (existing) return existing
       if (known.size >= mostKept) known.clear()
-      const asked = ask(credentials, region)
+      const asked = ask(credentials, of)
       known.set(key, asked)
       asked.catch(() => known.delete(key))
       return asked

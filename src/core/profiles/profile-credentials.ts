@@ -37,6 +37,11 @@ export function regionOf({ region }: Pick<CredentialSourceEntry, 'region'>): str
   return region ?? regionWithoutConfiguration
 }
 
+/** Whose endpoints count; what the environment provides goes by AWS_PROFILE like everything else. */
+export function profileNameOf({ id, name }: Pick<CredentialSourceEntry, 'id' | 'name'>): string | undefined {
+  return id.startsWith('profile:') ? name : undefined
+}
+
 export function needsMfa({ steps }: CredentialPlan): boolean {
   return steps.some(({ mfaSerial }) => mfaSerial !== undefined)
 }
@@ -53,8 +58,9 @@ export function createProfileCredentials({
   const kept = new Map<string, { plan: string; credentials: RoleCredentials; fetchedAt: number }>()
   const flights = createSingleFlight<RoleCredentials>()
 
-  async function fetchAll({ name, plan, region }: PlannedEntry, ask?: AskForCode): Promise<RoleCredentials> {
-    const of = { profile: name, region: regionOf({ region }) }
+  async function fetchAll(entry: PlannedEntry, ask?: AskForCode): Promise<RoleCredentials> {
+    const { name, plan } = entry
+    const of = { name, profile: profileNameOf(entry), region: regionOf(entry) }
     let credentials = await base.get(plan.base, of)
     for (const step of plan.steps)
       credentials = await assumeRole(step, credentials, { connection, region: of.region, ask })

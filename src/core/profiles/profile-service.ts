@@ -13,7 +13,13 @@ import { type BaseCredentialsDependencies, createBaseCredentials } from './base-
 import { createCodeRequests } from './code-requests.ts'
 import { createConsoleLogins } from './console-login.ts'
 import { createProfileCallers, type ProfileCaller } from './profile-callers.ts'
-import { createProfileCredentials, needsMfa, type PlannedEntry, regionOf } from './profile-credentials.ts'
+import {
+  createProfileCredentials,
+  needsMfa,
+  type PlannedEntry,
+  profileNameOf,
+  regionOf,
+} from './profile-credentials.ts'
 import { type CredentialSourceEntry, createProfileSources } from './profile-sources.ts'
 
 /**
@@ -25,6 +31,8 @@ export interface ProfileService extends CredentialSource, AsyncDisposable {
   identities(): Promise<Identity[]>
   problems(): Promise<ErrorValue[]>
   owns(identityId: string): boolean
+  /** The profile that an identity is, if it is one: its endpoints are then the ones that count. */
+  profileOf(identityId: string): string | undefined
   /** Somebody signed in elsewhere: tries again what ended for want of that. */
   retryEnded(): Promise<void>
   /** Checks that it gives credentials, asking for MFA codes on the way. @throws {PortholeError} NOT_FOUND, CONFIG_INVALID */
@@ -116,7 +124,7 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
 
   async function run(entry: PlannedEntry, { signal, signedIn }: AttemptControl, ask: Ask): Promise<void> {
     const fresh = await credentials.renew(entry, ask)
-    await callers.of(fresh, regionOf(entry))
+    await callers.of(fresh, whereOf(entry))
     signal.throwIfAborted()
     ended.delete(entry.id)
     await use(entry.id)
@@ -145,14 +153,14 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
   async function currentCaller(id: string): Promise<{ entry: PlannedEntry; caller: ProfileCaller }> {
     const entry = await sources.byId(id)
     const found = await current(entry)
-    return { entry, caller: await callers.of(found, regionOf(entry)) }
+    return { entry, caller: await callers.of(found, whereOf(entry)) }
   }
 
   /** What a tab shows must be what it acts on, also after somebody edited the profile. */
   async function credentialsFor(scope: Scope): Promise<RoleCredentials> {
     const entry = await sources.byId(scope.identityId)
     const found = await current(entry)
-    const { accountId, roleName } = await callers.of(found, regionOf(entry))
+    const { accountId, roleName } = await callers.of(found, whereOf(entry))
     if (accountId === scope.accountId && roleName === scope.roleName) return found
     throw new PortholeError({
       code: 'CREDENTIALS_UNAVAILABLE',
@@ -180,6 +188,7 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
           .catch(() => {})
       }
     },
+    profileOf: (identityId) => /^profile:(.+)$/s.exec(identityId)?.[1],
     owns: (identityId) => /^(profile|environment):/.test(identityId),
 
     async start(identityId) {
@@ -209,7 +218,10 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
     roles: async (identityId) => [(await currentCaller(identityId)).caller.roleName],
     async caller(scope) {
       const found = await credentialsFor(scope)
-      const { arn, accountId, userName, expiresAt } = await callers.of(found, scope.region)
+      const { arn, accountId, userName, expiresAt } = await callers.of(
+        found,
+        whereOf(await sources.byId(scope.identityId)),
+      )
       return { arn, accountId, userName, expiresAt }
     },
     credentials: credentialsFor,
@@ -224,6 +236,10 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
       changed[Symbol.dispose]()
     },
   }
+}
+
+function whereOf(entry: PlannedEntry): { region: string; profile: string | undefined } {
+  return { region: regionOf(entry), profile: profileNameOf(entry) }
 }
 
 /** `aws login` and Identity Center behind a chain end like this, too. */

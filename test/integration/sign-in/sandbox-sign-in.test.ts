@@ -85,7 +85,8 @@ describe('Signing in at the sandbox', () => {
     const folder = join(fixture.home, '.aws', 'sso', 'cache')
     const files = await readdir(folder)
     expect(files.filter((name) => name.startsWith('porthole-client-'))).toHaveLength(1)
-    expect(files).toHaveLength(2)
+    // The token, the registration and the lock.
+    expect(files).toHaveLength(3)
     for (const name of files) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
   })
 

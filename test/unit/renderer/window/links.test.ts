@@ -72,7 +72,10 @@ beforeEach(() => {
 })
 
 function signIn(): void {
-  services.identities.setState((state) => withIdentities(state, world.identities(now)), true)
+  services.identities.setState(
+    (state) => withIdentities(state, { identities: world.identities(now), problems: [] }),
+    true,
+  )
 }
 
 function readAccounts(region = cluster.scope.region): void {
