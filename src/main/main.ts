@@ -10,6 +10,7 @@ import type { DesktopCore } from './desktop-core.ts'
 import { guardAllContents, guardSession } from './guards.ts'
 import { readLaunchOptions } from './launch-options.ts'
 import { confirmEnding } from './leaving.ts'
+import { loadCore } from './load-core.ts'
 import { registerPageScheme, servePage } from './page-protocol.ts'
 import { serveWindowPorts } from './window-ports.ts'
 import { Windows } from './windows.ts'
@@ -80,7 +81,7 @@ async function run(): Promise<void> {
     return true
   }
   const coreOnce = () => {
-    core ??= import('./desktop-core.ts').then(({ createDesktopCore }) =>
+    core ??= loadCore().then(({ createDesktopCore }) =>
       createDesktopCore({
         version: app.getVersion(),
         environment,
