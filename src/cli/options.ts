@@ -8,6 +8,8 @@ export interface HostOptions {
   electron: string | undefined
   demo: boolean
   tasks: number | undefined
+  /** Demo only: further accounts. */
+  accounts: number | undefined
   /** Demo only: output as fast as this computer can, not at AWS's pace. */
   unpaced: boolean
   dataFolder: string | undefined
@@ -28,6 +30,7 @@ export function parseHostOptions(args: string[]): HostOptions {
     electron: { type: 'string' },
     demo: { type: 'boolean' },
     tasks: { type: 'string' },
+    accounts: { type: 'string' },
     unpaced: { type: 'boolean' },
     'data-folder': { type: 'string' },
     'endpoint-url': { type: 'string' },
@@ -44,6 +47,7 @@ export function parseHostOptions(args: string[]): HostOptions {
     electron: values.browser ? undefined : values.electron,
     demo: values.demo === true,
     tasks: parseNumber('--tasks', values.tasks, 1, 100_000),
+    accounts: parseNumber('--accounts', values.accounts, 1, 5_000),
     unpaced: values.unpaced === true,
     dataFolder: values['data-folder'],
     endpointUrl: values['endpoint-url'],

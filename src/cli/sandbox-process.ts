@@ -37,6 +37,7 @@ const stopLimitMilliseconds = 5_000
 export async function startSandboxProcess(options: {
   folder: string
   tasks?: number | undefined
+  accounts?: number | undefined
   unpaced?: boolean
   stop: AbortSignal
 }): Promise<SandboxProcess> {
@@ -44,6 +45,7 @@ export async function startSandboxProcess(options: {
   const [program, ...args] = sandboxProgram()
   args.push('--port', '0', '--ready-file', readyFile, '--stay-with-parent')
   if (options.tasks !== undefined) args.push('--tasks', String(options.tasks))
+  if (options.accounts !== undefined) args.push('--accounts', String(options.accounts))
   if (options.unpaced) args.push('--unpaced')
   // The pipe stays open for as long as we live; its end tells the child that we are gone.
   const child = spawn(program, args, { stdio: ['pipe', process.stderr, process.stderr] })

@@ -11,6 +11,7 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   --electron P        the Electron program to open a desktop window with
   --demo              with web: against the local AWS
   --tasks N           with demo: about how many tasks the local AWS runs
+  --accounts N        with demo: N more accounts to choose from
   --unpaced           with demo: output as fast as this computer can, not at AWS's pace
   --data-folder F     where settings, ledger and recordings live
   --endpoint-url U    with start and web: where all of AWS is, whatever else is configured

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessRolesSchema, accessSchema } from './access.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
 import { settingsSchema } from './host.ts'
@@ -10,6 +11,8 @@ import { sessionSchema } from './session.ts'
 export const events = {
   'settings.changed': settingsSchema,
   'identity.changed': identityListSchema,
+  'access.changed': accessSchema,
+  'access.roles': accessRolesSchema,
   'signIn.changed': signInAttemptSchema,
   'catalog.scope': catalogScopeSchema,
   'catalog.cluster': clusterSchema,

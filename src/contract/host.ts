@@ -32,6 +32,14 @@ export const settingsSchema = z.object({
   scrollback: z.number().int().min(0).max(50_000),
   /** Region shown first for every account. */
   region: z.string().optional(),
+  /** Region per account id, where another one was chosen. */
+  regions: z.record(z.string(), z.string()),
+  /** Regions and account ids that stand first, in the order in which they were marked. */
+  favouriteRegions: z.array(z.string()),
+  favouriteAccounts: z.array(z.string()),
+  /** What was chosen lately, latest first. */
+  recentRegions: z.array(z.string()),
+  recentAccounts: z.array(z.string()),
   /** Last role used per account id. */
   roles: z.record(z.string(), z.string()),
   /** Ids of identities outside Identity Center that somebody chose to use. */
@@ -48,5 +56,10 @@ export const defaultSettings: Settings = {
   scrollback: 5000,
   roles: {},
   profilesInUse: [],
+  regions: {},
+  favouriteRegions: [],
+  favouriteAccounts: [],
+  recentRegions: [],
+  recentAccounts: [],
   navigatorWidth: 276,
 }

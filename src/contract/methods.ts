@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { accessSchema } from './access.ts'
 import { auditEntrySchema, auditSessionSchema, recordingPageSchema, touchedTaskSchema } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
 import { hostInfoSchema, settingsSchema } from './host.ts'
 import {
-  accountSchema,
   callerSchema,
   identityIdSchema,
   identityListSchema,
@@ -80,10 +80,13 @@ export const methods = {
     result: z.object({ identityId: identityIdSchema, file: z.string() }),
   },
 
-  'accounts.list': { params: z.object({ identityId: identityIdSchema }), result: z.array(accountSchema) },
-  'accounts.roles': {
-    params: z.object({ identityId: identityIdSchema, accountId: z.string() }),
-    result: z.array(z.string()),
+  /** What is known of an identity's accounts and roles; news come as `access.changed` and `access.roles`. */
+  'access.get': { params: z.object({ identityId: identityIdSchema }), result: accessSchema },
+  'access.refresh': { params: z.object({ identityId: identityIdSchema }), result: z.object({}) },
+  /** Reads the roles of these accounts before all others; without a list, of all accounts. */
+  'access.readRoles': {
+    params: z.object({ identityId: identityIdSchema, accountIds: z.array(z.string()).optional() }),
+    result: z.object({}),
   },
   'accounts.caller': { params: z.object({ scope: scopeSchema }), result: callerSchema },
 

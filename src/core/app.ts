@@ -2,9 +2,12 @@ import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
 import type { ErrorValue } from '../contract/errors.ts'
 import type { HostInfo } from '../contract/host.ts'
+import { createAccessFiles } from './accounts/access-file.ts'
+import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
+import { clockProblem } from './aws/clock-difference.ts'
 import { createConfigReader } from './aws/config-reader.ts'
 import { type AwsConnection, createAwsConnection } from './aws/connection.ts'
 import { createEndpoints } from './aws/endpoints.ts'
@@ -107,6 +110,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       log,
     }),
   )
+  const accounts = resources.use(
+    createAccountDirectory({
+      source: signIn,
+      files: createAccessFiles(path.join(dataFolder, 'accounts')),
+      clock: systemClock,
+      log,
+    }),
+  )
+  resources.use(signIn.onChanged(({ identities }) => accounts.identitiesChanged(identities)))
   const caller = signIn.caller.bind(signIn)
   const clients = resources.use(
     createAwsClients({ connection, credentials: signIn, profileOf: signIn.profileOf }),
@@ -117,6 +129,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   resources.use(refreshAfterSignIn(signIn, catalog))
 
   const problems = resources.use(createHostProblems())
+  resources.use(
+    connection.clockDifference.onChanged((state) => problems.report('clock', clockProblem(state))),
+  )
   const audit = followAudit(resources, options, problems)
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)
@@ -144,6 +159,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     problems,
     settings,
     signIn,
+    accounts,
     catalog,
     sessions,
     windowSessions,

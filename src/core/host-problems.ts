@@ -1,8 +1,8 @@
 import type { ErrorValue } from '../contract/errors.ts'
 import { createListeners } from './listeners.ts'
 
-/** Parts of the app that can fail as a whole; each has at most one problem at a time. */
-export type HostPart = 'audit' | 'session-host'
+/** Parts of the app, and of the computer under it, that can fail as a whole; each has at most one problem at a time. */
+export type HostPart = 'audit' | 'session-host' | 'clock'
 
 /** What is wrong with the app itself right now, as every window shows it. */
 export interface HostProblems extends Disposable {

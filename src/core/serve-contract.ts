@@ -4,6 +4,7 @@ import { type Events, events } from '../contract/events.ts'
 import type { HostInfo } from '../contract/host.ts'
 import { type Scope, scopeKey } from '../contract/identity.ts'
 import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
+import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
@@ -20,6 +21,7 @@ export interface CoreServices {
   problems: HostProblems
   settings: SettingsStore
   signIn: IdentityService
+  accounts: AccountDirectory
   catalog: CatalogService
   sessions: SessionService
   windowSessions: WindowSessions
@@ -79,7 +81,7 @@ type WindowMethod = Extract<MethodName, `window.${string}`> | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
-  { hostInfo, problems, settings, signIn, catalog, sessions, plugin, audit, clock }: CoreServices,
+  { hostInfo, problems, settings, signIn, accounts, catalog, sessions, plugin, audit, clock }: CoreServices,
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
   return {
@@ -99,8 +101,10 @@ function createHandlers(
     'profile.write': (request) => signIn.writeProfile(request),
     'profile.migrate': ({ identityId }) => signIn.migrate(identityId),
 
-    'accounts.list': ({ identityId }) => signIn.accounts(identityId),
-    'accounts.roles': ({ identityId, accountId }) => signIn.roles(identityId, accountId),
+    'access.get': ({ identityId }) => accounts.get(identityId),
+    'access.refresh': async ({ identityId }) => nothing(await accounts.refresh(identityId)),
+    'access.readRoles': async ({ identityId, accountIds }) =>
+      nothing(await accounts.readRoles(identityId, accountIds)),
     'accounts.caller': ({ scope }) => signIn.caller(scope),
 
     'catalog.watch': async ({ scopes }) => watch(scopes),
@@ -153,13 +157,15 @@ function forwardWindowEvents(
 }
 
 function forwardEvents(
-  { problems, settings, signIn, catalog, sessions, plugin, audit }: CoreServices,
+  { problems, settings, signIn, accounts, catalog, sessions, plugin, audit }: CoreServices,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
     problems.onChanged((now) => emit('host.problems', now)),
     settings.onChanged((now) => emit('settings.changed', now)),
     signIn.onChanged((list) => emit('identity.changed', list)),
+    accounts.onAccess((access) => emit('access.changed', access)),
+    accounts.onRoles((news) => emit('access.roles', news)),
     signIn.onAttemptChanged((attempt) => emit('signIn.changed', attempt)),
     catalog.onScope((scope) => emit('catalog.scope', scope)),
     catalog.onCluster((cluster) => emit('catalog.cluster', cluster)),

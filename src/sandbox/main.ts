@@ -14,12 +14,13 @@ import { makeTemporaryFolder } from './temporary-folder.ts'
 
 /** The sandbox as a process of its own. */
 
-const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--unpaced] [--resources FOLDER] [--cache FOLDER]
-               [--stay-with-parent]
+const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--accounts N] [--unpaced] [--resources FOLDER]
+               [--cache FOLDER] [--stay-with-parent]
 
   --port P             Port on 127.0.0.1; 0 for a free one.
   --ready-file F       Written as JSON once the sandbox can be used.
   --tasks N            Adds N tasks in a cluster named fleet.
+  --accounts N         Adds N accounts with five roles each.
   --unpaced            Output as fast as this computer can, not at AWS's pace of about 0.8 MB/s.
   --resources FOLDER   The folder with sandbox/images in it.
   --cache FOLDER       Keeps the parts of containers that do not change between runs.
@@ -29,6 +30,7 @@ interface Settings {
   port: number
   readyFile: string | undefined
   tasks: number
+  accounts: number
   unpaced: boolean
   resources: string
   cacheFolder: string
@@ -55,6 +57,7 @@ async function run(settings: Settings): Promise<void> {
     await startSandbox({
       port: settings.port,
       tasks: settings.tasks,
+      accounts: settings.accounts,
       runtime,
       log: say,
       ...(settings.unpaced ? { createGateway: createUnpacedGateway } : {}),
@@ -125,6 +128,7 @@ function readSettings(argv: string[]): Settings {
       port: { type: 'string', default: '0' },
       'ready-file': { type: 'string' },
       tasks: { type: 'string', default: '0' },
+      accounts: { type: 'string', default: '0' },
       unpaced: { type: 'boolean', default: false },
       resources: { type: 'string' },
       cache: { type: 'string' },
@@ -135,6 +139,7 @@ function readSettings(argv: string[]): Settings {
     port: readNumber('--port', values.port, 65_535),
     readyFile: values['ready-file'],
     tasks: readNumber('--tasks', values.tasks, 100_000),
+    accounts: readNumber('--accounts', values.accounts, 5_000),
     unpaced: values.unpaced,
     resources: resolve(values.resources ?? join(projectFolder(), 'resources')),
     cacheFolder: resolve(values.cache ?? join(projectFolder(), '.cache', 'container-tools')),

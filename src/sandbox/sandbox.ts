@@ -51,6 +51,8 @@ export interface SandboxOptions {
   runtime: ContainerRuntime
   /** Further tasks in the world. */
   tasks?: number
+  /** Further accounts in the world. */
+  accounts?: number
   world?: WorldDescription
   clock?: Clock
   /** Makes the message gateway; tests pass one with other timing. The sandbox disposes what it makes. */
@@ -85,7 +87,7 @@ export interface Sandbox extends AsyncDisposable {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await using started = new AsyncDisposableStack()
   started.use(options.runtime)
-  const world = options.world ?? describeWorld({ tasks: options.tasks })
+  const world = options.world ?? describeWorld({ tasks: options.tasks, accounts: options.accounts })
   const cloud = new Cloud(world, options)
   started.use(cloud)
   const server = started.use(await cloud.listen())

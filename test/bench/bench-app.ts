@@ -15,7 +15,7 @@ export interface LocalAws extends AsyncDisposable {
   readonly ready: ReadySandbox
 }
 
-export async function startLocalAws(options: { tasks?: number } = {}): Promise<LocalAws> {
+export async function startLocalAws(options: { tasks?: number; accounts?: number } = {}): Promise<LocalAws> {
   await using started = new AsyncDisposableStack()
   const folder = await temporaryFolder(started)
   const sandbox = started.use(

@@ -8,5 +8,6 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   flood: async () => (await import('./flood.bench.ts')).measureFlood,
   audit: async () => (await import('./audit.bench.ts')).runAuditBench,
   catalog: async () => (await import('./catalog.bench.ts')).measureCatalog,
+  accounts: async () => (await import('./accounts.bench.ts')).measureAccounts,
   memory: async () => (await import('./memory.bench.ts')).measureMemory,
 }

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { startBenchApp, startLocalAws } from './bench-app.ts'
 import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
 import { type CountedCall, startCountingProxy } from './counting-proxy.ts'
+import { keyToRows } from './key-to-rows.ts'
 import { quantile } from './statistics.ts'
 
 const fullTasks = 5000
@@ -68,8 +69,9 @@ async function filterResult(page: Page): Promise<BenchResult> {
   await input.click()
   const times: number[] = []
   for (const text of filterTexts) {
-    for (const key of text) times.push(await keyToRows(page, key))
-    for (let left = text.length; left > 0; left -= 1) times.push(await keyToRows(page, 'Backspace'))
+    for (const key of text) times.push(await keyToRows(page, key, '[role=tree]'))
+    for (let left = text.length; left > 0; left -= 1)
+      times.push(await keyToRows(page, 'Backspace', '[role=tree]'))
   }
   return {
     name: 'catalog: filter, key to painted rows, p95',
@@ -77,44 +79,6 @@ async function filterResult(page: Page): Promise<BenchResult> {
     unit: 'ms',
     spread: { low: Math.min(...times), high: Math.max(...times) },
     budget: { atMost: 50 },
-  }
-}
-
-/** Milliseconds from a key in the filter to the frame that shows the last change of the rows it causes. */
-async function keyToRows(page: Page, key: string): Promise<number> {
-  await page.evaluate(() => {
-    const { promise, resolve } = Promise.withResolvers<number>()
-    window.rowsChanged = promise
-    /** Frames without a change after which the rows are taken for final. */
-    const quietFrames = 6
-    const list = document.querySelector('[role=tree]') ?? document.body
-    const watch = () => {
-      const pressedAt = performance.now()
-      let paintedAt = pressedAt
-      let changed = false
-      let quiet = 0
-      const observer = new MutationObserver(() => {
-        changed = true
-      })
-      observer.observe(list, { subtree: true, childList: true, characterData: true, attributes: true })
-      requestAnimationFrame(function frame() {
-        if (changed) paintedAt = performance.now()
-        quiet = changed ? 0 : quiet + 1
-        changed = false
-        if (quiet < quietFrames) return requestAnimationFrame(frame)
-        observer.disconnect()
-        resolve(paintedAt - pressedAt)
-      })
-    }
-    addEventListener('keydown', watch, { capture: true, once: true })
-  })
-  await page.keyboard.press(key)
-  return page.evaluate(() => window.rowsChanged)
-}
-
-declare global {
-  interface Window {
-    rowsChanged: Promise<number>
   }
 }
 

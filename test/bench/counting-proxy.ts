@@ -13,21 +13,29 @@ export interface CountedCall {
 export interface CountingProxy extends AsyncDisposable {
   readonly endpoint: string
   readonly calls: readonly CountedCall[]
+  /** Answers with status 429. */
+  readonly refused: number
 }
 
 /** @param target endpoint of the local AWS */
 export async function startCountingProxy(target: string): Promise<CountingProxy> {
   const calls: CountedCall[] = []
+  let refused = 0
   const server = createServer(async (incoming, outgoing) => {
     const body = await readBody(incoming)
     const operation = operationOf(incoming)
     if (operation !== undefined) calls.push({ operation, input: body.toString() })
-    pass(incoming, body, target, outgoing)
+    pass(incoming, body, target, outgoing, (status) => {
+      if (status === 429) refused += 1
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    get refused() {
+      return refused
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -48,9 +56,16 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 /** The Host header stays as it was, because it is signed. */
-function pass(incoming: IncomingMessage, body: Buffer, target: string, outgoing: ServerResponse): void {
+function pass(
+  incoming: IncomingMessage,
+  body: Buffer,
+  target: string,
+  outgoing: ServerResponse,
+  answered: (status: number) => void,
+): void {
   const { method, url, headers } = incoming
   const onward = request(new URL(url ?? '/', target), { method, headers }, (answer) => {
+    answered(answer.statusCode ?? 502)
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(outgoing)
   })

@@ -20,6 +20,7 @@ export const demo: Command = async (args, stop) => {
     await using sandbox = await startSandboxProcess({
       folder,
       tasks: options.tasks,
+      accounts: options.accounts,
       unpaced: options.unpaced,
       stop,
     })

@@ -1,4 +1,5 @@
 import type { ClockState } from '../../contract/diagnostics.ts'
+import type { ErrorValue } from '../../contract/errors.ts'
 import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
 
@@ -68,6 +69,17 @@ export function correctedClock(clock: Clock, difference: Pick<ClockDifference, '
     now: () => clock.now() + difference.correction(),
     elapsed: () => clock.elapsed(),
     after: (milliseconds, callback) => clock.after(milliseconds, callback),
+  }
+}
+
+/** What a person is told while the clock is wrong. */
+export function clockProblem({ wrong, differenceMilliseconds = 0 }: ClockState): ErrorValue | undefined {
+  if (!wrong) return undefined
+  return {
+    code: 'CLOCK_SKEWED',
+    message: `The clock of this computer is ${describeDifference(differenceMilliseconds)}.`,
+    action: 'Porthole makes up for it. Set the clock: times shown are wrong, and other programs are refused.',
+    retryable: true,
   }
 }
 

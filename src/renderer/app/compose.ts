@@ -2,13 +2,16 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
+import { accountCommands } from './commands/account-commands.ts'
 import { appCommands } from './commands/app-commands.ts'
 import { createCommandRegistry } from './commands/command-registry.ts'
 import type { CoreLink } from './core/core-link.ts'
+import { followAccess } from './core/follow-access.ts'
 import { followCore } from './core/live-state.ts'
 import { disposeTogether } from './disposables.ts'
 import { createWorkspace } from './documents/workspace.ts'
 import type { Services } from './services.ts'
+import { createAccessStore } from './stores/access-store.ts'
 import { createAccountsStore } from './stores/accounts-store.ts'
 import { createCatalogStore } from './stores/catalog-store.ts'
 import { createIdentitiesStore } from './stores/identities-store.ts'
@@ -33,19 +36,27 @@ export function composeServices(
     catalog: createCatalogStore(),
     sessions: createSessionsStore(),
     settings: createSettingsStore(),
+    access: createAccessStore(),
     accounts: createAccountsStore(),
     navigator: createNavigatorStore(),
     interface: createInterfaceStore(),
     workspace: createWorkspace(),
     commands: createCommandRegistry(host),
   }
-  const following = followCore(core, services, queryClient)
+  const following = disposeTogether(
+    followCore(core, services, queryClient),
+    followAccess(core, services.identities, services.access),
+  )
   // Closing a tab ends its remote session; the core does the rest, best effort.
   const closing = services.workspace.onClosed((document) => {
     if (document.kind === 'terminal' && document.sessionId !== undefined)
       void core.call('session.close', { id: document.sessionId })
   })
-  services.commands.register([...shellCommands(services), ...appCommands(services)])
+  services.commands.register([
+    ...shellCommands(services),
+    ...accountCommands(services),
+    ...appCommands(services),
+  ])
   const window = disposeTogether(followLinks(services), noticeSessionEnds(services), followProblems(services))
   return { services, ...disposeTogether(following, closing, window) }
 }

@@ -1,6 +1,6 @@
 /**
  * Regions with ECS that are open to every account or can be opted into, in the
- * commercial partition, then GovCloud and China. Only an aid for choosing: any
+ * commercial partition, then GovCloud, the sovereign and the isolated ones and China. Only an aid for choosing: any
  * other region that the configuration names works as well.
  */
 export const regions: readonly { id: string; place: string }[] = [
@@ -40,6 +40,35 @@ export const regions: readonly { id: string; place: string }[] = [
   { id: 'sa-east-1', place: 'São Paulo' },
   { id: 'us-gov-east-1', place: 'GovCloud East' },
   { id: 'us-gov-west-1', place: 'GovCloud West' },
+  { id: 'eusc-de-east-1', place: 'European Sovereign Cloud' },
+  { id: 'us-iso-east-1', place: 'US ISO East' },
+  { id: 'us-iso-west-1', place: 'US ISO West' },
+  { id: 'us-isob-east-1', place: 'US ISOB East' },
+  { id: 'eu-isoe-west-1', place: 'EU ISOE West' },
+  { id: 'us-isof-east-1', place: 'US ISOF East' },
+  { id: 'us-isof-south-1', place: 'US ISOF South' },
   { id: 'cn-north-1', place: 'Beijing' },
   { id: 'cn-northwest-1', place: 'Ningxia' },
 ]
+
+const partitions: readonly [RegExp, string][] = [
+  [/^cn-/, 'aws-cn'],
+  [/^us-gov-/, 'aws-us-gov'],
+  [/^eusc-/, 'aws-eusc'],
+  [/^us-iso-/, 'aws-iso'],
+  [/^us-isob-/, 'aws-iso-b'],
+  [/^eu-isoe-/, 'aws-iso-e'],
+  [/^(us|eu)-isof-/, 'aws-iso-f'],
+]
+
+/** Regions of different partitions know nothing of each other: no sign-in reaches from one into another. */
+export function partitionOfRegion(region: string): string {
+  return partitions.find(([pattern]) => pattern.test(region))?.[1] ?? 'aws'
+}
+
+/** Those of the partition of `region`, which is among them whatever it is. */
+export function regionsBeside(region: string): readonly { id: string; place: string }[] {
+  const partition = partitionOfRegion(region)
+  const listed = regions.filter(({ id }) => partitionOfRegion(id) === partition)
+  return listed.some(({ id }) => id === region) ? listed : [...listed, { id: region, place: '' }]
+}

@@ -6,6 +6,7 @@ import type { CommandRegistry } from './commands/command-registry.ts'
 import type { CoreLink } from './core/core-link.ts'
 import type { LiveStores } from './core/live-state.ts'
 import type { Workspace } from './documents/workspace.ts'
+import type { AccessState, AccessStore } from './stores/access-store.ts'
 import type { AccountsState, AccountsStore } from './stores/accounts-store.ts'
 import type { CatalogState } from './stores/catalog-store.ts'
 import type { IdentitiesState } from './stores/identities-store.ts'
@@ -19,6 +20,7 @@ export interface Services extends LiveStores {
   readonly core: CoreLink
   readonly host: HostInfo
   readonly queryClient: QueryClient
+  readonly access: AccessStore
   readonly accounts: AccountsStore
   readonly navigator: NavigatorStore
   readonly interface: InterfaceStore
@@ -40,6 +42,7 @@ interface StoreStates {
   catalog: CatalogState
   sessions: SessionsState
   settings: SettingsState
+  access: AccessState
   accounts: AccountsState
   navigator: NavigatorState
   interface: InterfaceState

@@ -71,9 +71,9 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'signIn.signOutEverywhere': async () => ({}),
     'profile.write': async ({ name }) => ({ name, file: '/home/ana/.aws/config' }),
     'profile.migrate': notHere,
-    'accounts.list': async ({ identityId }) =>
-      identityId === 'sso:example-corp' ? Object.values(world.accounts) : [],
-    'accounts.roles': async () => [world.roleName, 'ReadOnly'],
+    'access.get': async ({ identityId }) => world.access(identityId, now),
+    'access.refresh': async () => ({}),
+    'access.readRoles': async () => ({}),
     'accounts.caller': async ({ scope }) => world.caller(now, scope.accountId),
     'catalog.watch': async () => ({ scopes: world.scopesOf(clusters, now), clusters }),
     'catalog.refresh': async () => ({}),

@@ -1,3 +1,4 @@
+import type { Access } from '../../contract/access.ts'
 import type { AuditEntry, TouchedTask } from '../../contract/audit.ts'
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../contract/catalog.ts'
 import type { Account, Caller, Environment, Identity, Scope } from '../../contract/identity.ts'
@@ -47,6 +48,18 @@ export const accounts = {
   production: account('111122223333', 'example-prod', 'production'),
   staging: account('444455556666', 'example-staging', 'staging'),
   development: account('777788889999', 'example-dev', 'development'),
+}
+
+export function access(identityId: string, now: number): Access {
+  const own = Object.values(accounts).filter((each) => each.identityId === identityId)
+  return {
+    identityId,
+    accounts: own,
+    roles: Object.fromEntries(own.map(({ accountId }) => [accountId, [roleName, 'ReadOnly']])),
+    roleProblems: {},
+    listing: false,
+    readAt: now - 3 * minute,
+  }
 }
 
 export function scopeOf({ identityId, accountId }: Account): Scope {

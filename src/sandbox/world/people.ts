@@ -32,6 +32,12 @@ export const permissionSets: readonly PermissionSetDescription[] = [
       'cloudtrail:LookupEvents',
     ],
   },
+  { name: 'AdministratorAccess', allow: ['*'] },
+  {
+    name: 'PowerUserAccess',
+    allow: ['ecs:*', 'ssm:*', 'ssmmessages:*', 'logs:*', 'cloudtrail:LookupEvents'],
+  },
+  { name: 'Billing', allow: ['aws-portal:View*'] },
 ]
 
 /** For those who come with keys: what programs run as, a way through one account to the next, and one with MFA. */

@@ -1,5 +1,6 @@
 import { development } from './development.ts'
 import { fleetCluster } from './fleet.ts'
+import { manyAccounts } from './many-accounts.ts'
 import { permissionSets, roles, users } from './people.ts'
 import { production } from './production.ts'
 import { staging } from './staging.ts'
@@ -10,6 +11,8 @@ const homeRegion = 'eu-west-1'
 export interface WorldOptions {
   /** Further tasks in a cluster of their own; none by default. */
   tasks?: number
+  /** Further accounts, with five roles each; none by default. */
+  accounts?: number
 }
 
 /** example-corp and its AWS accounts, as they are when the sandbox starts. */
@@ -61,6 +64,11 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
         assignments: { lena: ['ReadOnly'] },
         regions: [{ name: homeRegion, clusters: [] }],
       },
+      ...manyAccounts(
+        options.accounts ?? 0,
+        users.map(({ name }) => name),
+        homeRegion,
+      ),
     ],
     operator: {
       userName: 'sandbox-operator',

@@ -21,7 +21,7 @@ export interface Credentials {
 }
 
 /** A whole sandbox on a port of its own, without the agent's waits that only cost time in a test. */
-export function startTestSandbox(options: { tasks?: number } = {}): Promise<Sandbox> {
+export function startTestSandbox(options: { tasks?: number; accounts?: number } = {}): Promise<Sandbox> {
   return startSandbox({
     ...options,
     port: 0,

@@ -31,6 +31,7 @@ function view(account: (typeof world.accounts)[keyof typeof world.accounts]): Ac
 function inputOf(clusters: Cluster[], more: Partial<TreeInput> = {}): TreeInput {
   return {
     accounts: Object.values(world.accounts).map(view),
+    others: [],
     scopes: Object.fromEntries(world.scopesOf(clusters, now).map((scope) => [scopeKey(scope.scope), scope])),
     clusters: Object.fromEntries(
       clusters.map((cluster) => [clusterKey(cluster.scope, cluster.arn), cluster]),
@@ -49,6 +50,10 @@ function word(row: TreeRow): string {
   switch (row.kind) {
     case 'account':
       return `${indent}${row.view.account.name}`
+    case 'other-account':
+      return `${row.account.name} (not chosen)`
+    case 'choose-account':
+      return `choose among ${row.total}`
     case 'cluster':
       return `${indent}${row.name}${row.taskCount === undefined ? ' (loading)' : ''}`
     case 'service':
@@ -71,6 +76,14 @@ const find = (rows: TreeRow[], text: string) => rows.find((row) => word(row).tri
 
 describe('flattenTree', () => {
   const clusters = world.clusters(now)
+
+  it('ends with the way to accounts that are not looked at, and a filter finds them', () => {
+    const { production, staging, development } = world.accounts
+    const input = inputOf([], { accounts: [view(production)], others: [staging, development] })
+    expect(words(input).at(-1)).toBe('choose among 3')
+    expect(words({ ...input, filter: 'stag' })).toEqual(['example-staging (not chosen)'])
+    expect(words({ ...input, filter: '7777' })).toEqual(['example-dev (not chosen)'])
+  })
 
   it('shows accounts, clusters and services to begin with', () => {
     expect(words(inputOf(clusters))).toEqual([

@@ -7,7 +7,6 @@ import {
   LightIcon,
   NavigatorIcon,
   RefreshIcon,
-  RegionIcon,
   SearchIcon,
   SettingsIcon,
   SplitDownIcon,
@@ -21,7 +20,7 @@ import type { Command } from './command-registry.ts'
 import type { KeyBindings } from './keys.ts'
 import { navigatorAttribute } from './use-commands.ts'
 
-type Needed = Pick<Services, 'core' | 'host' | 'settings' | 'interface' | 'navigator' | 'workspace'>
+type Needed = Pick<Services, 'core' | 'host' | 'settings' | 'interface' | 'workspace'>
 
 /** Tabs, view, settings: what the frame itself can do. Features add their own. */
 export function appCommands(services: Needed): Command[] {
@@ -33,7 +32,7 @@ export function appCommands(services: Needed): Command[] {
   ]
 }
 
-function windowCommands({ core, host, interface: interfaceStore, navigator }: Needed): Command[] {
+function windowCommands({ core, host, interface: interfaceStore }: Needed): Command[] {
   return [
     {
       id: 'palette.open',
@@ -76,36 +75,6 @@ function windowCommands({ core, host, interface: interfaceStore, navigator }: Ne
       icon: RefreshIcon,
       when: ({ signedIn }) => signedIn,
       run: () => void core.call('catalog.refresh', {}),
-    },
-    {
-      id: 'region.change',
-      title: 'Change region…',
-      group: 'Navigator',
-      icon: RegionIcon,
-      keys: { mac: [{ key: 'Shift+Meta+R' }], other: [{ key: 'Ctrl+Shift+R' }] },
-      when: ({ signedIn }) => signedIn,
-      run: () => interfaceStore.setState({ dialog: { kind: 'palette', mode: 'region', text: '' } }),
-    },
-    {
-      id: 'role.change',
-      title: 'Change role…',
-      group: 'Navigator',
-      icon: UserIcon,
-      when: ({ target }) => target !== undefined,
-      run: ({ target }) => {
-        if (target === undefined) return
-        const account =
-          target.kind === 'account'
-            ? target
-            : target.kind === 'task'
-              ? target.task.scope
-              : target.container.scope
-        const { identityId, accountId } = account
-        interfaceStore.setState({
-          dialog: { kind: 'palette', mode: { roleFor: { identityId, accountId } }, text: '' },
-        })
-        navigator.setState({ filter: '' })
-      },
     },
     {
       id: 'settings.open',

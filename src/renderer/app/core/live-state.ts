@@ -40,11 +40,7 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
   return disposeTogether(
     core.onConnected(() => void readAll()),
     core.on('settings.changed', (next) => settings.setState({ settings: next, known: true }, true)),
-    core.on('identity.changed', (next) => {
-      identities.setState((state) => withIdentities(state, next), true)
-      void queryClient.invalidateQueries({ queryKey: ['accounts.list'] })
-      void queryClient.invalidateQueries({ queryKey: ['accounts.roles'] })
-    }),
+    core.on('identity.changed', (next) => identities.setState((state) => withIdentities(state, next), true)),
     core.on('signIn.changed', (attempt) =>
       identities.setState((state) =>
         // News of an attempt that was given up in favour of another must not replace it.

@@ -28,18 +28,6 @@ export const queries = {
   hostInfo: (core: CoreClient) =>
     queryOptions({ queryKey: ['host.info'], queryFn: async () => unwrap(await core.call('host.info', {})) }),
 
-  accounts: (core: CoreClient, identityId: string) =>
-    queryOptions({
-      queryKey: ['accounts.list', identityId],
-      queryFn: async () => unwrap(await core.call('accounts.list', { identityId })),
-    }),
-
-  roles: (core: CoreClient, identityId: string, accountId: string) =>
-    queryOptions({
-      queryKey: ['accounts.roles', identityId, accountId],
-      queryFn: async () => unwrap(await core.call('accounts.roles', { identityId, accountId })),
-    }),
-
   caller: (core: CoreClient, scope: Scope) =>
     queryOptions({
       queryKey: ['accounts.caller', scopeKey(scope)],

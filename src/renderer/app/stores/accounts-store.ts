@@ -14,7 +14,9 @@ export interface AccountView {
 }
 
 export interface AccountsState {
+  /** Those that are looked at: all of a few, of many those that somebody chose. */
   readonly accounts: readonly AccountView[]
+  readonly others: readonly Account[]
   /** Some identity's list has not come yet. */
   readonly loading: boolean
   /** Why an identity's accounts could not be listed. */
@@ -23,7 +25,7 @@ export interface AccountsState {
 
 export type AccountsStore = StoreApi<AccountsState>
 
-export const noAccounts: AccountsState = { accounts: [], loading: true, problems: [] }
+export const noAccounts: AccountsState = { accounts: [], others: [], loading: true, problems: [] }
 
 export function createAccountsStore(): AccountsStore {
   return createStore<AccountsState>(() => noAccounts)

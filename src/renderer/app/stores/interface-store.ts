@@ -5,7 +5,18 @@ import type { TaskRef } from '../documents/document.ts'
 import type { SplitDirection } from '../documents/workspace.ts'
 
 /** Which part of the palette is open. */
-export type PaletteMode = 'all' | 'region' | { roleFor: { identityId: string; accountId: string } }
+export type PaletteMode =
+  | 'all'
+  | 'accounts'
+  /** Of all accounts. */
+  | 'region'
+  | { regionFor: AccountKey }
+  | { roleFor: AccountKey }
+
+interface AccountKey {
+  readonly identityId: string
+  readonly accountId: string
+}
 
 /** The one thing in front of the workspace. */
 export type Dialog =

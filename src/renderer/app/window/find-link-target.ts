@@ -11,8 +11,9 @@ export type LinkSearch =
   | { state: 'found'; target: Extract<Target, { kind: 'task' | 'container' }> }
   /** Something has yet to be read. */
   | { state: 'searching' }
-  /** The account is looked at in another region. */
+  /** The account is looked at in another region, or not at all. */
   | { state: 'other-region' }
+  | { state: 'not-in-view' }
   | { state: 'nowhere'; error: ErrorValue }
 
 /** What a link leads to, as far as this person's accounts and the catalog know it now. */
@@ -25,6 +26,8 @@ export function findLinkTarget(
   if (!signedIn) return { state: 'searching' }
   const views = accounts.accounts.filter(({ account }) => account.accountId === link.accountId)
   const view = views.find(({ scope }) => scope !== undefined) ?? views[0]
+  if (view === undefined && accounts.others.some(({ accountId }) => accountId === link.accountId))
+    return { state: 'not-in-view' }
   if (view === undefined) return accounts.loading ? { state: 'searching' } : nowhere(noAccount(link))
   const { account, scope, problem } = view
   if (scope === undefined) return problem === undefined ? { state: 'searching' } : nowhere(problem)

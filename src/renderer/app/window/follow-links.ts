@@ -5,6 +5,7 @@ import { disposeTogether } from '../disposables.ts'
 import { taskDocument } from '../documents/document.ts'
 import type { Services } from '../services.ts'
 import { hasWorkspace } from '../stores/identities-store.ts'
+import { chosenAccount, chosenRegion } from '../stores/preferences.ts'
 import { changeSettings } from '../stores/settings-store.ts'
 import { findLinkTarget } from './find-link-target.ts'
 
@@ -54,10 +55,18 @@ function follow(services: Needed, link: Link, tell: (error: ErrorValue) => void)
     case 'nowhere':
       tell(search.error)
       return true
-    case 'other-region':
-      if (settings.getState().settings.region !== link.region)
-        void changeSettings(core, settings, { region: link.region })
+    case 'other-region': {
+      const { settings: now } = settings.getState()
+      if (now.regions[link.accountId] !== link.region)
+        void changeSettings(core, settings, chosenRegion(now, link.region, link.accountId))
       return false
+    }
+    case 'not-in-view': {
+      const { settings: now } = settings.getState()
+      if (!now.recentAccounts.includes(link.accountId))
+        void changeSettings(core, settings, chosenAccount(now, link.accountId))
+      return false
+    }
     case 'searching':
       return false
   }

@@ -72,7 +72,7 @@ function AccountsHeading() {
       <CloudIcon size={12} stroke={2} aria-hidden />
       <span>Accounts</span>
       {regions !== '' && (
-        <button type="button" title="Change region" onClick={() => run('region.change')}>
+        <button type="button" title="Change region of all accounts" onClick={() => run('region.changeAll')}>
           {regions}
           <ChevronDownIcon size={12} stroke={2} aria-hidden />
         </button>

@@ -15,6 +15,7 @@ import {
   ClusterIcon,
   ContainerIcon,
   MoreIcon,
+  PlusIcon,
   RefusedIcon,
   ServiceIcon,
   ShellIcon,
@@ -58,6 +59,7 @@ export const TreeRowView = memo(function TreeRowView({
   const click = () => {
     actions.select(row)
     actions.toggle(row)
+    if (row.kind === 'other-account' || row.kind === 'choose-account') actions.open(row, false)
   }
 
   return (
@@ -94,6 +96,8 @@ function titleOf(row: TreeRow): string | undefined {
   switch (row.kind) {
     case 'account':
       return displayText(accountName(row.view.account))
+    case 'other-account':
+      return displayText(accountName(row.account))
     case 'cluster':
       return displayText(row.name)
     case 'service':
@@ -134,6 +138,28 @@ function RowContents({ row, showMenu }: { row: TreeRow; showMenu: (event: MouseE
         </>
       )
     }
+    case 'other-account':
+      return (
+        <>
+          <EnvironmentSquare environment={row.account.environment} />
+          <Name className={classNames(styles.name, styles.pending)} text={accountName(row.account)} />
+          <span className={styles.secondary} />
+          <Meta>
+            <span title={row.account.accountId}>…{row.account.accountId.slice(-4)}</span>
+          </Meta>
+          <Glyphs />
+        </>
+      )
+    case 'choose-account':
+      return (
+        <>
+          <PlusIcon size={15} stroke={1.6} aria-hidden />
+          <span className={styles.name}>Choose account…</span>
+          <span className={styles.secondary} />
+          <Meta>{row.total.toLocaleString('en')}</Meta>
+          <Glyphs />
+        </>
+      )
     case 'cluster':
       return (
         <>

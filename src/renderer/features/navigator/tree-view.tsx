@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SearchIcon } from '../../ui/icons.ts'
+import { chooseAccount } from '../palette/choose-account.ts'
 import styles from './navigator.module.css'
 import { firstMatchIndex, parentIndex, rowsAbove, type TreeRow } from './tree.ts'
 import { TreeRowView } from './tree-row.tsx'
@@ -149,7 +150,8 @@ export interface RowActions {
 }
 
 function useRowActions(): RowActions {
-  const { navigator, workspace } = useServices()
+  const services = useServices()
+  const { navigator, workspace } = services
   const run = useRunCommand()
   return useMemo(() => {
     const toggle = (row: TreeRow) => {
@@ -167,8 +169,11 @@ function useRowActions(): RowActions {
           if (open !== undefined && !another) workspace.activate(open.id)
           else run('shell.open', target)
         } else if (target?.kind === 'task') run('task.open', target)
+        else if (row.kind === 'other-account')
+          chooseAccount(services, { account: row.account, roleName: undefined })
+        else if (row.kind === 'choose-account') run('account.choose')
         else toggle(row)
       },
     }
-  }, [navigator, workspace, run])
+  }, [services, navigator, workspace, run])
 }

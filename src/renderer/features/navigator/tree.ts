@@ -1,6 +1,6 @@
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../../contract/catalog.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
-import { scopeKey } from '../../../contract/identity.ts'
+import { type Account, scopeKey } from '../../../contract/identity.ts'
 import type { Target } from '../../app/documents/target.ts'
 import { type AccountView, accountName } from '../../app/stores/accounts-store.ts'
 import {
@@ -13,6 +13,8 @@ import { clusterKey } from '../../app/stores/catalog-store.ts'
 
 export interface TreeInput {
   readonly accounts: readonly AccountView[]
+  /** Accounts that nobody chose to look at. */
+  readonly others: readonly Account[]
   readonly scopes: Readonly<Record<string, CatalogScope>>
   readonly clusters: Readonly<Record<string, Cluster>>
   /** Containers by task ARN in which someone had a shell. */
@@ -37,6 +39,9 @@ interface RowBase {
 export type TreeRow = RowBase &
   (
     | { kind: 'account'; view: AccountView; loading: boolean }
+    /** Not looked at; choosing it changes that. */
+    | { kind: 'other-account'; account: Account }
+    | { kind: 'choose-account'; total: number }
     /** Without a count it has not come yet; refused, the count would be a lie. */
     | { kind: 'cluster'; name: string; taskCount: number | undefined; refused: boolean }
     | { kind: 'service'; service: Service; readiness: Readiness | undefined; touched: boolean }
@@ -58,7 +63,34 @@ export function flattenTree(input: TreeInput): TreeRow[] {
   const words = input.filter.toLowerCase().split(/\s+/).filter(Boolean)
   const rows: TreeRow[] = []
   for (const view of input.accounts) addAccount(rows, input, view, words)
+  if (input.others.length > 0) addOthers(rows, input, words)
   return rows
+}
+
+/** More would be a list to scroll; the palette is better at that. */
+const mostOthersFound = 20
+
+/** With a filter those that it finds, and always the way to all of them. */
+function addOthers(rows: TreeRow[], { accounts, others }: TreeInput, words: readonly string[]): void {
+  const found =
+    words.length === 0 ? [] : others.filter((account) => unmatchedAccount(words, account).length === 0)
+  for (const account of found.slice(0, mostOthersFound))
+    rows.push({ kind: 'other-account', id: rowIdOf(account), level: 0, account })
+  if (words.length === 0)
+    rows.push({
+      kind: 'choose-account',
+      id: 'choose-account',
+      level: 0,
+      total: accounts.length + others.length,
+    })
+}
+
+function rowIdOf({ identityId, accountId }: Account): string {
+  return `${identityId}/${accountId}`
+}
+
+function unmatchedAccount(words: readonly string[], account: Account): readonly string[] {
+  return unmatched(words, `${accountName(account)} ${account.accountId}`)
 }
 
 /** The words that a name does not contain yet; they must occur further down. */
@@ -93,14 +125,14 @@ function addAccount(rows: TreeRow[], input: TreeInput, view: AccountView, words:
   const loading = view.problem === undefined && (known === undefined || known.state === 'loading')
   const row: TreeRow = {
     kind: 'account',
-    id: `${account.identityId}/${account.accountId}`,
+    id: rowIdOf(account),
     level: 0,
     view,
     loading,
     target: { kind: 'account', identityId: account.identityId, accountId: account.accountId },
   }
   addBranch(rows, input, row, {
-    words: unmatched(words, `${accountName(account)} ${account.accountId}`),
+    words: unmatchedAccount(words, account),
     openByDefault: true,
     children: (left) => addAccountContents(rows, input, view, known, row, left),
   })

@@ -9,6 +9,7 @@ import { flattenTree, type TreeRow } from './tree.ts'
 /** The navigator's rows for a filter, kept up with the catalog, the audit and the open shells. */
 export function useTree(filter: string): TreeRow[] {
   const accounts = useServiceStore('accounts', (state) => state.accounts)
+  const others = useServiceStore('accounts', (state) => state.others)
   const scopes = useServiceStore('catalog', (state) => state.scopes)
   const clusters = useServiceStore('catalog', (state) => state.clusters)
   const toggled = useServiceStore('navigator', (state) => state.toggled)
@@ -16,8 +17,8 @@ export function useTree(filter: string): TreeRow[] {
   const live = useLive()
 
   return useMemo(
-    () => flattenTree({ accounts, scopes, clusters, touched, live, toggled, filter }),
-    [accounts, scopes, clusters, touched, live, toggled, filter],
+    () => flattenTree({ accounts, others, scopes, clusters, touched, live, toggled, filter }),
+    [accounts, others, scopes, clusters, touched, live, toggled, filter],
   )
 }
 

@@ -18,6 +18,8 @@ import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { useTouched } from '../navigator/use-tree.ts'
+import { AccessRow } from './access-row.tsx'
+import { FavouriteButton } from './favourite-button.tsx'
 import { Highlight } from './highlight.tsx'
 import styles from './palette.module.css'
 import type { CatalogMatch } from './search-catalog.ts'
@@ -59,6 +61,8 @@ function RowContents({ item }: { item: PaletteItem }) {
       return <CatalogRow match={item.match} isTask={item.kind === 'task'} />
     case 'command':
       return <CommandRow item={item} />
+    case 'access':
+      return <AccessRow match={item.match} />
     case 'choice':
       return (
         <>
@@ -73,7 +77,10 @@ function RowContents({ item }: { item: PaletteItem }) {
           </span>
           <Highlight className={styles.title} text={item.choice.id} ranges={item.choice.ranges} />
           <Name className={styles.crumbs} text={item.choice.note} />
-          {item.choice.current && <span className={styles.end}>Now</span>}
+          <span className={styles.end}>
+            {item.choice.current && 'Now'}
+            {item.choice.of === 'region' && <FavouriteButton list="favouriteRegions" item={item.choice.id} />}
+          </span>
         </>
       )
     case 'more':

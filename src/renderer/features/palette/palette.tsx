@@ -3,9 +3,10 @@ import { keyCaps } from '../../app/commands/keys.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
 import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
-import { useDocuments, useServices } from '../../app/services.ts'
+import { type Services, useDocuments, useServices } from '../../app/services.ts'
 import { useFrontScope } from '../../app/shell/use-front-scope.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
+import { chosenRegion, toggledFavourite } from '../../app/stores/preferences.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
@@ -14,6 +15,9 @@ import { SearchIcon } from '../../ui/icons.ts'
 import { Kbd, Keys } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { requestShell } from '../shells/open-shell.ts'
+import { AccessFoot, FavouriteHint } from './access-foot.tsx'
+import { accountOfMode, isRegionMode } from './choice-groups.ts'
+import { chooseAccount } from './choose-account.ts'
 import { closestName } from './closest-name.ts'
 import styles from './palette.module.css'
 import { PaletteRow } from './palette-row.tsx'
@@ -21,8 +25,15 @@ import { type PaletteItem, usePalette } from './use-palette.ts'
 
 const placeholders = {
   all: 'Search containers, tasks and commands',
-  region: 'Show which region?',
-  role: 'Act with which role?',
+  accounts: 'Work in which account, as which role?',
+  region: 'Show which region in all accounts?',
+  regionFor: 'Show which region?',
+  roleFor: 'Act with which role?',
+}
+
+function placeholderOf(mode: PaletteMode): string {
+  if (typeof mode === 'string') return placeholders[mode]
+  return 'roleFor' in mode ? placeholders.roleFor : placeholders.regionFor
 }
 
 /** From a few letters to a shell. */
@@ -74,7 +85,7 @@ export default function Palette({
     event.preventDefault()
   }
 
-  const modeName = typeof mode === 'string' ? mode : 'role'
+  const placeholder = placeholderOf(mode)
   return (
     <Modal onClose={onClose} label="Search" width={660} place="top">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the input and of the list's buttons alike */}
@@ -87,8 +98,8 @@ export default function Palette({
             aria-expanded={items.length > 0}
             aria-controls={listId}
             aria-activedescendant={item === undefined ? undefined : `${listId}${item.id}`}
-            aria-label={placeholders[modeName]}
-            placeholder={placeholders[modeName]}
+            aria-label={placeholder}
+            placeholder={placeholder}
             spellCheck={false}
             autoComplete="off"
             value={text}
@@ -129,6 +140,8 @@ export default function Palette({
           </div>
         )}
         {mode === 'all' && <Hints item={item} />}
+        {mode === 'accounts' && <AccessFoot />}
+        {isRegionMode(mode) && <FavouriteHint />}
       </div>
     </Modal>
   )
@@ -148,14 +161,16 @@ function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => v
 
   return (item: PaletteItem, keys: Modifiers) => {
     if (item.kind === 'more') return expand()
+    if (keys.altKey && markFavourite(services, item)) return
     close()
     if (item.kind === 'command') return item.command.run(context())
+    if (item.kind === 'access') return chooseAccount(services, item.match.entry)
     if (item.kind === 'choice') {
-      if (mode === 'region') void changeSettings(core, settings, { region: item.id })
-      else if (typeof mode === 'object') {
-        const roles = { ...settings.getState().settings.roles, [mode.roleFor.accountId]: item.id }
-        void changeSettings(core, settings, { roles })
-      }
+      const { settings: now } = settings.getState()
+      const accountId = accountOfMode(mode)?.accountId
+      if (isRegionMode(mode)) void changeSettings(core, settings, chosenRegion(now, item.id, accountId))
+      else if (accountId !== undefined)
+        void changeSettings(core, settings, { roles: { ...now.roles, [accountId]: item.id } })
       return
     }
     const { ref } = item.match.entry
@@ -164,6 +179,19 @@ function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => v
     if (open !== undefined && !keys.ctrlKey && !keys.metaKey) workspace.activate(open.id)
     else requestShell(services, ref)
   }
+}
+
+/** Marks what can be marked. @returns whether it could */
+function markFavourite({ core, settings }: Pick<Services, 'core' | 'settings'>, item: PaletteItem): boolean {
+  const { settings: now } = settings.getState()
+  if (item.kind === 'access') {
+    const { accountId } = item.match.entry.account
+    void changeSettings(core, settings, toggledFavourite(now, 'favouriteAccounts', accountId))
+    return true
+  }
+  if (item.kind !== 'choice' || item.choice.of !== 'region') return false
+  void changeSettings(core, settings, toggledFavourite(now, 'favouriteRegions', item.choice.id))
+  return true
 }
 
 function NothingFound({

@@ -2,13 +2,14 @@ import { useMemo } from 'react'
 import { scopeKey } from '../../../contract/identity.ts'
 import type { Command } from '../../app/commands/command-registry.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
-import { regions } from '../../app/regions.ts'
 import { useDocuments, useServiceStore, useServices } from '../../app/services.ts'
-import { accountName } from '../../app/stores/accounts-store.ts'
 import { type ContainerEntry, containersOf } from '../../app/stores/catalog-entries.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
-import { type Ranges, titleMatcher } from './fuzzy.ts'
+import { useAccessGroups } from './access-groups.ts'
+import { type PaletteChoice, useChoiceGroups } from './choice-groups.ts'
+import type { Ranges } from './fuzzy.ts'
+import type { AccessMatch } from './search-access.ts'
 import {
   type CatalogMatch,
   containerKey,
@@ -18,19 +19,11 @@ import {
 } from './search-catalog.ts'
 import { searchCommands } from './search-commands.ts'
 
-/** One of a few values to pick: a region, a role. */
-export interface PaletteChoice {
-  readonly id: string
-  readonly of: 'region' | 'role'
-  readonly note: string
-  readonly current: boolean
-  readonly ranges: Ranges
-}
-
 export type PaletteItem =
   | { kind: 'container'; id: string; match: CatalogMatch }
   | { kind: 'task'; id: string; match: CatalogMatch }
   | { kind: 'command'; id: string; command: Command; ranges: Ranges }
+  | { kind: 'access'; id: string; match: AccessMatch }
   | { kind: 'choice'; id: string; choice: PaletteChoice }
   | { kind: 'more'; id: string; hidden: number }
 
@@ -68,10 +61,12 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
   const taskIndex = useMemo(() => indexTasks(inScope), [inScope])
   const commands = useAvailableCommands()
   const recent = useRecentContainers()
-  const choices = useChoices(mode)
+  const choices = useChoiceGroups(mode, text)
+  const access = useAccessGroups(mode === 'accounts', text, expanded)
 
   const groups = useMemo((): PaletteGroup[] => {
-    if (mode !== 'all') return choiceGroups(mode, choices, text)
+    if (mode === 'accounts') return access
+    if (mode !== 'all') return choices
     if (text.startsWith('>')) return [commandGroup(commands, text.slice(1), alone)].flat()
     if (text.startsWith('#')) {
       const found = searchCatalog(taskIndex, text.slice(1), expanded ? Number.POSITIVE_INFINITY : alone)
@@ -83,7 +78,7 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
       catalogGroup('container', 'Containers', found),
       commandGroup(commands, text, besideOthers.commands),
     ].flat()
-  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, recent])
+  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent])
 
   return {
     groups,
@@ -116,25 +111,6 @@ function commandGroup(commands: readonly Command[], text: string, limit: number)
       items: matches.map(({ command, ranges }) => ({ kind: 'command', id: command.id, command, ranges })),
     },
   ]
-}
-
-function choiceGroups(
-  mode: PaletteMode,
-  choices: readonly Omit<PaletteChoice, 'ranges'>[],
-  text: string,
-): PaletteGroup[] {
-  const texts = choices.map(({ id, note }) => `${id} ${note}`)
-  const found = titleMatcher.filter(texts, text) ?? texts.map((_, position) => position)
-  const items = found.flatMap((position): PaletteItem[] => {
-    const choice = choices[position]
-    if (choice === undefined) return []
-    return [
-      { kind: 'choice', id: choice.id, choice: { ...choice, ranges: titleMatcher.ranges(choice.id, text) } },
-    ]
-  })
-  return items.length === 0
-    ? []
-    : [{ title: mode === 'region' ? 'Regions' : 'Roles', note: undefined, items }]
 }
 
 /** All containers of all accounts, in the order of the navigator. */
@@ -174,25 +150,4 @@ function useAvailableCommands(): Command[] {
   const { commands } = useServices()
   const context = useCommandContext()
   return useMemo(() => commands.available(context()), [commands, context])
-}
-
-function useChoices(mode: PaletteMode): readonly Omit<PaletteChoice, 'ranges'>[] {
-  const accounts = useServiceStore('accounts', (state) => state.accounts)
-  return useMemo((): Omit<PaletteChoice, 'ranges'>[] => {
-    if (mode === 'all') return []
-    if (mode === 'region') {
-      const inUse = new Set(accounts.map(({ scope }) => scope?.region))
-      return regions.map(({ id, place }) => ({ id, of: 'region', note: place, current: inUse.has(id) }))
-    }
-    const { identityId, accountId } = mode.roleFor
-    const view = accounts.find(
-      ({ account }) => account.identityId === identityId && account.accountId === accountId,
-    )
-    return (view?.roles ?? []).map((role) => ({
-      id: role,
-      of: 'role',
-      note: view === undefined ? '' : accountName(view.account),
-      current: role === view?.roleName,
-    }))
-  }, [mode, accounts])
 }

@@ -6,11 +6,19 @@ import { type Page, pageOf, sortByKey } from '../http/paging.ts'
 import { respondJson } from '../http/rest-json.ts'
 import type { AccessKeys } from '../identity/access-keys.ts'
 import type { Directory } from './directory.ts'
+import { RateLimit } from './rate-limit.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A permission set's session duration is an hour unless somebody raised it. */
 const roleCredentialsLifetime = 3600_000
 const pageLimits = { default: 20, maximum: 100 }
+/**
+ * What a client of the portal has to live with. AWS publishes a collective limit
+ * of 20 calls a second (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html);
+ * five a second for roles is what clients that list a whole organisation see.
+ */
+const collectiveRate = { burst: 20, perSecond: 20 }
+const rolesRate = { burst: 10, perSecond: 5 }
 
 /** The SSO portal: accounts, roles, role credentials and logout for a bearer token. */
 export class PortalService {
@@ -19,6 +27,8 @@ export class PortalService {
   readonly #accessKeys: AccessKeys
   readonly #faults: Faults
   readonly #clock: Clock
+  readonly #collectiveLimit: RateLimit
+  readonly #rolesLimit: RateLimit
 
   constructor(parts: {
     tokens: Tokens
@@ -32,6 +42,9 @@ export class PortalService {
     this.#accessKeys = parts.accessKeys
     this.#faults = parts.faults
     this.#clock = parts.clock
+    const now = () => parts.clock.now()
+    this.#collectiveLimit = new RateLimit(collectiveRate, now)
+    this.#rolesLimit = new RateLimit(rolesRate, now)
   }
 
   /** ListAccounts. */
@@ -87,16 +100,24 @@ export class PortalService {
   #authenticate(exchange: Exchange, operation: string): string {
     this.#throttle(operation)
     const user = this.#tokens.userOf(bearerToken(exchange))
-    if (user !== undefined && !this.#faults.signIn.takeUnauthorized(operation)) return user
+    if (user !== undefined && !this.#faults.signIn.takeUnauthorized(operation)) {
+      this.#limit(user, operation)
+      return user
+    }
     throw portalError('UnauthorizedException', 'Session token not found or invalid', 401)
   }
 
-  /** The portal's own name for too many calls. */
+  #limit(user: string, operation: string): void {
+    const granted =
+      this.#collectiveLimit.take(user) && (operation !== 'ListAccountRoles' || this.#rolesLimit.take(user))
+    if (!granted) throw tooManyRequests()
+  }
+
   #throttle(operation: string): void {
     try {
       this.#faults.throttle(operation)
     } catch {
-      throw portalError('TooManyRequestsException', 'HTTP 429 Unknown Code', 429)
+      throw tooManyRequests()
     }
   }
 
@@ -130,6 +151,11 @@ function requiredParameter(exchange: Exchange, name: string): string {
   const value = exchange.query.get(name)
   if (!value) throw portalError('InvalidRequestException', `Missing required parameter: ${name}`, 400)
   return value
+}
+
+/** The portal's own name for too many calls. */
+function tooManyRequests(): AwsError {
+  return portalError('TooManyRequestsException', 'HTTP 429 Unknown Code', 429)
 }
 
 function forbidden(): AwsError {

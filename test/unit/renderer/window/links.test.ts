@@ -152,7 +152,8 @@ describe('a link that was followed into the app', () => {
     signIn()
     readAccounts('us-east-1')
     await linkArrives({ link: taskLink })
-    expect(settingsAsked).toEqual([{ region: cluster.scope.region }])
+    const { accountId, region } = cluster.scope
+    expect(settingsAsked).toEqual([{ recentRegions: [region], regions: { [accountId]: region } }])
     readAccounts()
     readCatalog()
     expect(opened().length).toBe(1)
