@@ -13,6 +13,7 @@ const table = {
   cli: { folders: ['core', 'web', 'sandbox', 'contract', 'channel'] },
   renderer: { folders: ['contract', 'channel'] },
   sandbox: { folders: ['contract'] },
+  'demo-plugin': { folders: ['core', 'contract'] },
   main: { folders: ['core', 'channel', 'contract'] },
   preload: { folders: ['contract'] },
 }

@@ -7,12 +7,12 @@ import { projectFolder, say } from './project.mjs'
 /** What is built, by which config, and from what. */
 const targets = {
   node: {
-    configs: ['vite.node.config.ts'],
+    // The first one empties the folder, the second adds its file.
+    configs: ['vite.node.config.ts', 'vite.demo-plugin.config.ts'],
     output: 'dist/node',
     sources: ['src/**/*', '!src/renderer/**', '!src/main/**', '!src/preload/**'],
   },
   desktop: {
-    // The first one empties the folder, the second adds its file.
     configs: ['vite.desktop.config.ts', 'vite.preload.config.ts'],
     output: 'dist/desktop',
     sources: ['src/{main,preload,core,channel,contract}/**/*', 'vite.node.config.ts'],

@@ -20,6 +20,8 @@ export type ReadySandbox = z.infer<typeof readySchema>
 
 export interface SandboxProcess extends AsyncDisposable {
   readonly ready: ReadySandbox
+  /** The public key of its download site of session-manager-plugin. */
+  readonly pluginKeyFile: string
   readonly exited: Promise<unknown>
 }
 
@@ -42,8 +44,17 @@ export async function startSandboxProcess(options: {
   stop: AbortSignal
 }): Promise<SandboxProcess> {
   const readyFile = path.join(options.folder, 'sandbox.json')
+  const pluginKeyFile = path.join(options.folder, 'plugin-key.asc')
   const [program, ...args] = sandboxProgram()
-  args.push('--port', '0', '--ready-file', readyFile, '--stay-with-parent')
+  args.push(
+    '--port',
+    '0',
+    '--ready-file',
+    readyFile,
+    '--plugin-key-file',
+    pluginKeyFile,
+    '--stay-with-parent',
+  )
   if (options.tasks !== undefined) args.push('--tasks', String(options.tasks))
   if (options.accounts !== undefined) args.push('--accounts', String(options.accounts))
   if (options.unpaced) args.push('--unpaced')
@@ -54,6 +65,7 @@ export async function startSandboxProcess(options: {
   const ready = await waitUntilReady(child, readyFile, options.stop)
   return {
     ready,
+    pluginKeyFile,
     exited,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')

@@ -5,17 +5,22 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createContainerRuntime } from './containers/create-runtime.ts'
 import { type SandboxReady, startSandbox } from './sandbox.ts'
+import { systemClock } from './services/clock.ts'
 import {
   createMessageGateway,
   type MessageGatewayOptions,
   type MessageGatewayServer,
 } from './services/message-gateway/gateway.ts'
+import { demoPluginProgram, demoPluginVersion } from './services/plugin-site/demo-plugin.ts'
+import { PluginSite } from './services/plugin-site/plugin-site.ts'
+import { publishPlugin } from './services/plugin-site/publish-plugin.ts'
+import { createSigningKey } from './services/plugin-site/signing-key.ts'
 import { makeTemporaryFolder } from './temporary-folder.ts'
 
 /** The sandbox as a process of its own. */
 
 const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--accounts N] [--unpaced] [--resources FOLDER]
-               [--cache FOLDER] [--stay-with-parent]
+               [--cache FOLDER] [--plugin-key-file F] [--stay-with-parent]
 
   --port P             Port on 127.0.0.1; 0 for a free one.
   --ready-file F       Written as JSON once the sandbox can be used.
@@ -24,6 +29,7 @@ const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--accounts 
   --unpaced            Output as fast as this computer can, not at AWS's pace of about 0.8 MB/s.
   --resources FOLDER   The folder with sandbox/images in it.
   --cache FOLDER       Keeps the parts of containers that do not change between runs.
+  --plugin-key-file F  Gets the public key that the download site of session-manager-plugin signs with.
   --stay-with-parent   End when the pipe on standard input closes.`
 
 interface Settings {
@@ -34,6 +40,7 @@ interface Settings {
   unpaced: boolean
   resources: string
   cacheFolder: string
+  pluginKeyFile: string | undefined
   stayWithParent: boolean
 }
 
@@ -53,8 +60,13 @@ async function run(settings: Settings): Promise<void> {
     cacheFolder: await usableCache(settings.cacheFolder, workFolder),
     log: say,
   })
+  const pluginSite = new PluginSite(systemClock)
+  const published = publishDemoPlugin(pluginSite, settings.pluginKeyFile)
+  // Heard below, when the containers, which take longer, are up as well.
+  published.catch(() => undefined)
   const sandbox = resources.use(
     await startSandbox({
+      pluginSite,
       port: settings.port,
       tasks: settings.tasks,
       accounts: settings.accounts,
@@ -65,6 +77,7 @@ async function run(settings: Settings): Promise<void> {
       throw explainListenError(error, settings.port)
     }),
   )
+  await published
   const { readyFile } = settings
   if (readyFile !== undefined) {
     await writeReadyFile(readyFile, sandbox.ready)
@@ -73,6 +86,17 @@ async function run(settings: Settings): Promise<void> {
   }
   say(`Sandbox ready at ${sandbox.endpoint}`)
   await ended
+}
+
+/** Run from source there is no built plugin to hand out, and the site is empty. */
+async function publishDemoPlugin(site: PluginSite, keyFile: string | undefined): Promise<void> {
+  const script = fileURLToPath(new URL('demo-plugin.js', import.meta.url))
+  const { arch: architecture } = process
+  if (!existsSync(script) || (architecture !== 'x64' && architecture !== 'arm64')) return
+  const key = await createSigningKey()
+  const program = await demoPluginProgram(script, process.execPath)
+  await publishPlugin(site, { version: demoPluginVersion, architecture, program, key })
+  if (keyFile !== undefined) await writeFile(keyFile, key.publicKey)
 }
 
 function createUnpacedGateway(options: MessageGatewayOptions): MessageGatewayServer {
@@ -132,6 +156,7 @@ function readSettings(argv: string[]): Settings {
       unpaced: { type: 'boolean', default: false },
       resources: { type: 'string' },
       cache: { type: 'string' },
+      'plugin-key-file': { type: 'string' },
       'stay-with-parent': { type: 'boolean', default: false },
     },
   })
@@ -143,6 +168,7 @@ function readSettings(argv: string[]): Settings {
     unpaced: values.unpaced,
     resources: resolve(values.resources ?? join(projectFolder(), 'resources')),
     cacheFolder: resolve(values.cache ?? join(projectFolder(), '.cache', 'container-tools')),
+    pluginKeyFile: values['plugin-key-file'],
     stayWithParent: values['stay-with-parent'],
   }
 }

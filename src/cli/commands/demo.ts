@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { pluginSitePath } from '../../sandbox/services/plugin-site/plugin-site.ts'
 import { makeTemporaryFolder } from '../../sandbox/temporary-folder.ts'
 import { parseHostOptions } from '../options.ts'
 import { say } from '../output.ts'
 import type { Command } from '../porthole.ts'
 import { runHost } from '../run-host.ts'
-import { type ReadySandbox, startSandboxProcess } from '../sandbox-process.ts'
+import { type SandboxProcess, startSandboxProcess } from '../sandbox-process.ts'
 
 /**
  * Porthole against a local AWS. The AWS files of the demo live in a folder of
@@ -27,7 +28,7 @@ export const demo: Command = async (args, stop) => {
     sandbox.exited.then(() => {
       if (!stop.aborted) say('The local AWS ended. Sessions and lists stop working; start the demo again.')
     })
-    const environment = demoEnvironment(folder, sandbox.ready)
+    const environment = demoEnvironment(folder, sandbox)
     await runHost(
       {
         ...options,
@@ -47,7 +48,10 @@ export const demo: Command = async (args, stop) => {
  * What makes any AWS client talk to the local AWS: endpoint and files by the
  * standard variables. Everything else that could lead to a real account stays out.
  */
-function demoEnvironment(folder: string, sandbox: ReadySandbox): Record<string, string | undefined> {
+function demoEnvironment(
+  folder: string,
+  { ready: sandbox, pluginKeyFile }: SandboxProcess,
+): Record<string, string | undefined> {
   const awsFolder = path.join(folder, '.aws')
   const configFile = path.join(awsFolder, 'config')
   mkdirSync(awsFolder, { mode: 0o700 })
@@ -74,5 +78,7 @@ function demoEnvironment(folder: string, sandbox: ReadySandbox): Record<string, 
     AWS_ENDPOINT_URL: sandbox.endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_REGION: sandbox.region,
+    PORTHOLE_PLUGIN_SITE: `${sandbox.endpoint}${pluginSitePath}`,
+    PORTHOLE_PLUGIN_KEY_FILE: pluginKeyFile,
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { pluginVersion, readPluginCall } from '../../fixtures/plugin/plugin-arguments.ts'
+import { pluginVersion, readPluginCall } from '../../../src/demo-plugin/plugin-arguments.ts'
 import { GatewayFixture, region, target } from './gateway-fixture.ts'
 import { shellProcess } from './processes.ts'
 import { TerminalProgram } from './terminal-program.ts'

@@ -63,7 +63,7 @@ export class PluginFixture implements AsyncDisposable {
   }
 
   publish(name: string, program: Uint8Array = programOf(name), key = this.key): Promise<void> {
-    return publishPlugin(this.site, { version: name, program, key })
+    return publishPlugin(this.site, { version: name, architecture: 'x64', program, key })
   }
 
   /** One more Porthole, with the same data unless told otherwise. */
