@@ -50,7 +50,7 @@ export const pluginOfferSchema = z.object({
 })
 export type PluginOffer = z.infer<typeof pluginOfferSchema>
 
-/** In the order in which they happen. `waiting`: another Porthole installs at this moment. */
+/** `waiting`: another Porthole installs at this moment. `trying`: it is asked for its version. */
 export const pluginInstallStepSchema = z.enum(['waiting', 'downloading', 'verifying', 'unpacking', 'trying'])
 export type PluginInstallStep = z.infer<typeof pluginInstallStepSchema>
 
@@ -61,6 +61,8 @@ export const pluginInstallSchema = z.discriminatedUnion('phase', [
     phase: z.literal('running'),
     version: pluginVersionTextSchema,
     step: pluginInstallStepSchema,
+    /** Steps that are behind it, in their order, which is not the same on every system. */
+    done: z.array(pluginInstallStepSchema),
     receivedBytes: z.number().int().nonnegative(),
     /** Unknown until the site has answered. */
     totalBytes: z.number().int().nonnegative().optional(),

@@ -92,6 +92,7 @@ class InstallingPluginService implements PluginService {
       phase: 'running',
       version,
       step: 'downloading',
+      done: [],
       receivedBytes: 0,
       ...this.#agreedSize(version),
     })
@@ -168,7 +169,10 @@ class InstallingPluginService implements PluginService {
       if (this.#state.phase === 'running') this.#set({ ...this.#state, receivedBytes: received, ...change })
     }
     return {
-      onStep: (step) => report({ step }),
+      onStep: (step) => {
+        if (this.#state.phase !== 'running' || this.#state.step === step) return
+        report({ step, done: [...this.#state.done, this.#state.step] })
+      },
       onProgress: (receivedBytes) => {
         received = receivedBytes
         if (clock.elapsed() - lastReport < progressIntervalMilliseconds) return

@@ -17,6 +17,7 @@ import { createCatalogStore } from './stores/catalog-store.ts'
 import { createIdentitiesStore } from './stores/identities-store.ts'
 import { createInterfaceStore } from './stores/interface-store.ts'
 import { createNavigatorStore } from './stores/navigator-store.ts'
+import { createPluginStore } from './stores/plugin-store.ts'
 import { createSessionsStore } from './stores/sessions-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
 import { followLinks } from './window/follow-links.ts'
@@ -35,6 +36,7 @@ export function composeServices(
     identities: createIdentitiesStore(),
     catalog: createCatalogStore(),
     sessions: createSessionsStore(),
+    plugin: createPluginStore(),
     settings: createSettingsStore(),
     access: createAccessStore(),
     accounts: createAccountsStore(),

@@ -12,6 +12,7 @@ import type { CatalogState } from './stores/catalog-store.ts'
 import type { IdentitiesState } from './stores/identities-store.ts'
 import type { InterfaceState, InterfaceStore } from './stores/interface-store.ts'
 import type { NavigatorState, NavigatorStore } from './stores/navigator-store.ts'
+import type { PluginState } from './stores/plugin-store.ts'
 import type { SessionsState } from './stores/sessions-store.ts'
 import type { SettingsState } from './stores/settings-store.ts'
 
@@ -41,6 +42,7 @@ interface StoreStates {
   identities: IdentitiesState
   catalog: CatalogState
   sessions: SessionsState
+  plugin: PluginState
   settings: SettingsState
   access: AccessState
   accounts: AccountsState

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createContainerRuntime } from '../../../src/sandbox/containers/create-runtime.ts'
 import { startSandbox } from '../../../src/sandbox/sandbox.ts'
+import { systemClock } from '../../../src/sandbox/services/clock.ts'
+import { PluginSite, pluginSitePath } from '../../../src/sandbox/services/plugin-site/plugin-site.ts'
 import type { WorldDescription } from '../../../src/sandbox/world/world-types.ts'
 
 const projectFolder = path.resolve(import.meta.dirname, '../../..')
@@ -12,8 +14,11 @@ export interface OwnWorld extends AsyncDisposable {
   environment: Record<string, string>
 }
 
-/** A local AWS inside the test, with a world of the test's choosing. */
-export async function startOwnWorld(world: WorldDescription): Promise<OwnWorld> {
+/** A local AWS inside the test, with a world and a plugin download site of the test's choosing. */
+export async function startOwnWorld(
+  world: WorldDescription,
+  pluginSite: PluginSite = new PluginSite(systemClock),
+): Promise<OwnWorld> {
   await using started = new AsyncDisposableStack()
   const folder = await mkdtemp(path.join(tmpdir(), 'porthole-world-'))
   started.defer(() => rm(folder, { recursive: true, force: true }))
@@ -23,7 +28,7 @@ export async function startOwnWorld(world: WorldDescription): Promise<OwnWorld> 
     cacheFolder: path.join(projectFolder, '.cache/container-tools'),
     log: () => {},
   })
-  const sandbox = started.use(await startSandbox({ port: 0, runtime, world }))
+  const sandbox = started.use(await startSandbox({ port: 0, runtime, world, pluginSite }))
 
   const configFile = path.join(folder, '.aws', 'config')
   await mkdir(path.dirname(configFile))
@@ -40,6 +45,7 @@ export async function startOwnWorld(world: WorldDescription): Promise<OwnWorld> 
       AWS_ENDPOINT_URL: sandbox.endpoint,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_REGION: world.homeRegion,
+      PORTHOLE_PLUGIN_SITE: `${sandbox.endpoint}${pluginSitePath}`,
       PORTHOLE_DATA_FOLDER: path.join(folder, 'data'),
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

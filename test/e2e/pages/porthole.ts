@@ -58,6 +58,24 @@ export class Porthole {
     if ((await row.getAttribute('aria-expanded')) === 'false') await this.window.keyboard.press('ArrowRight')
   }
 
+  /** The offer to install the plugin, in the tab of a shell that needs it. */
+  get pluginCard(): Locator {
+    return this.window.getByRole('region', { name: 'session-manager-plugin', exact: true })
+  }
+
+  /** From a few letters to a tab, whatever then is in it. Not for production, which asks. */
+  async requestShell(search: string): Promise<void> {
+    await this.search(search)
+    await this.window.keyboard.press('Enter')
+  }
+
+  async openSettings(): Promise<Locator> {
+    await this.window.keyboard.press('Control+,')
+    const dialog = this.window.getByRole('dialog', { name: 'Settings' })
+    await dialog.waitFor()
+    return dialog
+  }
+
   /** From a few letters to a shell; production asks and is answered. */
   async openShell(search: string): Promise<void> {
     await this.search(search)

@@ -6,6 +6,7 @@ import { createWorkspace } from '../../../src/renderer/app/documents/workspace.t
 import type { Services } from '../../../src/renderer/app/services.ts'
 import { createInterfaceStore } from '../../../src/renderer/app/stores/interface-store.ts'
 import { createNavigatorStore } from '../../../src/renderer/app/stores/navigator-store.ts'
+import { createPluginStore } from '../../../src/renderer/app/stores/plugin-store.ts'
 import { createSettingsStore } from '../../../src/renderer/app/stores/settings-store.ts'
 import { shellCommands } from '../../../src/renderer/features/shells/shell-commands.ts'
 
@@ -20,6 +21,7 @@ function allCommands(): Command[] {
   const services = {
     core: {} as Services['core'],
     host: { abilities: { newWindows: true } } as Services['host'],
+    plugin: createPluginStore(),
     settings: createSettingsStore(),
     interface: createInterfaceStore(),
     navigator: createNavigatorStore(),

@@ -4,6 +4,7 @@ import type { CatalogStore } from '../stores/catalog-store.ts'
 import { withCluster, withoutCluster, withScope } from '../stores/catalog-store.ts'
 import type { IdentitiesStore } from '../stores/identities-store.ts'
 import { withIdentities } from '../stores/identities-store.ts'
+import type { PluginStore } from '../stores/plugin-store.ts'
 import type { SessionsStore } from '../stores/sessions-store.ts'
 import type { SettingsStore } from '../stores/settings-store.ts'
 import type { CoreLink } from './core-link.ts'
@@ -12,6 +13,7 @@ export interface LiveStores {
   readonly identities: IdentitiesStore
   readonly catalog: CatalogStore
   readonly sessions: SessionsStore
+  readonly plugin: PluginStore
   readonly settings: SettingsStore
 }
 
@@ -20,17 +22,19 @@ export interface LiveStores {
  * follows the events in between. Dispose to stop.
  */
 export function followCore(core: CoreLink, stores: LiveStores, queryClient: QueryClient): Disposable {
-  const { identities, catalog, sessions, settings } = stores
+  const { identities, catalog, sessions, plugin, settings } = stores
   const readAll = async () => {
     // Whatever was cached may have changed while nobody listened.
     void queryClient.invalidateQueries()
-    const [settingsNow, identitiesNow, sessionsNow] = await Promise.all([
+    const [settingsNow, identitiesNow, sessionsNow, pluginNow] = await Promise.all([
       core.call('settings.get', {}),
       core.call('identity.list', {}),
       core.call('session.list', {}),
+      core.call('plugin.installation', {}),
     ])
     if (settingsNow.ok) settings.setState({ settings: settingsNow.value, known: true }, true)
     if (identitiesNow.ok) identities.setState((state) => withIdentities(state, identitiesNow.value), true)
+    if (pluginNow.ok) plugin.setState({ install: pluginNow.value })
     if (sessionsNow.ok) {
       const byId = Object.fromEntries(sessionsNow.value.map((session) => [session.id, session]))
       sessions.setState({ sessions: byId }, true)
@@ -55,6 +59,10 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
     core.on('session.changed', (session) =>
       sessions.setState((state) => ({ sessions: { ...state.sessions, [session.id]: session } }), true),
     ),
+    core.on('plugin.changed', (install) => {
+      plugin.setState({ install })
+      if (install.phase !== 'running') void queryClient.invalidateQueries({ queryKey: ['plugin'] })
+    }),
     core.on('audit.changed', ({ taskArn }) => {
       void queryClient.invalidateQueries({ queryKey: ['audit.task', taskArn] })
       void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })

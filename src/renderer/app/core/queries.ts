@@ -46,6 +46,23 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
     }),
 
+  pluginFindings: (core: CoreClient) =>
+    queryOptions({
+      queryKey: ['plugin', 'find'],
+      queryFn: async () => unwrap(await core.call('plugin.find', {})),
+      // Somebody may install or remove one at any time, and nothing tells.
+      staleTime: 0,
+    }),
+
+  pluginOffer: (core: CoreClient) =>
+    queryOptions({
+      queryKey: ['plugin', 'offer'],
+      queryFn: async () => unwrap(await core.call('plugin.offer', {})),
+      staleTime: 0,
+      // The person tries again; a page that keeps asking a site by itself is none of theirs.
+      retry: false,
+    }),
+
   auditSession: (core: CoreClient, sessionId: string) =>
     queryOptions({
       queryKey: ['audit.session', sessionId],

@@ -4,6 +4,7 @@ import { changeSettings } from '../../app/stores/settings-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Choice, Segments } from '../../ui/field.tsx'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
+import { PluginSection } from '../plugin/plugin-section.tsx'
 import styles from './settings.module.css'
 
 const themes: Choice<Settings['theme']>[] = [
@@ -21,7 +22,7 @@ const engines: Choice<Settings['engine']>[] = [
 const engineHelp: Record<Settings['engine'], string> = {
   auto: 'The plugin when a supported one is installed, else built-in.',
   'built-in': 'Porthole’s own client. Needs nothing installed.',
-  plugin: 'AWS’s session-manager-plugin. It must be installed.',
+  plugin: 'AWS’s session-manager-plugin. Porthole can install it.',
 }
 
 const scrollbacks: Choice<string>[] = ['1000', '5000', '10000', '50000'].map((lines) => ({
@@ -89,6 +90,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }) {
             />
           </div>
         </div>
+        <PluginSection />
       </ModalBody>
       <ModalFoot start={<span className={styles.version}>Porthole {host.version}</span>}>
         <Button onClick={onClose}>Close</Button>

@@ -1,5 +1,6 @@
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef, useState } from 'react'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Session } from '../../../contract/session.ts'
 import { useDocuments, useServices } from '../../app/services.ts'
 import { idleLimitInMilliseconds, idleTimeLeft } from '../../app/stores/sessions-store.ts'
@@ -11,6 +12,7 @@ import { formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { ContextBar } from '../documents/context-bar.tsx'
 import type { DocumentViewProps } from '../documents/document-views.ts'
+import { needsPlugin, PluginNeeded } from '../plugin/plugin-needed.tsx'
 import { FindBar } from './find-bar.tsx'
 import { SessionBanner } from './session-banner.tsx'
 import styles from './terminal.module.css'
@@ -18,7 +20,7 @@ import { onFindRequest, useTerminalCommands } from './terminal-commands.ts'
 import type { TerminalInstance } from './terminal-instance.ts'
 import { terminalsOf } from './terminal-registry.ts'
 import { useTerminalPlace } from './use-terminal-place.ts'
-import { useTerminalSession } from './use-terminal-session.ts'
+import { type TerminalSession, useTerminalSession } from './use-terminal-session.ts'
 
 export default function TerminalView({ document }: DocumentViewProps<'terminal'>) {
   const services = useServices()
@@ -27,10 +29,11 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
   const [finding, setFinding] = useState(false)
   const inFront = useDocuments(({ activeId }) => activeId === document.id)
   useTerminalCommands()
+  const missing = missingPlugin(terminalSession)
 
   useEffect(() => {
-    if (inFront && !finding) terminal.focus()
-  }, [inFront, finding, terminal])
+    if (inFront && !finding && missing === undefined) terminal.focus()
+  }, [inFront, finding, terminal, missing])
   useEffect(() => {
     if (!inFront) return
     const requests = onFindRequest(() => setFinding(true))
@@ -50,10 +53,25 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
       <div className={styles.body}>
         {finding && <FindBar terminal={terminal} onClose={() => setFinding(false)} />}
         <Screen terminal={terminal} />
+        {missing !== undefined && (
+          <PluginNeeded
+            error={missing}
+            inFront={inFront}
+            onReopen={terminalSession.open}
+            onUseBuiltIn={terminalSession.openBuiltIn}
+          />
+        )}
       </div>
-      <SessionBanner document={document} terminalSession={terminalSession} />
+      {missing === undefined && <SessionBanner document={document} terminalSession={terminalSession} />}
     </div>
   )
+}
+
+/** Why there is no session, when a plugin would help: then the tab offers one instead of a banner. */
+function missingPlugin({ session, opening, refusal }: TerminalSession): ErrorValue | undefined {
+  if (opening) return undefined
+  const error = refusal ?? (session?.state === 'ended' ? session.error : undefined)
+  return needsPlugin(error) ? error : undefined
 }
 
 /** The place of the terminal on the page; the terminal itself belongs to the registry. */
@@ -63,12 +81,11 @@ function Screen({ terminal }: { terminal: TerminalInstance }) {
 }
 
 /** Enter takes the banner's step, because the keyboard is where the shell was. */
-function useOpenOnEnter(
-  terminal: TerminalInstance,
-  { session, refusal, cold, opening, open }: ReturnType<typeof useTerminalSession>,
-): void {
+function useOpenOnEnter(terminal: TerminalInstance, terminalSession: TerminalSession): void {
+  const { session, refusal, cold, opening, open } = terminalSession
   const canOpen =
     !opening &&
+    missingPlugin(terminalSession) === undefined &&
     (refusal !== undefined || cold || (session?.state === 'ended' && session.endReason !== 'task-stopped'))
   const latest = useRef(open)
   latest.current = open

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
-import type { Session } from '../../../contract/session.ts'
+import type { EngineChoice, Session } from '../../../contract/session.ts'
 import type { TerminalDocument } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { displayText } from '../../ui/display-text.ts'
@@ -18,6 +18,8 @@ export interface TerminalSession {
   cold: boolean
   /** Opens a new session in this tab, below what is there. */
   open(): void
+  /** The same with the built-in engine, which this tab keeps from then on. */
+  openBuiltIn(): void
 }
 
 /**
@@ -37,31 +39,37 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
   latest.current = document
 
   const asked = useRef(false)
-  const open = useCallback(async () => {
-    // Two Enters in one paste are still one wish.
-    if (asked.current) return
-    asked.current = true
-    const { container, command, engine, reason, sessionId: endedId } = latest.current
-    setOpening(true)
-    setRefusal(undefined)
-    const result = await core.call('session.open', {
-      container,
-      command,
-      engine,
-      reason,
-      size: terminal.size,
-    })
-    asked.current = false
-    setOpening(false)
-    if (!result.ok) return setRefusal(result.error)
-    // Its screen is on this one's scrollback; the core need not keep it for a reload.
-    if (endedId !== undefined) void core.call('session.close', { id: endedId })
-    // The tab may have been closed meanwhile, and nobody else would end the session.
-    if (workspace.store.getState().documents[id] === undefined)
-      return void core.call('session.close', { id: result.value.id })
-    sessions.setState((state) => ({ sessions: { [result.value.id]: result.value, ...state.sessions } }), true)
-    workspace.update(id, 'terminal', { sessionId: result.value.id })
-  }, [core, id, sessions, terminal, workspace])
+  const open = useCallback(
+    async (otherEngine?: EngineChoice) => {
+      // Two Enters in one paste are still one wish.
+      if (asked.current) return
+      asked.current = true
+      const { container, command, engine, reason, sessionId: endedId } = latest.current
+      setOpening(true)
+      setRefusal(undefined)
+      const result = await core.call('session.open', {
+        container,
+        command,
+        engine: otherEngine ?? engine,
+        reason,
+        size: terminal.size,
+      })
+      asked.current = false
+      setOpening(false)
+      if (!result.ok) return setRefusal(result.error)
+      // Its screen is on this one's scrollback; the core need not keep it for a reload.
+      if (endedId !== undefined) void core.call('session.close', { id: endedId })
+      // The tab may have been closed meanwhile, and nobody else would end the session.
+      if (workspace.store.getState().documents[id] === undefined)
+        return void core.call('session.close', { id: result.value.id })
+      sessions.setState(
+        (state) => ({ sessions: { [result.value.id]: result.value, ...state.sessions } }),
+        true,
+      )
+      workspace.update(id, 'terminal', { sessionId: result.value.id })
+    },
+    [core, id, sessions, terminal, workspace],
+  )
 
   const isFresh = sessionId === undefined
   const began = useRef(false)
@@ -91,6 +99,10 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
     refusal,
     cold: sessionId !== undefined && session === undefined && !opening && refusal === undefined,
     open: () => void open(),
+    openBuiltIn() {
+      workspace.update(id, 'terminal', { engine: 'built-in' })
+      void open('built-in')
+    },
   }
 }
 

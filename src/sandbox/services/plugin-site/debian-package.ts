@@ -37,9 +37,10 @@ export async function buildDebianPackage(options: {
   ])
 }
 
+/** Without the time of day: the same files make the same package. */
 async function buildGzippedTar(files: PackagedFile[]): Promise<Buffer> {
   const tar = pack()
-  for (const { path, mode, bytes } of files) tar.entry({ name: `./${path}`, mode }, bytes)
+  for (const { path, mode, bytes } of files) tar.entry({ name: `./${path}`, mode, mtime: new Date(0) }, bytes)
   tar.finalize()
   const chunks: Uint8Array[] = []
   for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk)
