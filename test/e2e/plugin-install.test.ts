@@ -131,7 +131,7 @@ test.describe('a download site of the test’s own', () => {
     await section.getByRole('button', { name: 'Close' }).click()
     await expect(section.getByRole('listitem').filter({ hasText: version })).toContainText('Used by sessions')
     await window.keyboard.press('Escape')
-    await porthole.requestShell('api storefront example-staging')
+    await porthole.requestShell(somewhere)
     await terminal.waitForText(prompt)
   })
 

@@ -1,3 +1,4 @@
+import { PortholeError } from '../../contract/errors.ts'
 import type { PluginOffer } from '../../contract/plugin.ts'
 import type { HttpFile, OpenHttpFile } from './install/http-file.ts'
 import { downloadFailed, siteUnreachable, unexpectedStatus } from './install/install-errors.ts'
@@ -114,7 +115,8 @@ async function ask(
     return await openFile({ method, url, signal })
   } catch (thrown) {
     signal.throwIfAborted()
-    throw siteUnreachable(url, thrown)
+    // A proxy that refuses says so itself.
+    throw thrown instanceof PortholeError ? thrown : siteUnreachable(url, thrown)
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PortholeError } from '../../../src/contract/errors.ts'
 import { systemClock } from '../../../src/core/clock.ts'
+import { createNetwork } from '../../../src/core/network/network.ts'
 import {
   type Download,
   downloadFile,
@@ -10,6 +11,7 @@ import {
 } from '../../../src/core/plugin/install/download-file.ts'
 import { createOpenHttpFile } from '../../../src/core/plugin/install/http-file.ts'
 import { pluginSitePath } from '../../../src/sandbox/services/plugin-site/plugin-site.ts'
+import { type LocalProxy, startProxy } from '../../fixtures/local-proxy.ts'
 import { PluginFixture } from './plugin-fixture.ts'
 
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7 + (index >> 8)) % 256))
@@ -141,4 +143,36 @@ test('ends when it is told to', async () => {
   const ended = download({ signal: controller.signal, onProgress: () => controller.abort(reason) })
   await expect(ended).rejects.toBe(reason)
   await expect(ended).rejects.not.toBeInstanceOf(PortholeError)
+})
+
+describe('through a proxy', () => {
+  /** A name that no name server knows: only the proxy can lead there. */
+  const host = 'downloads.porthole.test'
+
+  async function downloadThrough(proxy: LocalProxy): Promise<void> {
+    using network = createNetwork({
+      environment: { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` },
+      homeFolder: fixture.folder,
+      systemCertificates: () => [],
+    })
+    const openFile = createOpenHttpFile({ agent: () => network.agents.http })
+    const url = new URL(`http://${host}${pluginSitePath}file`)
+    const { signal } = new AbortController()
+    await downloadFile({ openFile, clock: hurriedClock }, { url, file, limitBytes: 1_000_000, signal })
+  }
+
+  test('a file arrives, in pieces too', async () => {
+    const port = Number(new URL(fixture.server.endpoint).port)
+    await using proxy = await startProxy({ names: { [host]: { host: '127.0.0.1', port } } })
+    fixture.site.setFaults({ path: 'file', cutAfterBytes: 50_000, answers: 1 })
+    await downloadThrough(proxy)
+    expect((await readFile(file)).equals(content)).toBe(true)
+    expect(new Set(proxy.asked)).toEqual(new Set([`${host}:80`]))
+  })
+
+  test('that refuses is named, and not asked again and again', async () => {
+    await using proxy = await startProxy({ status: 403 })
+    await expect(downloadThrough(proxy)).rejects.toEqual(problem('PROXY_FAILED', /The proxy/))
+    expect(proxy.asked).toHaveLength(1)
+  })
 })

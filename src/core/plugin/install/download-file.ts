@@ -92,8 +92,10 @@ async function takeOneAnswer(
     return 'complete'
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
-    if (thrown instanceof PortholeError) throw thrown
-    return { reached, problem: explainBreak(url, thrown, reached, total) }
+    if (!(thrown instanceof PortholeError))
+      return { reached, problem: explainBreak(url, thrown, reached, total) }
+    if (!isPassing(thrown)) throw thrown
+    return { reached, problem: thrown }
   }
 }
 
@@ -137,6 +139,11 @@ function explainBreak(url: URL, thrown: unknown, reached: number, total: number 
   if (reached === 0) return siteUnreachable(url, thrown)
   const message = `The download from ${url.host} broke off after ${reached} of ${total ?? 'unknown'} bytes.`
   return downloadFailed(message, thrown instanceof Error ? thrown.message : String(thrown))
+}
+
+/** What the network itself explains and calls passing, such as a proxy that cannot be reached at the moment. */
+function isPassing({ value: { code, retryable } }: PortholeError): boolean {
+  return retryable && (code === 'NETWORK' || code === 'PROXY_FAILED')
 }
 
 /** Only a strong one says that two answers are parts of one and the same file. */
