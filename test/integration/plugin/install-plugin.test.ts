@@ -249,7 +249,7 @@ test('cancelled: nothing is installed, and the next try goes on where it stopped
   await fixture.publish(version)
   const porthole = fixture.porthole()
   await porthole.service.offer()
-  fixture.site.setFaults({ path: debPath, pauseMilliseconds: 20, answers: 1 })
+  fixture.site.setFaults({ path: debPath, pauseMilliseconds: 400, answers: 1 })
   const underWay = porthole.until((state) => state.phase === 'running' && state.receivedBytes > 0)
   await porthole.service.install(version)
   await underWay
@@ -260,6 +260,22 @@ test('cancelled: nothing is installed, and the next try goes on where it stopped
   expect(fixture.site.requests.findLast(({ path: asked }) => asked === debPath)?.range).toMatch(
     /^bytes=[1-9]\d*-$/,
   )
+})
+
+test('cancelled when all had arrived: it is not downloaded once more', async () => {
+  await fixture.publish(version, programOf(version, 'sleep 2'))
+  const porthole = fixture.porthole()
+  await porthole.service.offer()
+  const trying = porthole.until((state) => state.phase === 'running' && state.step === 'trying')
+  await porthole.service.install(version)
+  await trying
+  await porthole.service.cancel()
+  expect(porthole.service.installation()).toEqual({ phase: 'none' })
+  expect(await porthole.install()).toEqual({ phase: 'installed', version })
+  const downloads = fixture.site.requests.filter(
+    ({ method, path: asked }) => method === 'GET' && asked === debPath,
+  )
+  expect(downloads).toHaveLength(1)
 })
 
 test('what a crash left is gone after the next start, and what worked is not', async () => {

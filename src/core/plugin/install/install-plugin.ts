@@ -10,6 +10,7 @@ import type { OwnPlugins, StagedPlugin } from '../own-plugins.ts'
 import { type PluginRelease, releaseUrl } from '../plugin-release.ts'
 import type { PluginSite } from '../plugin-site.ts'
 import { downloadFile } from './download-file.ts'
+import { GrowingFile } from './half-download.ts'
 import type { OpenHttpFile } from './http-file.ts'
 import { refused, refusedArchive } from './install-errors.ts'
 import { lockOwnPlugins } from './install-lock.ts'
@@ -90,16 +91,19 @@ async function stageProgram(
   const { own, site, release, runProgram, environment } = dependencies
   const { signal, onStep, version } = wish
   onStep('downloading')
+  const fileOf = (name: string) => own.downloadFile(`${version}-${name.replaceAll('/', '-')}`)
   const fetchFile = (name: string, limits: { limitBytes: number; expectedBytes?: number | undefined }) => {
-    const file = own.downloadFile(`${version}-${name.replaceAll('/', '-')}`)
+    const file = fileOf(name)
     const url = releaseUrl(site.url, version, name)
     const onProgress = name === release.file ? wish.onProgress : undefined
     return downloadFile(dependencies, { url, file, ...limits, signal, onProgress }).then(() => file)
   }
-  const signatureFile =
-    release.signatureFile === undefined
-      ? undefined
-      : await fetchFile(release.signatureFile, { limitBytes: signatureLimitBytes })
+  let signatureFile: string | undefined
+  if (release.signatureFile !== undefined) {
+    // Too small to go on from a part of it.
+    await new GrowingFile(fileOf(release.signatureFile)).forget()
+    signatureFile = await fetchFile(release.signatureFile, { limitBytes: signatureLimitBytes })
+  }
   const file = await fetchFile(release.file, { limitBytes: packageLimitBytes, expectedBytes: wish.bytes })
   await takeProgram[release.proof]({
     file,
