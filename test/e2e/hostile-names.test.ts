@@ -1,6 +1,5 @@
 import { describeWorld } from '../../src/sandbox/world/world.ts'
 import type { WorldDescription } from '../../src/sandbox/world/world-types.ts'
-import { launchInBrowser } from './launch/browser-launcher.ts'
 import { expect, test } from './launch/launch.ts'
 import { startOwnWorld } from './launch/own-world.ts'
 import { Porthole } from './pages/porthole.ts'
@@ -9,10 +8,10 @@ import { Porthole } from './pages/porthole.ts'
 const hostileName = `<img src=x onerror="document.title='owned'">\u001b]0;owned\u0007\n\u202egnp.exe`
 
 test('names with markup, escape sequences and direction marks are shown and used as plain names', async ({
-  playwright,
+  launch,
 }) => {
   await using world = await startOwnWorld(withContainerNamed(hostileName))
-  await using app = await launchInBrowser(playwright.chromium, {
+  await using app = await launch({
     demo: false,
     environment: world.environment,
   })

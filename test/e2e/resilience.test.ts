@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { launchInBrowser } from './launch/browser-launcher.ts'
 import { expect, test } from './launch/launch.ts'
 import { Porthole, prompt } from './pages/porthole.ts'
 
@@ -80,11 +79,11 @@ test.describe('with a folder of its own', () => {
   })
   test.afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  test('a crash leaves the session in the audit, with a recording that replays', async ({ playwright }) => {
+  test('a crash leaves the session in the audit, with a recording that replays', async ({ launch }) => {
     test.slow()
     const startOptions = { args: ['--data-folder', folder] }
     {
-      await using app = await launchInBrowser(playwright.chromium, startOptions)
+      await using app = await launch(startOptions)
       const porthole = new Porthole(app)
       await porthole.signIn()
       await porthole.openShell('nginx storefront example-prod')
@@ -94,7 +93,7 @@ test.describe('with a folder of its own', () => {
       await expect.poll(() => recordedText(folder)).toMatch(/[^ ]before-the-crash\\r\\n/)
       await app.kill()
     }
-    await using app = await launchInBrowser(playwright.chromium, startOptions)
+    await using app = await launch(startOptions)
     const porthole = new Porthole(app)
     await porthole.signIn()
     await porthole.openTaskPage('nginx storefront example-prod')
@@ -103,11 +102,11 @@ test.describe('with a folder of its own', () => {
     await porthole.terminal.waitForText(/before-the-crash/)
   })
 
-  test('the plugin engine drives the same shell', async ({ playwright }) => {
+  test('the plugin engine drives the same shell', async ({ launch }) => {
     const plugin = path.resolve(import.meta.dirname, '../fixtures/plugin')
     await mkdir(folder, { recursive: true })
     await writeFile(path.join(folder, 'settings.json'), JSON.stringify({ engine: 'plugin' }))
-    await using app = await launchInBrowser(playwright.chromium, {
+    await using app = await launch({
       args: ['--data-folder', folder],
       environment: { PATH: `${plugin}:${process.env.PATH}` },
     })

@@ -1,15 +1,23 @@
-import type { BrowserType } from '@playwright/test'
+import type { Browser, BrowserType } from '@playwright/test'
 import { findBrowser } from '../../../scripts/lib/find-browser.ts'
 import type { LaunchedApp, StartOptions } from './launch.ts'
 import { PortholeProcess } from './porthole-process.ts'
 
 /** Root, as in a build container, cannot use Chromium's own sandbox; the rest keeps it from calling home. */
-const chromiumArguments = [
+export const chromiumArguments = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
   '--disable-background-networking',
   '--disable-component-update',
 ]
+
+export function launchChromium(chromium: BrowserType): Promise<Browser> {
+  const chromiumPath = findBrowser()
+  return chromium.launch({
+    args: chromiumArguments,
+    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+  })
+}
 
 /** The browser host, and a Chromium that opens its link. */
 export async function launchInBrowser(chromium: BrowserType, options: StartOptions): Promise<LaunchedApp> {
@@ -21,11 +29,7 @@ export async function launchInBrowser(chromium: BrowserType, options: StartOptio
     ),
   )
   try {
-    const chromiumPath = findBrowser()
-    const browser = await chromium.launch({
-      args: chromiumArguments,
-      ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-    })
+    const browser = await launchChromium(chromium)
     resources.defer(() => browser.close())
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },

@@ -1,6 +1,11 @@
 import { type BrowserContext, test as base, type Page } from '@playwright/test'
 import { Porthole } from '../pages/porthole.ts'
 import { launchInBrowser } from './browser-launcher.ts'
+import { launchDesktopOnFake } from './desktop-on-fake-launcher.ts'
+import { launchElectron } from './electron-launcher.ts'
+
+/** Who shows the page and runs the core; one Playwright project each. */
+export type Host = 'browser' | 'desktop-on-fake' | 'electron'
 
 /** A running Porthole in front of its local AWS, however it was started. */
 export interface LaunchedApp extends AsyncDisposable {
@@ -16,26 +21,44 @@ export interface LaunchedApp extends AsyncDisposable {
 }
 
 export interface StartOptions {
-  /** Further flags of `porthole web`. */
+  /** Further flags of `porthole web`, or of the desktop app and its local AWS. */
   args?: string[]
   environment?: Record<string, string>
   /** Without its own local AWS when false: `environment` then says where AWS is. */
   demo?: boolean
 }
 
+export type Launch = (options?: StartOptions) => Promise<LaunchedApp>
+
+interface SuiteFixtures {
+  host: Host
+  startOptions: StartOptions
+  launch: Launch
+  app: LaunchedApp
+  porthole: Porthole
+}
+
 /**
  * The suite's `test`: every test gets an app of its own, with its own local AWS
- * and its own data. Errors in the page fail the test that caused them.
+ * and its own data, on the host of its project. Errors in the page fail the test
+ * that caused them.
  */
-export const test = base.extend<{ startOptions: StartOptions; app: LaunchedApp; porthole: Porthole }>({
+export const test = base.extend<SuiteFixtures>({
+  host: ['browser', { option: true }],
   startOptions: [{}, { option: true }],
-  app: async ({ playwright, startOptions }, use) => {
-    await using app = await launchInBrowser(playwright.chromium, startOptions)
-    const errors: string[] = []
-    app.window.on('pageerror', (error) => errors.push(error.stack ?? error.message))
-    app.window.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
+  launch: async ({ playwright, host }, use) => {
+    switch (host) {
+      case 'browser':
+        return use((options = {}) => launchInBrowser(playwright.chromium, options))
+      case 'desktop-on-fake':
+        return use((options = {}) => launchDesktopOnFake(playwright.chromium, options))
+      case 'electron':
+        return use((options = {}) => launchElectron(playwright, options))
+    }
+  },
+  app: async ({ launch, startOptions }, use) => {
+    await using app = await launch(startOptions)
+    const errors = collectErrors(app.window)
     await use(app)
     if (errors.length > 0) throw new Error(`The page reported errors:\n${errors.join('\n')}`)
   },
@@ -43,5 +66,15 @@ export const test = base.extend<{ startOptions: StartOptions; app: LaunchedApp; 
     await use(new Porthole(app))
   },
 })
+
+/** What a page reports from now on, by exceptions and on its console. */
+export function collectErrors(page: Page): string[] {
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  return errors
+}
 
 export { expect } from '@playwright/test'

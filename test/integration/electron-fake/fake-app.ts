@@ -57,7 +57,7 @@ export class FakeApp implements AsyncDisposable {
   ): Promise<FakeApp> {
     const userData = options.userData ?? (await mkdtemp(path.join(tmpdir(), 'fake-app-')))
     const fake = await FakeElectron.spawn({
-      mainFile: options.mainFile ?? path.join(import.meta.dirname, 'app/main.ts'),
+      app: options.mainFile ?? path.join(import.meta.dirname, 'app/main.ts'),
       args: [`--user-data=${userData}`, ...(options.args ?? [])],
       environment: options.environment,
     })

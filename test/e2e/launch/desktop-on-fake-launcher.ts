@@ -1,0 +1,167 @@
+import path from 'node:path'
+import type { Browser, BrowserType, Page } from '@playwright/test'
+import { FakeElectron } from '../../fixtures/electron/drive/fake-electron.ts'
+import type { DesktopApp } from './desktop.ts'
+import { desktopArguments, splitFlags } from './desktop-flags.ts'
+import type { StartOptions } from './launch.ts'
+import { type LocalAws, startLocalAws } from './local-aws.ts'
+
+const projectFolder = path.resolve(import.meta.dirname, '../../..')
+
+/** The built desktop app, unchanged, on the fake of Electron. */
+export async function launchDesktopOnFake(chromium: BrowserType, options: StartOptions): Promise<DesktopApp> {
+  const resources = new AsyncDisposableStack()
+  try {
+    const flags = splitFlags(options)
+    const aws = options.demo === false ? undefined : resources.use(await startLocalAws(flags.aws))
+    const args = desktopArguments(flags.app, aws && path.join(aws.folder, 'data'))
+    const start = {
+      app: projectFolder,
+      args,
+      environment: { ...aws?.environment, ...options.environment },
+    }
+    const fake = resources.use(await FakeElectron.start(start))
+    return resources.use(await FakeDesktop.open({ chromium, fake, aws, start, resources }))
+  } catch (error) {
+    await resources.disposeAsync()
+    throw error
+  }
+}
+
+interface Parts {
+  chromium: BrowserType
+  fake: FakeElectron
+  aws: LocalAws | undefined
+  start: Parameters<typeof FakeElectron.spawn>[0]
+  resources: AsyncDisposableStack
+}
+
+class FakeDesktop implements DesktopApp {
+  readonly fake: FakeElectron
+  readonly exited: Promise<number | null>
+  readonly #parts: Parts
+  readonly #browser: Browser
+  #connection: Browser
+  window: Page
+  context: DesktopApp['context']
+
+  private constructor(parts: Parts, browser: Browser, window: Page, context: DesktopApp['context']) {
+    this.#parts = parts
+    this.fake = parts.fake
+    this.exited = parts.fake.waitForExit().then(({ code }) => code)
+    this.#browser = browser
+    this.#connection = browser
+    this.window = window
+    this.context = context
+    // The person's browser, in which links of the app open.
+    this.fake.onOpened((address) => void this.#openInBrowser(address))
+  }
+
+  static async open(parts: Parts): Promise<FakeDesktop> {
+    await parts.fake.firstWindow
+    const { endpoint } = await parts.fake.windows()
+    const browser = await parts.chromium.connectOverCDP(endpoint)
+    const context = await browser.newContext({ reducedMotion: 'reduce' })
+    const window = await pageOf(parts.fake, browser)
+    await window.emulateMedia({ reducedMotion: 'reduce' })
+    await window.setViewportSize({ width: 1440, height: 900 })
+    return new FakeDesktop(parts, browser, window, context)
+  }
+
+  messages = () => this.fake.output
+
+  async kill(): Promise<void> {
+    this.fake.kill('SIGKILL')
+    await this.fake.waitForExit()
+  }
+
+  killSandbox(): void {
+    this.#parts.aws?.kill()
+  }
+
+  async windowFacts(): Promise<{ url: string; visible: boolean; focused: boolean }[]> {
+    return (await this.fake.windowStates()).map(({ url, visible, focused }) => ({ url, visible, focused }))
+  }
+
+  newestWindow(): Promise<Page> {
+    return pageOf(this.fake, this.#connection)
+  }
+
+  opened = () => this.fake.opened()
+  dialogs = () => this.fake.dialogs()
+  answerDialog = (button: number) => this.fake.answerDialog(button)
+  clickMenu = (...labels: string[]) => this.fake.clickMenu(...labels)
+  openUrl = (url: string) => this.fake.openUrl(url)
+  power = (event: 'suspend' | 'resume' | 'unlock-screen') => this.fake.power(event)
+  quit = () => this.fake.quit()
+
+  async menuLabels(): Promise<string[]> {
+    return (await this.fake.menu()).flatMap(({ label, items }) => [
+      label,
+      ...items.map((item) => `${label} > ${item.label}`),
+    ])
+  }
+
+  async startAgain(args: string[]): Promise<void> {
+    const { start } = this.#parts
+    await using second = await FakeElectron.spawn({ ...start, args: [...(start.args ?? []), ...args] })
+    await second.waitForExit()
+  }
+
+  async leaveWindow(how: 'blur' | 'minimize'): Promise<void> {
+    const [first] = await this.fake.windowStates()
+    if (first !== undefined) await this.fake.windowAction(first.id, how)
+  }
+
+  async crashPage(): Promise<Page> {
+    const [first] = await this.fake.windowStates()
+    const loaded = this.fake.inMain('nextLoad', { contents: first?.contents })
+    await this.fake.crashRenderer(first?.contents ?? 0)
+    await loaded
+    // Playwright gives a page up that crashed once; a new connection sees it as new.
+    const { endpoint } = await this.fake.windows()
+    this.#connection = this.#parts.resources.adopt(
+      await this.#parts.chromium.connectOverCDP(endpoint),
+      (connection) => connection.close(),
+    )
+    this.window = await pageOf(this.fake, this.#connection)
+    return this.window
+  }
+
+  async killProcess(serviceName: string): Promise<void> {
+    const killed = await this.fake.killUtility(serviceName)
+    if (killed !== 1) throw new Error(`${killed} processes are called ${serviceName}`)
+  }
+
+  async closeWindow(): Promise<void> {
+    const [first] = await this.fake.windowStates()
+    if (first !== undefined) await this.fake.windowAction(first.id, 'close')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close()
+  }
+
+  async #openInBrowser(address: string): Promise<void> {
+    const page = await this.context.newPage()
+    await page.goto(address)
+  }
+}
+
+/** The page of the newest window. */
+async function pageOf(fake: FakeElectron, browser: Browser): Promise<Page> {
+  const { windows } = await fake.windows()
+  const target = windows.at(-1)?.target
+  // The app's windows are in Chromium's own context, the person's browser is in one of its own.
+  const [context] = browser.contexts()
+  if (context === undefined || target === undefined) throw new Error('No window is open')
+  for (const page of context.pages()) if ((await targetOf(page)) === target) return page
+  return context.waitForEvent('page', { predicate: async (page) => (await targetOf(page)) === target })
+}
+
+async function targetOf(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page)
+  const { targetInfo } = await session.send('Target.getTargetInfo')
+  await session.detach()
+  return targetInfo.targetId
+}
