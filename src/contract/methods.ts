@@ -114,6 +114,12 @@ export const methods = {
     }),
     result: sessionSchema,
   },
+  /** Tries at once to get a lost connection back, for somebody who does not want to wait. */
+  'session.retry': { params: z.object({ id: z.uuid() }), result: z.object({}) },
+  /** Finds out now which sessions' lines live: the page heard that the network is back. */
+  'session.probe': { params: z.object({}), result: z.object({}) },
+  /** Keeps AWS's idle timeout away from a session while nobody types, or stops that. */
+  'session.keepAlive': { params: z.object({ id: z.uuid(), on: z.boolean() }), result: z.object({}) },
   /** Ends the remote session. The tab may stay. */
   'session.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },
   'session.list': { params: z.object({}), result: z.array(sessionSchema) },

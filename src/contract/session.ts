@@ -50,9 +50,16 @@ export const sessionSchema = z.object({
   container: containerRefSchema,
   command: z.string(),
   engine: engineSchema.optional(),
-  state: z.enum(['connecting', 'ready', 'reconnecting', 'ended']),
+  /** `degraded`: connected, but the far end is slow to answer or away. `error` then says why, as in `reconnecting`. */
+  state: z.enum(['connecting', 'ready', 'degraded', 'reconnecting', 'ended']),
+  /** When the next attempt begins, while `connecting` or `reconnecting` waits for one. */
+  retryAt: timestampSchema.optional(),
   /** Encrypted between us and the agent with a KMS key, on top of TLS. */
   kmsEncrypted: z.boolean(),
+  /** AWS's idle timeout is kept away although nobody types. */
+  keepAlive: z.boolean(),
+  /** Why the session runs with the other engine than the one that was tried first. */
+  engineNotice: errorValueSchema.optional(),
   recording: z.boolean(),
   /** Why nothing is recorded, when a recording was wanted. */
   recordingProblem: errorValueSchema.optional(),

@@ -248,6 +248,7 @@ function steerSessions(
     audit,
     clock: systemClock,
     credentials: (scope) => signIn.credentials(scope),
+    forgetCredentials: (scope) => signIn.forgetCredentials(scope),
     engineChoice: () => settings.get().engine,
     describeForExec: (container) => catalog.describeForExec(container),
     onCluster: catalog.onCluster,

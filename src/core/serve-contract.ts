@@ -116,6 +116,9 @@ function createHandlers(
       return nothing(await audit.taskReplaced({ taskArn, clusterArn, ...replaced, at: clock.now() }))
     },
 
+    'session.retry': async ({ id }) => nothing(await sessions.retry(id)),
+    'session.probe': async () => nothing(sessions.resumed()),
+    'session.keepAlive': async ({ id, on }) => nothing(await sessions.keepAlive(id, on)),
     'session.close': async ({ id }) => nothing(await sessions.close(id)),
     'session.list': async () => sessions.list(),
 

@@ -116,8 +116,8 @@ export function createCatalogService({
     },
 
     async describeForExec(ref) {
-      const { runtimeId, snapshot } = await taskCalls.describeForExec(ref)
-      return { runtimeId, snapshot: { cluster: knownHeader(ref), ...snapshot } }
+      const { snapshot, ...container } = await taskCalls.describeForExec(ref)
+      return { ...container, snapshot: { cluster: knownHeader(ref), ...snapshot } }
     },
 
     async replaceTask(task) {

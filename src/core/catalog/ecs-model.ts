@@ -101,11 +101,10 @@ function toContainer(
   container: EcsContainer,
   task: Pick<Task, 'status' | 'desiredStatus' | 'execEnabled'>,
 ): Container {
-  // By name: a container may have other managed agents, and in any order.
-  const agent = container.managedAgents?.find(({ name }) => name === 'ExecuteCommandAgent')
+  const agent = execAgentOf(container)
   const facts = {
     status: container.lastStatus ?? 'UNKNOWN',
-    execAgent: agentStatus(agent?.lastStatus, agent !== undefined),
+    execAgent: agent.status,
     runtimeId: container.runtimeId,
   }
   return {
@@ -114,15 +113,19 @@ function toContainer(
     imageDigest: container.imageDigest,
     ...facts,
     health: container.healthStatus ?? 'UNKNOWN',
-    execAgentReason: agent?.reason,
+    execAgentReason: agent.reason,
     ports: (container.networkBindings ?? []).flatMap(toPort),
     readiness: containerReadiness(task, facts),
   }
 }
 
-function agentStatus(lastStatus: string | undefined, present: boolean): Container['execAgent'] {
-  if (!present) return 'ABSENT'
-  return lastStatus === 'RUNNING' || lastStatus === 'STOPPED' ? lastStatus : 'PENDING'
+/** The container's exec agent, found by name: a container may have other managed agents, in any order. */
+export function execAgentOf(container: EcsContainer): { status: Container['execAgent']; reason?: string } {
+  const agent = container.managedAgents?.find(({ name }) => name === 'ExecuteCommandAgent')
+  if (agent === undefined) return { status: 'ABSENT' }
+  const { lastStatus, reason } = agent
+  const known = lastStatus === 'RUNNING' || lastStatus === 'STOPPED'
+  return { status: known ? lastStatus : 'PENDING', reason }
 }
 
 /** Only a binding to a loopback address is known to be reachable from this computer. */

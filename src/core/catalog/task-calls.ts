@@ -3,7 +3,7 @@ import { PortholeError } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { ContainerRef } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
-import { nameOf, serviceNameOf } from './ecs-model.ts'
+import { execAgentOf, nameOf, serviceNameOf } from './ecs-model.ts'
 
 /** What a session needs of its container, read at the moment it opens. */
 export interface ContainerForExec {
@@ -14,6 +14,10 @@ export interface ContainerForExec {
    * cluster as the catalog last saw it, if it did.
    */
   snapshot: { cluster?: unknown; task: unknown; container: unknown }
+  /** When the task reached RUNNING, epoch milliseconds; absent before. */
+  startedAt?: number
+  execEnabled: boolean
+  agent: ReturnType<typeof execAgentOf>
 }
 
 export interface TaskRef {
@@ -73,7 +77,13 @@ export function createTaskCalls({
       const container = task.containers?.find(({ name }) => name === ref.containerName)
       if (!container) throw containerUnknown(ref)
       if (!container.runtimeId) throw containerNotStarted(ref)
-      return { runtimeId: container.runtimeId, snapshot: { task: withoutOverriddenValues(task), container } }
+      return {
+        runtimeId: container.runtimeId,
+        snapshot: { task: withoutOverriddenValues(task), container },
+        startedAt: task.startedAt?.getTime(),
+        execEnabled: task.enableExecuteCommand === true,
+        agent: execAgentOf(container),
+      }
     },
 
     async replaceTask(ref) {

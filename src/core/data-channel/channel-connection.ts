@@ -18,8 +18,14 @@ export interface ChannelConnectionEvents {
   /** A socket stands and has introduced itself: frames can go out. */
   opened(): void
   message(bytes: Uint8Array): void
-  /** The socket is gone; attempts to replace it follow. */
-  interrupted(error: ErrorValue): void
+  /** The socket stands, and a ping on it has no answer yet; `answered` follows, or an interruption. */
+  quiet(): void
+  answered(): void
+  /**
+   * There is no socket, and another attempt begins at `retryAt` (epoch
+   * milliseconds). Again after each failed attempt, with the reason of that one.
+   */
+  interrupted(error: ErrorValue, retryAt: number): void
   /** The last event, at most once: there will be no other socket. */
   gaveUp(error: ErrorValue): void
 }
@@ -27,6 +33,8 @@ export interface ChannelConnectionEvents {
 export interface ChannelConnectionOptions {
   region: string
   credentials: () => Promise<RoleCredentials>
+  /** AWS did not accept what `credentials` gave last. */
+  credentialsRefused: () => void
   resume: ResumeSession
   /** The first message of every socket. */
   openingText: (tokenValue: string) => string
@@ -38,13 +46,18 @@ export interface ChannelConnectionOptions {
   events: ChannelConnectionEvents
 }
 
+/** Not final: the session goes on as soon as somebody has signed in. */
+const missingSignIn = new Set(['SSO_EXPIRED', 'SSO_NOT_SIGNED_IN'])
+
 /** Keeps one socket up for a data channel: replaces a lost one for a bounded time. */
 export class ChannelConnection implements Disposable {
   readonly #options: ChannelConnectionOptions
   #socket: ChannelSocket | undefined
   #retry: Disposable | undefined
-  #giveUp: Disposable | undefined
+  #giveUp: { forSignIn: boolean; timer: Disposable } | undefined
   #failedAttempts = 0
+  /** Bounds what an attempt does before it has a socket. */
+  #attempt: Disposable | undefined
   #everProven = false
   #over = false
 
@@ -53,7 +66,7 @@ export class ChannelConnection implements Disposable {
   }
 
   open(grant: ChannelGrant): void {
-    void this.#dial(grant)
+    void this.#try(async () => grant)
   }
 
   /** Sends when a socket is open; a frame that misses it is repeated by the stream above. */
@@ -77,8 +90,18 @@ export class ChannelConnection implements Disposable {
   proven(): void {
     this.#everProven = true
     this.#failedAttempts = 0
-    this.#giveUp?.[Symbol.dispose]()
+    this.#giveUp?.timer[Symbol.dispose]()
     this.#giveUp = undefined
+  }
+
+  /** The computer woke up, the network changed or somebody does not want to wait: finds out now what is left. */
+  probe(): void {
+    if (this.#over) return
+    if (this.#retry === undefined) this.#socket?.probe()
+    else {
+      this.#failedAttempts = 0
+      this.#resumeSession()
+    }
   }
 
   /** Gives up this socket, which stands but serves nothing, and gets another. */
@@ -90,65 +113,99 @@ export class ChannelConnection implements Disposable {
     this.#over = true
     this.#dropSocket()
     this.#retry?.[Symbol.dispose]()
-    this.#giveUp?.[Symbol.dispose]()
+    this.#attempt?.[Symbol.dispose]()
+    this.#giveUp?.timer[Symbol.dispose]()
   }
 
-  async #dial(grant: ChannelGrant): Promise<void> {
-    const { region, credentials, clock, timing, createWebSocket, events } = this.#options
+  #resumeSession(): void {
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = undefined
+    void this.#try(this.#options.resume)
+  }
+
+  /** From a grant to a socket. An attempt that takes too long is left behind, and what comes of it ignored. */
+  async #try(getGrant: ResumeSession): Promise<void> {
+    const { clock, timing } = this.#options
+    const attempt = clock.after(timing.attemptLimit, () => {
+      if (this.#endAttempt(attempt)) this.#tryAgain(noAnswer(timing.attemptLimit))
+    })
+    this.#attempt = attempt
     try {
+      const grant = await getGrant()
+      if (grant === 'over') {
+        if (this.#endAttempt(attempt)) this.#end(sessionOver)
+        return
+      }
+      const { region, credentials } = this.#options
       const url = checkStreamUrl(grant.streamUrl)
       const headers = await signUpgrade({ url, region, credentials, now: clock.now() })
-      if (this.#over) return
-      this.#socket = new ChannelSocket({
-        url,
-        headers,
-        openingText: this.#options.openingText(grant.tokenValue),
-        clock,
-        timing,
-        createWebSocket,
-        events: {
-          opened: () => events.opened(),
-          message: (bytes) => events.message(bytes),
-          lost: (error) => this.#interrupted(error),
-        },
-      })
+      if (this.#attempt === attempt && !this.#over)
+        this.#socket = this.#createSocket(url, headers, grant.tokenValue)
+      this.#endAttempt(attempt)
     } catch (thrown) {
-      this.#interrupted(connectionError(thrown))
+      if (this.#endAttempt(attempt)) this.#tryAgain(connectionError(thrown))
     }
+  }
+
+  /** @returns whether the attempt still counts */
+  #endAttempt(attempt: Disposable): boolean {
+    attempt[Symbol.dispose]()
+    if (this.#over || this.#attempt !== attempt) return false
+    this.#attempt = undefined
+    return true
+  }
+
+  #createSocket(url: URL, headers: Record<string, string>, tokenValue: string): ChannelSocket {
+    const { clock, timing, createWebSocket, events } = this.#options
+    return new ChannelSocket({
+      url,
+      headers,
+      openingText: this.#options.openingText(tokenValue),
+      clock,
+      timing,
+      createWebSocket,
+      events: {
+        opened: () => events.opened(),
+        message: (bytes) => events.message(bytes),
+        quiet: () => events.quiet(),
+        answered: () => events.answered(),
+        lost: (error) => this.#interrupted(error),
+      },
+    })
   }
 
   #interrupted(error: ErrorValue): void {
     if (this.#over) return
     this.#dropSocket()
-    this.#options.events.interrupted(error)
     this.#tryAgain(error)
   }
 
   #tryAgain(error: ErrorValue): void {
     if (this.#over) return
-    if (!error.retryable) this.#end(error)
-    else {
-      this.#startGivingUp(error)
-      this.#retry?.[Symbol.dispose]()
-      this.#retry = this.#options.clock.after(this.#nextDelay(), () => void this.#resumeSession())
+    const { clock, timing, events, credentialsRefused } = this.#options
+    if (error.code === 'CREDENTIALS_EXPIRED') credentialsRefused()
+    const signInMissing = missingSignIn.has(error.code)
+    if (!error.retryable && !signInMissing) {
+      this.#end(error)
+      return
     }
+    this.#startGivingUp(error, signInMissing)
+    const delay = signInMissing ? timing.signInRetryDelay : this.#nextDelay()
+    this.#retry?.[Symbol.dispose]()
+    this.#retry = clock.after(delay, () => this.#resumeSession())
+    events.interrupted(error, clock.now() + Math.round(delay))
   }
 
-  async #resumeSession(): Promise<void> {
-    try {
-      const grant = await this.#options.resume()
-      if (this.#over) return
-      if (grant === 'over') this.#end(sessionOver)
-      else await this.#dial(grant)
-    } catch (thrown) {
-      this.#tryAgain(connectionError(thrown))
-    }
-  }
-
-  #startGivingUp(error: ErrorValue): void {
+  /** A missing sign-in is worth more patience than a line, once. */
+  #startGivingUp(error: ErrorValue, signInMissing: boolean): void {
     const { clock, timing } = this.#options
-    const limit = this.#everProven ? timing.reconnectLimit : timing.firstConnectLimit
-    this.#giveUp ??= clock.after(limit, () => this.#end(unreachable(error, limit)))
+    const forSignIn = signInMissing && this.#everProven
+    if (this.#giveUp !== undefined && (this.#giveUp.forSignIn || !forSignIn)) return
+    this.#giveUp?.timer[Symbol.dispose]()
+    const usual = this.#everProven ? timing.reconnectLimit : timing.firstConnectLimit
+    const limit = forSignIn ? timing.signInLimit : usual
+    const timer = clock.after(limit, () => this.#end(signInMissing ? error : unreachable(error, limit)))
+    this.#giveUp = { forSignIn, timer }
   }
 
   /** Doubles with every failure, and half of it is chance, so that many tabs do not knock at once. */
@@ -178,14 +235,29 @@ const sessionOver: ErrorValue = {
   retryable: true,
 }
 
+function noAnswer(limit: number): ErrorValue {
+  return {
+    code: 'CONNECTION_LOST',
+    message: 'The connection to the container was lost.',
+    detail: `AWS did not answer for ${Math.round(limit / 1000)} s`,
+    action: 'Porthole tries to get it back. Check the network if it does not.',
+    retryable: true,
+  }
+}
+
 function unreachable(error: ErrorValue, limit: number): ErrorValue {
   return {
     code: 'CONNECTION_LOST',
-    message: `The session could not be reached for ${Math.round(limit / 1000)} s.`,
+    message: `The session could not be reached for ${lengthOf(limit)}.`,
     detail: error.detail ?? error.message,
     action: 'Check the network, then open a new session to the container.',
     retryable: true,
   }
+}
+
+function lengthOf(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000)
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }
 
 /** What is not known to be final counts as a network problem: it may pass. */

@@ -19,6 +19,10 @@ export interface ChannelSocketEvents {
   /** The upgrade succeeded and the opening text is on its way. */
   opened(): void
   message(bytes: Uint8Array): void
+  /** A ping has no answer for `quietLimit`. */
+  quiet(): void
+  /** It has one after all. */
+  answered(): void
   /** The last event, at most once: refused, broken, closed by the other side or silent. */
   lost(error: ErrorValue): void
 }
@@ -33,7 +37,9 @@ export class ChannelSocket implements Disposable {
   /** Anything came since the last ping. */
   #heard = false
   #hadFirstFrame = false
+  #toldQuiet = false
   #timer: Disposable | undefined
+  #quietTimer: Disposable | undefined
   #problem: string | undefined
   #over = false
 
@@ -78,6 +84,13 @@ export class ChannelSocket implements Disposable {
     this.#socket.resume()
   }
 
+  /** Asks the other side whether it is there, and does not wait long for the answer. */
+  probe(): void {
+    if (this.#over || !this.#hadFirstFrame || this.#socket.isPaused) return
+    this.#timer?.[Symbol.dispose]()
+    this.#ping(this.#timing.probeLimit)
+  }
+
   /** Closes without a further event. What was sent still goes out. */
   [Symbol.dispose](): void {
     if (this.#over) return
@@ -97,11 +110,10 @@ export class ChannelSocket implements Disposable {
     socket.on('message', (data, isBinary) => {
       if (this.#over || !isBinary || !Buffer.isBuffer(data)) return
       this.#hear()
+      this.#hearFirstFrame()
       this.#events.message(data)
     })
-    socket.on('pong', () => {
-      this.#heard = true
-    })
+    socket.on('pong', () => this.#hear())
     socket.on('unexpected-response', (request, response) => this.#refused(request, response))
     socket.on('error', (error) => {
       // The way to AWS can say more than "lost": which proxy, which certificate.
@@ -114,19 +126,17 @@ export class ChannelSocket implements Disposable {
   }
 
   #refused(request: ClientRequest, response: IncomingMessage): void {
-    request.destroy()
     const status = `HTTP ${response.statusCode} ${response.statusMessage}`
     const denied = response.statusCode === 401 || response.statusCode === 403
-    if (!denied) this.#lost(status)
-    else {
-      this.#end({
-        code: 'ACCESS_DENIED',
-        message: 'AWS refused the connection to the session.',
-        detail: `${status} from ${this.#host}`,
-        action: 'Allow ssmmessages:OpenDataChannel for this role, or sign in again.',
-        retryable: false,
-      })
+    if (!denied) {
+      request.destroy()
+      this.#lost(status)
+      return
     }
+    void readStart(response).then((body) => {
+      request.destroy()
+      this.#end(deniedError(status, this.#host, body))
+    })
   }
 
   #awaitFirstFrame(): void {
@@ -138,6 +148,13 @@ export class ChannelSocket implements Disposable {
 
   #hear(): void {
     this.#heard = true
+    this.#quietTimer?.[Symbol.dispose]()
+    if (!this.#toldQuiet) return
+    this.#toldQuiet = false
+    this.#events.answered()
+  }
+
+  #hearFirstFrame(): void {
     if (this.#hadFirstFrame) return
     this.#hadFirstFrame = true
     this.#timer?.[Symbol.dispose]()
@@ -145,15 +162,25 @@ export class ChannelSocket implements Disposable {
   }
 
   #schedulePing(): void {
-    this.#timer = this.#clock.after(this.#timing.pingInterval, () => {
-      this.#heard = false
-      this.#socket.ping(pingPayload)
-      this.#timer = this.#clock.after(this.#timing.pongLimit, () => {
-        // A paused socket hears nothing because we do not listen.
-        if (this.#heard || this.#socket.isPaused) this.#schedulePing()
-        else this.#lost(`No answer to a ping for ${this.#timing.pongLimit / 1000} s`)
-      })
+    this.#timer = this.#clock.after(this.#timing.pingInterval, () => this.#ping(this.#timing.pongLimit))
+  }
+
+  #ping(limit: number): void {
+    this.#heard = false
+    this.#socket.ping(pingPayload)
+    this.#quietTimer?.[Symbol.dispose]()
+    this.#quietTimer = this.#clock.after(this.#timing.quietLimit, () => this.#tellQuiet())
+    this.#timer = this.#clock.after(limit, () => {
+      // A paused socket hears nothing because we do not listen.
+      if (this.#heard || this.#socket.isPaused) this.#schedulePing()
+      else this.#lost(`No answer to a ping for ${limit / 1000} s`)
     })
+  }
+
+  #tellQuiet(): void {
+    if (this.#heard || this.#socket.isPaused) return
+    this.#toldQuiet = true
+    this.#events.quiet()
   }
 
   #lost(detail: string): void {
@@ -176,6 +203,7 @@ export class ChannelSocket implements Disposable {
   #stop(): void {
     this.#over = true
     this.#timer?.[Symbol.dispose]()
+    this.#quietTimer?.[Symbol.dispose]()
     this.#timer = undefined
   }
 
@@ -184,5 +212,41 @@ export class ChannelSocket implements Disposable {
     this.#socket.close(normalClosure)
     const cut = this.#clock.after(this.#timing.closeLimit, () => this.#socket.terminate())
     this.#socket.on('close', () => cut[Symbol.dispose]())
+  }
+}
+
+/** A refusal says why in a few hundred bytes; a page of HTML from some proxy is of no use. */
+const refusalBytes = 4096
+
+async function readStart(response: IncomingMessage): Promise<string> {
+  let text = ''
+  try {
+    for await (const piece of response) {
+      text += String(piece)
+      if (text.length >= refusalBytes) break
+    }
+  } catch {
+    // The status alone has to do.
+  }
+  return text.slice(0, refusalBytes)
+}
+
+/** AWS names expired credentials differently from service to service; all of them say "expired". */
+function deniedError(status: string, host: string, body: string): ErrorValue {
+  const detail = `${status} from ${host}`
+  if (/expired/i.test(body))
+    return {
+      code: 'CREDENTIALS_EXPIRED',
+      message: 'AWS no longer accepts the credentials of this session.',
+      detail,
+      action: 'Porthole tries again with new ones. If it stays, sign in again.',
+      retryable: true,
+    }
+  return {
+    code: 'ACCESS_DENIED',
+    message: 'AWS refused the connection to the session.',
+    detail,
+    action: 'Allow ssmmessages:OpenDataChannel for this role, or sign in again.',
+    retryable: false,
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import type { ErrorValue } from '../../contract/errors.ts'
 import type { EndReason, TerminalSize } from '../../contract/session.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -8,30 +8,16 @@ import { readChannelClosed, sessionEndOf } from './channel-closed.ts'
 import { ChannelConnection, type ChannelGrant, type ResumeSession } from './channel-connection.ts'
 import { type CreateWebSocket, createWebSocket } from './channel-socket.ts'
 import { channelFlag, decodeFrame, type Frame, FrameError, messageType, payloadType } from './frame.ts'
-import {
-  answerHandshake,
-  clientVersion,
-  type HandshakeFailure,
-  readHandshakeComplete,
-  readHandshakeRequest,
-} from './handshake.ts'
-import { ByteQueue, maximumInputChunk, TokenBucket } from './input-queue.ts'
+import { clientVersion } from './handshake.ts'
 import { ReliableReceiver } from './reliable-receiver.ts'
 import { ReliableSender } from './reliable-sender.ts'
-import {
-  agreeSessionKey,
-  DecryptionError,
-  type GenerateDataKey,
-  type SessionEncryption,
-} from './session-encryption.ts'
+import type { GenerateDataKey } from './session-encryption.ts'
+import { handshakeFailed, SessionHandshake } from './session-handshake.ts'
 import { type DataChannelTiming, dataChannelTiming } from './timing.ts'
+import { TypedInput } from './typed-input.ts'
 
 /** Output kept during a pause before the socket itself is paused: one flow-control high mark's worth. */
 const maximumPausedBytes = 256 * 1024
-/** Typed ahead while the connection is away; more than a large paste is a mistake, not typing. */
-const maximumTypedAhead = 1024 * 1024
-/** Between looks at the token bucket when it is empty: about nine frames' worth. */
-const pacingMilliseconds = 10
 
 export interface DataChannelOptions {
   /** AWS's session id. */
@@ -42,6 +28,8 @@ export interface DataChannelOptions {
   region: string
   size: TerminalSize
   credentials: () => Promise<RoleCredentials>
+  /** AWS did not accept what `credentials` gave last: it has to give others. */
+  credentialsRefused?: () => void
   resume: ResumeSession
   terminate: () => Promise<void>
   generateDataKey: GenerateDataKey
@@ -58,11 +46,18 @@ export interface DataChannelEvents {
   encrypted(): void
   /** Raw output; a view of the message it came in, which nobody else uses. */
   output(bytes: Uint8Array): void
-  reconnecting(error: ErrorValue): void
+  /** Connected, but the far end is away or slow to answer. */
+  degraded(error: ErrorValue): void
+  /** It answers again. Not told when `reconnecting` comes first. */
+  recovered(): void
+  /** No connection; the next attempt begins at `retryAt`, epoch milliseconds. Again after each failed attempt. */
+  reconnecting(error: ErrorValue, retryAt: number): void
   reconnected(): void
   /** The last event, exactly once. */
   ended(reason: EndReason, error?: ErrorValue): void
 }
+
+type TimerName = 'ready' | 'quiet-shell' | 'resize' | 'away'
 
 /**
  * The client's end of an SSM data channel with a shell at the other: keystrokes
@@ -82,20 +77,21 @@ export class DataChannelClient {
   readonly #sender: ReliableSender
   readonly #receiver: ReliableReceiver
   readonly #recentAcknowledgements = new RecentAcknowledgements()
-  readonly #typed = new ByteQueue()
-  readonly #bucket: TokenBucket
+  readonly #typed: TypedInput
+  readonly #handshake: SessionHandshake
   /** One per session, the same on every socket. */
   readonly #clientId = randomUUID()
-  readonly #timers = new Map<'ready' | 'quiet-shell' | 'pacing' | 'resize', Disposable>()
+  readonly #timers = new Map<TimerName, Disposable>()
 
   #state: 'connecting' | 'ready' | 'ended' = 'connecting'
-  #handshake: 'none' | 'in-progress' | 'complete' = 'none'
-  #encryption: SessionEncryption | undefined
+  /** The agent was heard. Without that `ready` is only likely: see `#awaitQuietShell`. */
+  #agentHeard = false
   #size: TerminalSize
   #sentSize: TerminalSize | undefined
   #earlySizeSequence: number | undefined
   #open = false
   #interrupted = false
+  #degraded = false
   #paused = false
   #closedText: string | undefined
   #closing: Promise<void> | undefined
@@ -107,11 +103,15 @@ export class DataChannelClient {
     this.#clock = options.clock ?? systemClock
     this.#timing = options.timing ?? dataChannelTiming
     this.#size = options.size
-    this.#bucket = new TokenBucket(this.#clock)
     this.#sender = new ReliableSender({
       clock: this.#clock,
       transmit: (frame) => this.#connection.send(frame),
       acknowledged: (sequence) => this.#inputArrived(sequence),
+      quietLimit: this.#timing.quietLimit,
+      quiet: () => {
+        // A paused socket brings no answers because we do not read them.
+        if (!this.#connection.paused) this.#degrade(noAnswer)
+      },
       stallLimit: this.#timing.stallLimit,
       stalled: () => this.#stalled(),
     })
@@ -119,9 +119,24 @@ export class DataChannelClient {
       acknowledge: (frame) => this.#acknowledge(frame),
       deliver: (frame) => this.#deliver(frame),
     })
+    this.#handshake = new SessionHandshake({
+      sessionId: options.sessionId,
+      target: options.target,
+      generateDataKey: options.generateDataKey,
+      send: (type, payload) => this.#sender.send(type, payload),
+      begun: () => this.#handshakeBegun(),
+      completed: (message) => this.#handshakeCompleted(message),
+      failed: (error) => this.#fail(error),
+    })
+    this.#typed = new TypedInput({
+      clock: this.#clock,
+      sender: this.#sender,
+      seal: (bytes) => this.#handshake.seal(bytes),
+    })
     this.#connection = new ChannelConnection({
       region: options.region,
       credentials: options.credentials,
+      credentialsRefused: () => options.credentialsRefused?.(),
       resume: options.resume,
       openingText: (tokenValue) => openDataChannel(tokenValue, this.#clientId),
       clock: this.#clock,
@@ -131,7 +146,9 @@ export class DataChannelClient {
       events: {
         opened: () => this.#opened(),
         message: (bytes) => this.#message(bytes),
-        interrupted: (error) => this.#connectionInterrupted(error),
+        quiet: () => this.#degrade(noAnswer),
+        answered: () => this.#recover(),
+        interrupted: (error, retryAt) => this.#connectionInterrupted(error, retryAt),
         gaveUp: (error) => this.#finish(this.#state === 'ready' ? 'lost' : 'failed', error),
       },
     })
@@ -151,10 +168,7 @@ export class DataChannelClient {
   /** Sends typed bytes, in order; before `ready` and during an interruption they wait. */
   write(bytes: Uint8Array): void {
     if (this.#state === 'ended' || this.#closing !== undefined) return
-    const waits = !this.#open || this.#state !== 'ready'
-    if (waits && this.#typed.byteLength + bytes.byteLength > maximumTypedAhead) return
-    this.#typed.push(bytes)
-    this.#sendTyped()
+    this.#typed.write(bytes, !this.#open || this.#state !== 'ready')
   }
 
   /** Tells the shell its size, once it has settled. */
@@ -178,6 +192,19 @@ export class DataChannelClient {
     this.#connection.resume()
     this.#sender.forgiveSilence()
     this.#finishWhenClosed()
+  }
+
+  /** Finds out now whether the line lives: after sleep, a change of networks, or because somebody asks. */
+  probe(): void {
+    if (this.#state !== 'ended') this.#connection.probe()
+  }
+
+  /**
+   * Tells the shell its size once more: input for AWS's idle timeout, nothing
+   * for a program, because a terminal that keeps its size gives no signal.
+   */
+  keepAlive(): void {
+    if (this.#state === 'ready' && this.#open) this.#sendSize()
   }
 
   /** Ends the session here and at AWS (best effort, bounded), then `ended('closed')`. */
@@ -206,20 +233,35 @@ export class DataChannelClient {
     for (const acknowledgement of this.#recentAcknowledgements) this.#connection.send(acknowledgement)
     this.#sender.connected()
     if (this.#state === 'ready') this.#sendSize()
-    this.#sendTyped()
+    this.#typed.send()
   }
 
-  #connectionInterrupted(error: ErrorValue): void {
+  #connectionInterrupted(error: ErrorValue, retryAt: number): void {
     this.#open = false
     this.#sender.disconnected()
     // Before the shell is there nothing is lost: it is still "connecting".
-    if (this.#interrupted || this.#state !== 'ready' || this.#closing !== undefined) return
+    if (this.#state !== 'ready' || this.#closing !== undefined) return
     this.#interrupted = true
-    this.#events.reconnecting(error)
+    this.#degraded = false
+    this.#events.reconnecting(error, retryAt)
+  }
+
+  #degrade(error: ErrorValue): void {
+    if (this.#degraded || this.#interrupted || this.#state !== 'ready' || this.#closing !== undefined) return
+    this.#degraded = true
+    this.#events.degraded(error)
+  }
+
+  #recover(): void {
+    if (!this.#degraded) return
+    this.#degraded = false
+    this.#events.recovered()
   }
 
   #signOfLife(): void {
     this.#connection.proven()
+    this.#cancelTimer('away')
+    this.#recover()
     if (!this.#interrupted) return
     this.#interrupted = false
     this.#events.reconnected()
@@ -262,16 +304,23 @@ export class DataChannelClient {
         this.#closedText = readChannelClosed(frame)
         this.#finishWhenClosed()
         return
-      // `pause_publication` says that the agent is away. Input stays with us until it is acknowledged.
+      // The agent is away, for a moment or for ever. Input stays with us until it is acknowledged.
+      case messageType.pausePublication:
+        if (!this.#timers.has('away'))
+          this.#setTimer('away', this.#timing.awayGrace, () => this.#degrade(agentAway))
+        return
       default:
         return
     }
   }
 
   #deliver(frame: Frame): void {
+    const isHandshake = frame.payloadType === payloadType.handshakeRequest
+    if (!this.#agentHeard && !isHandshake) this.#typed.confirm()
+    this.#agentHeard = true
     switch (frame.payloadType) {
       case payloadType.output:
-        if (this.#handshake !== 'in-progress') this.#becomeReady()
+        if (!this.#handshake.inProgress) this.#becomeReady()
         this.#showOutput(frame.payload, true)
         return
       case payloadType.standardError:
@@ -280,88 +329,33 @@ export class DataChannelClient {
       case payloadType.error:
         this.#showOutput(frame.payload, false)
         return
-      case payloadType.handshakeRequest:
-        void this.#answerHandshake(frame)
-        return
-      case payloadType.challengeRequest:
-        this.#answerChallenge(frame)
-        return
-      case payloadType.handshakeComplete:
-        this.#completeHandshake(frame)
-        return
       case payloadType.flag:
         if (readFlag(frame.payload) === channelFlag.terminateSession) this.#finish('exited')
         return
       default:
-        return
+        if (this.#state !== 'ended') this.#handshake.receive(frame)
     }
   }
 
   #showOutput(payload: Uint8Array, encryptable: boolean): void {
     if (this.#state === 'ended') return
-    const bytes = encryptable ? this.#decrypted(payload) : payload
+    const bytes = encryptable ? this.#handshake.open(payload) : payload
     if (bytes !== undefined && bytes.byteLength > 0) this.#events.output(bytes)
   }
 
-  #decrypted(payload: Uint8Array): Uint8Array | undefined {
-    if (this.#encryption === undefined) return payload
-    try {
-      return this.#encryption.decrypt(payload)
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error
-      this.#fail(
-        handshakeFailed('Output of the container does not fit the key of the session.', error.message),
-      )
-      return undefined
-    }
-  }
-
-  async #answerHandshake(frame: Frame): Promise<void> {
-    const request = readHandshakeRequest(frame)
-    if (this.#handshake !== 'none' || this.#state !== 'connecting') return
-    this.#handshake = 'in-progress'
+  /** Also after a `ready` that was only likely: what was sent since, the agent throws away, so it goes out again. */
+  #handshakeBegun(): void {
     this.#cancelTimer('quiet-shell')
-    if (request === undefined) {
-      this.#fail(handshakeFailed('The agent asked for something that cannot be read.'))
-      return
+    this.#typed.takeBack()
+  }
+
+  #handshakeCompleted(message: string | undefined): void {
+    if (this.#handshake.encrypted) this.#events.encrypted()
+    if (this.#state === 'connecting') this.#becomeReady()
+    else {
+      this.#sendSize()
+      this.#typed.flow(true)
     }
-    const outcome = await answerHandshake(request, (kmsKeyId, challenge) =>
-      this.#agreeKey(kmsKeyId, challenge),
-    )
-    if (this.#isOver()) return
-    this.#sender.send(payloadType.handshakeResponse, Buffer.from(JSON.stringify(outcome.response)))
-    if (outcome.failure !== undefined) this.#fail(failureValue(outcome.failure))
-  }
-
-  async #agreeKey(kmsKeyId: string, challenge: string | undefined) {
-    const { sessionId, target, generateDataKey } = this.#options
-    const { encryption, agreed } = await agreeSessionKey({
-      kmsKeyId,
-      challenge,
-      sessionId,
-      target,
-      generateDataKey,
-    })
-    this.#encryption = encryption
-    return agreed
-  }
-
-  #answerChallenge(frame: Frame): void {
-    try {
-      const answer = this.#encryption?.answerChallenge(frame)
-      if (answer !== undefined) this.#sender.send(payloadType.challengeResponse, answer)
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error
-      this.#fail(handshakeFailed('The agent holds another session key.', error.message))
-    }
-  }
-
-  #completeHandshake(frame: Frame): void {
-    if (this.#handshake !== 'in-progress') return
-    this.#handshake = 'complete'
-    if (this.#encryption !== undefined) this.#events.encrypted()
-    this.#becomeReady()
-    const message = readHandshakeComplete(frame)
     if (message !== undefined) this.#showOutput(Buffer.from(`${message}\r\n`), false)
   }
 
@@ -372,27 +366,28 @@ export class DataChannelClient {
     this.#cancelTimer('quiet-shell')
     this.#events.ready()
     this.#sendSize()
-    this.#sendTyped()
+    this.#typed.flow(this.#agentHeard)
   }
 
   #inputArrived(sequence: number): void {
     if (sequence === this.#earlySizeSequence) this.#awaitQuietShell()
-    this.#sendTyped()
+    this.#typed.send()
   }
 
   /**
    * A command without a prompt never prints, but its terminal took our size.
-   * So does an agent that is about to begin a handshake, hence the grace.
+   * So does an agent that is about to begin a handshake, hence the grace; one
+   * whose request was lost on the way begins it even later.
    */
   #awaitQuietShell(): void {
-    if (this.#state !== 'connecting' || this.#handshake !== 'none') return
+    if (this.#state !== 'connecting' || this.#handshake.begun) return
     this.#setTimer('quiet-shell', this.#timing.quietShellGrace, () => this.#becomeReady())
   }
 
   /** Harmless when the agent is not ready, and the first prompt has the right width when it is. */
   #sendEarlySize(): void {
     if (this.#earlySizeSequence !== undefined || this.#state !== 'connecting') return
-    if (this.#handshake === 'none') this.#earlySizeSequence = this.#sendSize()
+    if (!this.#handshake.begun) this.#earlySizeSequence = this.#sendSize()
   }
 
   #sendChangedSize(): void {
@@ -408,18 +403,6 @@ export class DataChannelClient {
     return this.#sender.send(payloadType.size, Buffer.from(JSON.stringify({ cols, rows })))
   }
 
-  #sendTyped(): void {
-    if (this.#state !== 'ready') return
-    while (this.#typed.byteLength > 0 && this.#sender.hasRoom) {
-      if (!this.#bucket.take()) {
-        this.#setTimer('pacing', pacingMilliseconds, () => this.#sendTyped())
-        return
-      }
-      const chunk = this.#typed.shift(maximumInputChunk)
-      this.#sender.send(payloadType.output, this.#encryption?.encrypt(chunk) ?? chunk)
-    }
-  }
-
   #stalled(): void {
     if (this.#connection.paused) return
     this.#connection.abandon({
@@ -432,7 +415,7 @@ export class DataChannelClient {
   }
 
   #neverReady(): void {
-    if (this.#handshake === 'in-progress') {
+    if (this.#handshake.inProgress) {
       this.#fail(handshakeFailed('The agent in the container did not finish the handshake.'))
       return
     }
@@ -462,6 +445,8 @@ export class DataChannelClient {
     if (this.#isOver()) return
     this.#state = 'ended'
     for (const name of [...this.#timers.keys()]) this.#cancelTimer(name)
+    this.#handshake.end()
+    this.#typed[Symbol.dispose]()
     this.#connection[Symbol.dispose]()
     this.#sender[Symbol.dispose]()
     if (this.#closing === undefined) this.#events.ended(reason, error)
@@ -472,11 +457,7 @@ export class DataChannelClient {
     return this.#state === 'ended'
   }
 
-  #setTimer(
-    name: 'ready' | 'quiet-shell' | 'pacing' | 'resize',
-    milliseconds: number,
-    then: () => void,
-  ): void {
+  #setTimer(name: TimerName, milliseconds: number, then: () => void): void {
     this.#cancelTimer(name)
     const timer = this.#clock.after(milliseconds, () => {
       this.#timers.delete(name)
@@ -485,7 +466,7 @@ export class DataChannelClient {
     this.#timers.set(name, timer)
   }
 
-  #cancelTimer(name: 'ready' | 'quiet-shell' | 'pacing' | 'resize'): void {
+  #cancelTimer(name: TimerName): void {
     this.#timers.get(name)?.[Symbol.dispose]()
     this.#timers.delete(name)
   }
@@ -513,22 +494,16 @@ function readFlag(payload: Uint8Array): number | undefined {
   return new DataView(payload.buffer, payload.byteOffset).getUint32(0)
 }
 
-function failureValue(failure: HandshakeFailure): ErrorValue {
-  if (failure.cause instanceof PortholeError) return failure.cause.value
-  return handshakeFailed(
-    failure.actionType === 'KMSEncryption'
-      ? 'The session could not be encrypted with the KMS key of the cluster.'
-      : 'The agent asked for a kind of session that Porthole does not open.',
-    failure.message,
-  )
+const noAnswer: ErrorValue = {
+  code: 'CONNECTION_LOST',
+  message: 'The container does not answer.',
+  action: 'What is typed is kept and sent. Check the network if it stays.',
+  retryable: true,
 }
 
-function handshakeFailed(message: string, detail?: string): ErrorValue {
-  return {
-    code: 'HANDSHAKE_FAILED',
-    message,
-    detail,
-    action: 'Connect again. If it stays, replace the task so that it gets a current agent.',
-    retryable: true,
-  }
+const agentAway: ErrorValue = {
+  code: 'AGENT_NOT_RUNNING',
+  message: 'AWS has lost sight of the exec agent in the container.',
+  action: 'What is typed is kept and sent when it is back. The task may be stopping.',
+  retryable: true,
 }

@@ -44,6 +44,13 @@ export class ByteQueue {
     this.#byteLength += bytes.byteLength
   }
 
+  /** Puts bytes in front of all others. */
+  unshift(bytes: Uint8Array): void {
+    if (bytes.byteLength === 0) return
+    this.#pieces.unshift(bytes)
+    this.#byteLength += bytes.byteLength
+  }
+
   /** Takes up to `maximum` bytes from the front. */
   shift(maximum: number): Uint8Array {
     const taken = Buffer.allocUnsafe(Math.min(maximum, this.#byteLength))

@@ -29,6 +29,8 @@ export class ReliableSender implements Disposable {
   readonly #clock: Clock
   readonly #transmit: (frame: Uint8Array) => void
   readonly #acknowledged: (sequence: number) => void
+  readonly #quietLimit: number
+  readonly #quiet: () => void
   readonly #stallLimit: number
   readonly #stalled: () => void
   readonly #timeout = new RetransmissionTimeout()
@@ -38,21 +40,27 @@ export class ReliableSender implements Disposable {
   #tick: Disposable | undefined
   #connected = false
   #lastProgressAt = 0
+  #toldQuiet = false
 
   /**
    * @param options.acknowledged told once per frame that arrived
+   * @param options.quiet told once when nothing was acknowledged for `quietLimit` milliseconds though frames wait
    * @param options.stalled told each time nothing was acknowledged for `stallLimit` milliseconds though frames wait
    */
   constructor(options: {
     clock: Clock
     transmit: (frame: Uint8Array) => void
     acknowledged: (sequence: number) => void
+    quietLimit: number
+    quiet: () => void
     stallLimit: number
     stalled: () => void
   }) {
     this.#clock = options.clock
     this.#transmit = options.transmit
     this.#acknowledged = options.acknowledged
+    this.#quietLimit = options.quietLimit
+    this.#quiet = options.quiet
     this.#stallLimit = options.stallLimit
     this.#stalled = options.stalled
   }
@@ -95,7 +103,7 @@ export class ReliableSender implements Disposable {
     const now = this.#clock.elapsed()
     // Karn's rule: an answer to a repeated frame does not say which copy it answers.
     if (!frame.repeated) this.#timeout.sample(now - frame.sentAt)
-    this.#lastProgressAt = now
+    this.forgiveSilence()
     if (this.#unacknowledged.size === 0) this.#stopTicking()
     this.#acknowledged(sequence)
   }
@@ -114,9 +122,10 @@ export class ReliableSender implements Disposable {
     this.#stopTicking()
   }
 
-  /** Counts towards `stallLimit` from now on: the silence so far was ours. */
+  /** Counts towards the limits from now on: the silence so far was ours. */
   forgiveSilence(): void {
     this.#lastProgressAt = this.#clock.elapsed()
+    this.#toldQuiet = false
   }
 
   [Symbol.dispose](): void {
@@ -134,7 +143,7 @@ export class ReliableSender implements Disposable {
     this.#tick ??= this.#clock.after(tickMilliseconds, () => {
       this.#tick = undefined
       this.#repeatOldestWhenLate()
-      this.#noticeStall()
+      this.#noticeSilence()
       if (this.#connected && this.#unacknowledged.size > 0) this.#scheduleTick()
     })
   }
@@ -145,8 +154,13 @@ export class ReliableSender implements Disposable {
     if (this.#clock.elapsed() - oldest.sentAt >= this.#timeout.milliseconds) this.#repeat(oldest)
   }
 
-  #noticeStall(): void {
-    if (this.#clock.elapsed() - this.#lastProgressAt < this.#stallLimit) return
+  #noticeSilence(): void {
+    const silence = this.#clock.elapsed() - this.#lastProgressAt
+    if (silence >= this.#quietLimit && !this.#toldQuiet) {
+      this.#toldQuiet = true
+      this.#quiet()
+    }
+    if (silence < this.#stallLimit) return
     this.forgiveSilence()
     this.#stalled()
   }

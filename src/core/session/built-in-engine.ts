@@ -6,6 +6,7 @@ import { type HttpFetch, kmsDataKeys } from '../data-channel/kms-data-key.ts'
 import type { SessionControl } from '../data-channel/session-control.ts'
 import type { DataChannelTiming } from '../data-channel/timing.ts'
 import type { Engine, EngineRequest } from './engine.ts'
+import { createRenewedCredentials } from './renewed-credentials.ts'
 
 export interface BuiltInEngineDependencies {
   /** Builds the calls for one session, at its SSM endpoint and with its credentials. */
@@ -23,9 +24,11 @@ export function createBuiltInEngine(dependencies: BuiltInEngineDependencies): En
   const ownClock = dependencies.clock ?? systemClock
   return {
     name: 'built-in',
+    tellsOfLine: true,
     start(request, events) {
       const clock = correctedClock(ownClock, { correction: () => request.clockCorrection ?? 0 })
-      const control = dependencies.ssm(request)
+      const credentials = createRenewedCredentials(request.credentials)
+      const control = dependencies.ssm({ ...request, credentials: credentials.get })
       const client = new DataChannelClient(
         {
           sessionId: request.awsSessionId,
@@ -33,13 +36,14 @@ export function createBuiltInEngine(dependencies: BuiltInEngineDependencies): En
           target: request.target,
           region: request.region,
           size: request.size,
-          credentials: request.credentials,
+          credentials: credentials.get,
+          credentialsRefused: credentials.refused,
           resume: () => control.resume(request.awsSessionId),
           terminate: () => control.terminate(request.awsSessionId),
           generateDataKey: kmsDataKeys({
             endpoint: request.kmsEndpoint,
             region: request.region,
-            credentials: request.credentials,
+            credentials: credentials.get,
             clock,
             fetch: dependencies.fetch ?? fetch,
           }),

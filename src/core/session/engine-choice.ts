@@ -1,10 +1,16 @@
-import { PortholeError } from '../../contract/errors.ts'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { Engine, EngineChoice } from '../../contract/session.ts'
 import { partitionOf } from '../aws/partitions.ts'
 import type { PluginSearch } from '../plugin/find-plugin.ts'
 
+export interface ChosenEngines {
+  engine: Engine
+  /** To be tried when `engine` cannot open the session. */
+  fallback?: Engine
+}
+
 /**
- * The engine for a session. `auto` takes the plugin when a supported one is
+ * The engine for a session, and for `auto` the one after it. `auto` takes the plugin when a supported one is
  * present and the stream is AWS's own, because newer plugins refuse any other;
  * never on Windows, where the plugin reads keys instead of bytes and loses
  * bracketed paste, mouse and application cursor keys.
@@ -15,12 +21,32 @@ export function chooseEngine(options: {
   streamUrl: string
   region: string
   platform: NodeJS.Platform
-}): Engine {
+}): ChosenEngines {
   const { choice, plugin, streamUrl, region, platform } = options
-  if (choice !== 'auto') return choice
-  const pluginFits =
-    platform !== 'win32' && plugin.status === 'supported' && isAwsStreamUrl(streamUrl, region)
-  return pluginFits ? 'plugin' : 'built-in'
+  if (choice !== 'auto') return { engine: choice }
+  const pluginWorks = plugin.status === 'supported' && isAwsStreamUrl(streamUrl, region)
+  if (pluginWorks && platform !== 'win32') return { engine: 'plugin', fallback: 'built-in' }
+  // On Windows the plugin is the worse engine, and better than none.
+  return { engine: 'built-in', ...(pluginWorks ? { fallback: 'plugin' } : {}) }
+}
+
+/**
+ * Problems of an engine itself, or of its way to AWS. Anything else would be
+ * the same with another one, and a command must not run twice for nothing.
+ */
+const engineProblems = new Set(['PLUGIN_MISSING', 'PLUGIN_UNSUPPORTED', 'PLUGIN_FAILED', 'CONNECTION_LOST'])
+
+/** What is said of a session that runs with the other engine, or undefined when that would not help. */
+export function fallbackNotice(failed: Engine, fallback: Engine, error: ErrorValue): ErrorValue | undefined {
+  if (!engineProblems.has(error.code)) return undefined
+  const names = { plugin: 'The plugin', 'built-in': 'The built-in engine' }
+  return {
+    code: error.code,
+    message: `${names[failed]} could not open the session, so ${names[fallback].toLowerCase()} did.`,
+    detail: [error.message, error.detail].filter(Boolean).join(' '),
+    action: 'Choose an engine in the settings to skip the first attempt.',
+    retryable: false,
+  }
 }
 
 /**

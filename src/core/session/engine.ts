@@ -9,6 +9,8 @@ import type { RoleCredentials } from '../aws/credentials.ts'
  */
 export interface Engine {
   readonly name: EngineName
+  /** Whether its sessions tell `degraded` and `reconnecting`; the plugin says nothing of its line. */
+  readonly tellsOfLine: boolean
   /** Begins to connect and returns at once; the outcome comes through `events`. */
   start(request: EngineRequest, events: EngineEvents): EngineSession
 }
@@ -30,8 +32,11 @@ export interface EngineRequest {
   /** Milliseconds to add to this computer's clock for AWS to accept a signature; absent while the clock is right. */
   clockCorrection?: number | undefined
   size: TerminalSize
-  /** Fresh role credentials, now and at every reconnect. */
-  credentials: () => Promise<RoleCredentials>
+  /**
+   * Fresh role credentials, now and at every reconnect.
+   * @param refusedAccessKeyId of credentials that AWS no longer accepts: the answer has others
+   */
+  credentials: (refusedAccessKeyId?: string) => Promise<RoleCredentials>
 }
 
 export interface EngineEvents {
@@ -41,8 +46,11 @@ export interface EngineEvents {
   encrypted(): void
   /** Raw output; the memory belongs to the receiver. */
   output(bytes: Uint8Array): void
-  /** The connection broke and the engine is trying to get it back. */
-  reconnecting(error: ErrorValue): void
+  /** Connected, but the far end is away or slow to answer. */
+  degraded(error: ErrorValue): void
+  recovered(): void
+  /** The connection broke; the next attempt begins at `retryAt`, epoch milliseconds. Again after each failed one. */
+  reconnecting(error: ErrorValue, retryAt: number): void
   reconnected(): void
   /** The last event, exactly once. `error` only with `lost` and `failed`. */
   ended(reason: EndReason, error?: ErrorValue): void
@@ -55,6 +63,10 @@ export interface EngineSession {
   /** Stop delivering output; the engine holds the sender back, it does not buffer without bound. */
   pause(): void
   resume(): void
+  /** Finds out now whether the line lives, and tries at once when it does not. Nothing for the plugin, which decides itself. */
+  probe(): void
+  /** Something that AWS counts as input and no program notices. Absent when the engine has no such thing. */
+  keepAlive?(): void
   /** Ends the session on this side and tells AWS (TerminateSession, best effort). Then `ended('closed')`. */
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@ import type { EndReason, TerminalSize } from '../../contract/session.ts'
 import type { RecorderFactory, SessionRecorder } from '../audit/audit-service.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
 import type { Clock } from '../clock.ts'
+import { AnswerWatch } from './answer-watch.ts'
 import type { ServedStream } from './byte-server.ts'
 import type { Engine, EngineEvents, EngineSession } from './engine.ts'
 import type { HostedEngineRequest, HostedRecording, HostedSessionEvent } from './session-host-contract.ts'
@@ -22,11 +23,10 @@ const recorderMarks = { high: 4 * 1024 * 1024, low: 1024 * 1024 }
 export const inputReportMilliseconds = 5_000
 
 /**
- * When keys without an answer are worth a question to ECS: a shell echoes within
- * a round trip. Long enough for a bad line, short enough not to type on into a
- * container that is gone.
+ * Between two signs of life while keep-alive is on: a quarter of the 20 minutes
+ * that AWS allows, so that a lost connection in between does not end the session.
  */
-export const silenceMilliseconds = 2_500
+export const keepAliveMilliseconds = 5 * 60_000
 
 export interface HostedSessionOptions {
   sessionId: string
@@ -35,7 +35,7 @@ export interface HostedSessionOptions {
   clock: Clock
   recorders: RecorderFactory
   report: (event: HostedSessionEvent) => void
-  credentials: () => Promise<RoleCredentials>
+  credentials: (refusedAccessKeyId?: string) => Promise<RoleCredentials>
 }
 
 /** One session in the host: its engine, its recorder and its stream, tied together. */
@@ -48,9 +48,12 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   #recorderWindow: SendWindow | undefined
   #recorderClosed: Promise<void> = Promise.resolve()
   #inputReportedAt = Number.NEGATIVE_INFINITY
-  /** Runs, or has run out, since keys were typed that nothing has answered. */
-  #silence: Disposable | undefined
+  readonly #answers: AnswerWatch
+  #keepingAlive: Disposable | undefined
+  #typedAt = Number.NEGATIVE_INFINITY
+  #engineTellsOfLine = true
   #isReady = false
+  #isInterrupted = false
   #hasEnded = false
 
   constructor(options: HostedSessionOptions) {
@@ -60,28 +63,36 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       size: options.size,
       startTimer: options.clock.after,
     })
+    this.#answers = new AnswerWatch(options.clock, {
+      silent: () => options.report({ type: 'silent' }),
+      longSilent: () => {
+        if (!this.#engineTellsOfLine) options.report({ type: 'degraded', error: noAnswer })
+      },
+      broken: () => options.report({ type: 'recovered' }),
+    })
   }
 
-  /** @throws {PortholeError} INVALID_REQUEST when it was started before or has ended */
+  /**
+   * Connects with an engine; again with another one after `not-started`.
+   * @throws {PortholeError} INVALID_REQUEST while an engine is at work, and after the end
+   */
   start(engine: Engine, request: HostedEngineRequest, recording: HostedRecording | undefined): void {
     if (this.#engine !== undefined || this.#hasEnded)
       throw new PortholeError({
         code: 'INVALID_REQUEST',
-        message: 'A session can be started only once.',
+        message: 'This session has been started already.',
       })
     this.#recording = recording
     const { credentials } = this.#options
-    const session = engine.start({ ...request, size: this.stream.size, credentials }, this.#engineEvents())
-    if (this.#hasEnded) return
-    this.#engine = session
-    this.stream.connect(session)
+    this.#engineTellsOfLine = engine.tellsOfLine
+    this.#engine = engine.start({ ...request, size: this.stream.size, credentials }, this.#engineEvents())
   }
 
   typed(): void {
     const { clock, report } = this.#options
-    if (this.#isReady && !this.#hasEnded)
-      this.#silence ??= clock.after(silenceMilliseconds, () => report({ type: 'silent' }))
+    if (this.#isReady && !this.#hasEnded) this.#answers.typed()
     const at = clock.now()
+    this.#typedAt = at
     if (at - this.#inputReportedAt < inputReportMilliseconds) return
     this.#inputReportedAt = at
     report({ type: 'input', at })
@@ -89,6 +100,41 @@ export class HostedSession implements ServedStream, AsyncDisposable {
 
   resized(size: TerminalSize): void {
     this.#recorder?.resize(size)
+    // Until it is ready the stream has no source to tell.
+    if (!this.#isReady) this.#engine?.resize(size)
+  }
+
+  probe(): void {
+    this.#engine?.probe()
+  }
+
+  /**
+   * Keeps AWS's idle timeout away while nobody types. The recording says so.
+   * @throws {PortholeError} INVALID_REQUEST when the engine cannot, or the session is not open
+   */
+  keepAlive(on: boolean): void {
+    if (on === (this.#keepingAlive !== undefined)) return
+    if (!on) this.#stopKeepingAlive()
+    else if (this.#engine?.keepAlive === undefined || !this.#isReady) throw new PortholeError(noKeepAlive)
+    else this.#keepAliveLater(keepAliveMilliseconds)
+    this.#recorder?.marker(on ? 'Keep-alive on' : 'Keep-alive off')
+  }
+
+  #keepAliveLater(milliseconds: number): void {
+    const { clock, report } = this.#options
+    this.#keepingAlive = clock.after(milliseconds, () => {
+      const at = clock.now()
+      const left = this.#typedAt + keepAliveMilliseconds - at
+      if (left > 0) return this.#keepAliveLater(left)
+      this.#engine?.keepAlive?.()
+      report({ type: 'input', at })
+      this.#keepAliveLater(keepAliveMilliseconds)
+    })
+  }
+
+  #stopKeepingAlive(): void {
+    this.#keepingAlive?.[Symbol.dispose]()
+    this.#keepingAlive = undefined
   }
 
   /** Resolves when the session has ended, here and (best effort) at AWS. */
@@ -117,21 +163,36 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       ready: () => this.#ready(),
       encrypted: () => report({ type: 'encrypted' }),
       output: (bytes) => this.#output(bytes),
-      reconnecting: (error) => {
-        this.#recorder?.marker('Connection lost')
-        report({ type: 'reconnecting', error })
+      degraded: (error) => report({ type: 'degraded', error }),
+      recovered: () => report({ type: 'recovered' }),
+      reconnecting: (error, retryAt) => {
+        if (!this.#isInterrupted) this.#recorder?.marker('Connection lost')
+        this.#isInterrupted = true
+        report({ type: 'reconnecting', error, retryAt })
       },
       reconnected: () => {
+        this.#isInterrupted = false
         this.#recorder?.marker('Connected again')
         report({ type: 'reconnected' })
       },
-      ended: (reason, error) => this.#ended(reason, error),
+      ended: (reason, error) => {
+        if (reason === 'failed' && error !== undefined && !this.#isReady) this.#notStarted(error)
+        else this.#ended(reason, error)
+      },
     }
+  }
+
+  /** The engine is of no use; the stream and what was typed ahead wait for another. */
+  #notStarted(error: ErrorValue): void {
+    if (this.#hasEnded) return
+    this.#engine = undefined
+    this.#options.report({ type: 'not-started', error })
   }
 
   #ready(): void {
     if (this.#isReady || this.#hasEnded) return
     this.#isReady = true
+    if (this.#engine !== undefined) this.stream.connect(this.#engine)
     const recordingProblem = this.#startRecorder()
     this.#options.report({
       type: 'ready',
@@ -145,7 +206,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     if (this.#hasEnded) return
     // Output is an answer too, whatever the engine made of it.
     this.#ready()
-    this.#breakSilence()
+    this.#answers.answered()
     this.#recorder?.output(bytes)
     this.#measureRecorder()
     this.stream.output(bytes)
@@ -188,19 +249,29 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       .catch((thrown) => this.#options.report({ type: 'recording-problem', error: toErrorValue(thrown) }))
   }
 
-  #breakSilence(): void {
-    this.#silence?.[Symbol.dispose]()
-    this.#silence = undefined
-  }
-
   #ended(reason: EndReason, error?: ErrorValue): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#breakSilence()
+    this.#answers[Symbol.dispose]()
+    this.#stopKeepingAlive()
     // The session is kept for its screen; its engine keeps buffers that nobody needs any more.
     this.#engine = undefined
     this.stream.end()
     this.#closeRecorder()
     this.#options.report({ type: 'ended', at: this.#options.clock.now(), reason, error })
   }
+}
+
+const noAnswer: ErrorValue = {
+  code: 'CONNECTION_LOST',
+  message: 'Nothing has come back since the last key.',
+  action: 'If no program is at work, open a new shell: the plugin does not notice every lost connection.',
+  retryable: true,
+}
+
+const noKeepAlive: ErrorValue = {
+  code: 'INVALID_REQUEST',
+  message: 'This session cannot be kept alive.',
+  action: 'Reconnect with the built-in engine: the plugin has no way to do it.',
+  retryable: false,
 }

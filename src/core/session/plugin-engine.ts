@@ -51,6 +51,7 @@ export function createPluginEngine(dependencies: PluginEngineDependencies): Plug
   }
   return {
     name: 'plugin',
+    tellsOfLine: false,
     start: (request, events) => new PluginSession(dependencies, searchPath, prepareTerminal, request, events),
     async [Symbol.asyncDispose]() {
       const made = await guard
@@ -126,6 +127,9 @@ class PluginSession implements EngineSession {
     this.#paused = false
     this.#pty?.resume()
   }
+
+  /** The plugin watches its line itself, and tells nobody. */
+  probe(): void {}
 
   close(): Promise<void> {
     this.#closing ??= this.#close()

@@ -61,6 +61,10 @@ export const sessionHostMethods = {
     }),
     result: nothing,
   },
+  /** Finds out now whether the session's line lives. */
+  'session.probe': { params: sessionParams, result: nothing },
+  /** Keeps AWS's idle timeout away while nobody types, or stops that. */
+  'session.keepAlive': { params: sessionParams.extend({ on: z.boolean() }), result: nothing },
   /** Ends the session here and at AWS. Answers when it has ended. */
   'session.close': { params: sessionParams, result: nothing },
   /** Ends the session if need be, and lets its screen go. */
@@ -90,7 +94,11 @@ const hostedSessionEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('input'), at: timestampSchema }),
   /** Somebody typed and nothing came back for a while. Once until there is output again. */
   z.object({ type: z.literal('silent') }),
-  z.object({ type: z.literal('reconnecting'), error: errorValueSchema }),
+  /** The engine could not open the session. It can be started again, with another engine. */
+  z.object({ type: z.literal('not-started'), error: errorValueSchema }),
+  z.object({ type: z.literal('degraded'), error: errorValueSchema }),
+  z.object({ type: z.literal('recovered') }),
+  z.object({ type: z.literal('reconnecting'), error: errorValueSchema, retryAt: timestampSchema }),
   z.object({ type: z.literal('reconnected') }),
   z.object({ type: z.literal('recording-problem'), error: errorValueSchema }),
   /** The last one, exactly once. */
@@ -106,5 +114,9 @@ export type HostedSessionEvent = z.infer<typeof hostedSessionEventSchema>
 export const sessionHostEvents = {
   'session.event': sessionParams.extend({ event: hostedSessionEventSchema }),
   /** An engine needs fresh role credentials; answered with `credentials.give`. */
-  'credentials.wanted': sessionParams.extend({ requestId: z.number().int() }),
+  'credentials.wanted': sessionParams.extend({
+    requestId: z.number().int(),
+    /** AWS refused these: the answer has others. */
+    refusedAccessKeyId: z.string().optional(),
+  }),
 } as const

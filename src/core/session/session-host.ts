@@ -64,6 +64,14 @@ class LocalSessionHost implements SessionHost {
           this.#find(sessionId).start(this.#dependencies.engines[engine], request, recording)
           return {}
         },
+        'session.probe': async ({ sessionId }) => {
+          this.#find(sessionId).probe()
+          return {}
+        },
+        'session.keepAlive': async ({ sessionId, on }) => {
+          this.#find(sessionId).keepAlive(on)
+          return {}
+        },
         'session.close': async ({ sessionId }) => {
           await this.#find(sessionId).close()
           return {}
@@ -131,17 +139,19 @@ class LocalSessionHost implements SessionHost {
       clock: this.#dependencies.clock,
       recorders: this.#dependencies.recorders,
       report: (event) => this.#control?.emit('session.event', { sessionId, event }),
-      credentials: () => this.#askForCredentials(sessionId),
+      credentials: (refusedAccessKeyId) => this.#askForCredentials(sessionId, refusedAccessKeyId),
     })
     this.#sessions.set(sessionId, session)
     this.#streams.set(stream, session)
     return {}
   }
 
-  #askForCredentials(sessionId: string): Promise<RoleCredentials> {
+  #askForCredentials(sessionId: string, refusedAccessKeyId?: string): Promise<RoleCredentials> {
     const control = this.#control
     if (control === undefined) return Promise.reject(new PortholeError(coreIsGone))
-    return this.#wishes.make((requestId) => control.emit('credentials.wanted', { sessionId, requestId }))
+    return this.#wishes.make((requestId) =>
+      control.emit('credentials.wanted', { sessionId, requestId, refusedAccessKeyId }),
+    )
   }
 
   async #forget(sessionId: string): Promise<Record<string, never>> {

@@ -1,14 +1,22 @@
-import { toErrorValue } from '../../contract/errors.ts'
+import { type ErrorValue, toErrorValue } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { ContainerRef, Engine, EngineChoice } from '../../contract/session.ts'
 import type { Endpoints } from '../aws/endpoints.ts'
+import type { Clock } from '../clock.ts'
 import type { PluginSearch } from '../plugin/find-plugin.ts'
+import {
+  agentStartMilliseconds,
+  explainRefusal,
+  isStarting,
+  type Patience,
+  type YoungTask,
+} from './agent-patience.ts'
 import { assertEnginePossible, chooseEngine } from './engine-choice.ts'
 import type { ExecuteCommand, ExecuteCommandGrant } from './execute-command.ts'
 import type { HostedEngineRequest } from './session-host-contract.ts'
 
 /** A container as ECS sees it now. */
-export interface ExecTarget {
+export interface ExecTarget extends YoungTask {
   /** Last part of the session target. */
   runtimeId: string
   /** Cluster, task and container as described, for the audit history. */
@@ -27,32 +35,72 @@ export interface SessionOpeningDependencies {
   clockCorrection?: () => number
   findPlugin: () => Promise<PluginSearch>
   platform: NodeJS.Platform
+  clock: Clock
   log: (message: string) => void
+}
+
+export interface WantedSession {
+  container: ContainerRef
+  command: string
+  choice: EngineChoice
+}
+
+export interface OpeningProgress {
+  /** Who AWS says we are, also when the session is refused. */
+  caller(caller: Caller): void
+  /** The task's agent is still starting; asked again at `retryAt`, epoch milliseconds. */
+  waiting(error: ErrorValue, retryAt: number): void
 }
 
 /** A session as AWS granted it, with all that an engine and the history need. */
 export interface GrantedSession {
   engine: Engine
+  /** The engine to try when this one cannot open the session; only `auto` has one. */
+  fallback?: Engine
   request: HostedEngineRequest
   snapshot: unknown
 }
 
 /**
  * Asks AWS for a session, all questions at once: the person waits for the
- * slowest answer, not for the sum. A session granted in vain is given back.
+ * slowest answer, not for the sum. A session granted in vain is given back. A
+ * task whose agent is still starting is asked again until it is there.
  *
- * @param onCaller told who AWS says we are, also when the session is refused
  * @throws {PortholeError} PLUGIN_MISSING, PLUGIN_UNSUPPORTED before AWS is asked; then what the calls throw
  */
 export async function openSession(
   dependencies: SessionOpeningDependencies,
-  wanted: { container: ContainerRef; command: string; choice: EngineChoice },
-  onCaller: (caller: Caller) => void,
+  wanted: WantedSession,
+  progress: OpeningProgress,
+  patience: Patience,
 ): Promise<GrantedSession> {
-  const { container, command, choice } = wanted
-  const { region } = container.scope
   const plugin = await dependencies.findPlugin()
-  assertEnginePossible(choice, plugin)
+  assertEnginePossible(wanted.choice, plugin)
+  const begunAt = dependencies.clock.elapsed()
+  for (;;) {
+    const asked = await askForSession(dependencies, wanted, plugin, progress)
+    if (asked.granted !== undefined) return asked.granted
+    const { clock } = dependencies
+    const error = toErrorValue(asked.refusal)
+    const mayCome = clock.elapsed() - begunAt < agentStartMilliseconds
+    if (!mayCome || !isStarting(error, asked.task, clock.now()))
+      throw explainRefusal(asked.refusal, asked.task)
+    if (!(await patience.wait((until) => progress.waiting(agentIsStarting(error), until))))
+      throw asked.refusal
+  }
+}
+
+type Asked =
+  | { granted: GrantedSession }
+  | { granted?: undefined; refusal: unknown; task: YoungTask | undefined }
+
+async function askForSession(
+  dependencies: SessionOpeningDependencies,
+  { container, command, choice }: WantedSession,
+  plugin: PluginSearch,
+  progress: OpeningProgress,
+): Promise<Asked> {
+  const { region } = container.scope
   const [target, grant, endpoints] = await Promise.allSettled([
     dependencies.describeForExec(container),
     dependencies.executeCommand(container.scope, {
@@ -62,17 +110,21 @@ export async function openSession(
       command,
     }),
     findEndpoints(dependencies.endpoints, region),
-    identify(dependencies, container.scope, onCaller),
+    identify(dependencies, container.scope, progress.caller),
   ])
   // What ECS says of the task is plainer than why it grants no session.
   if (target.status === 'rejected' || endpoints.status === 'rejected') {
     if (grant.status === 'fulfilled') await giveBack(dependencies, container.scope, grant.value.sessionId)
-    throw target.status === 'rejected' ? target.reason : reasonOf(endpoints)
+    return {
+      refusal: target.status === 'rejected' ? target.reason : reasonOf(endpoints),
+      task: undefined,
+    }
   }
-  if (grant.status === 'rejected') throw grant.reason
+  if (grant.status === 'rejected') return { refusal: grant.reason, task: target.value }
   const { streamUrl } = grant.value
-  return {
-    engine: chooseEngine({ choice, plugin, streamUrl, region, platform: dependencies.platform }),
+  const { platform } = dependencies
+  const granted = {
+    ...chooseEngine({ choice, plugin, streamUrl, region, platform }),
     request: {
       ...grantedFields(grant.value),
       target: sessionTarget(container, target.value.runtimeId),
@@ -81,6 +133,16 @@ export async function openSession(
       ...endpoints.value,
     },
     snapshot: target.value.snapshot,
+  }
+  return { granted }
+}
+
+function agentIsStarting(error: ErrorValue): ErrorValue {
+  return {
+    code: 'AGENT_NOT_RUNNING',
+    message: 'The exec agent of this task is still starting.',
+    detail: error.detail,
+    retryable: true,
   }
 }
 

@@ -4,27 +4,32 @@ import type { Cluster } from '../../contract/catalog.ts'
 import { type ErrorValue, PortholeError, type Result, toErrorValue } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { methods } from '../../contract/methods.ts'
-import type { EndReason, EngineChoice, Session } from '../../contract/session.ts'
+import type { EndReason, Engine, EngineChoice, Session } from '../../contract/session.ts'
 import type { AuditService, SessionFacts } from '../audit/audit-service.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
-import { type Clock, sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
-import type { HostedSessionEvent } from './session-host-contract.ts'
+import { Patience } from './agent-patience.ts'
+import { fallbackNotice } from './engine-choice.ts'
+import type { HostedSessionEvent, sessionHostEvents } from './session-host-contract.ts'
 import { SessionHostLine, type SessionHostLink } from './session-host-line.ts'
 import {
   type GrantedSession,
   giveBack,
+  type OpeningProgress,
   openSession,
   type SessionOpeningDependencies,
 } from './session-opening.ts'
 import { changeSession, type SessionChange } from './session-state.ts'
-import { seemsStopped } from './task-presence.ts'
+import { TaskWatch } from './task-watch.ts'
 
 export interface SessionServiceDependencies extends SessionOpeningDependencies {
   host: SessionHostLink
   audit: Pick<AuditService, 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
   clock: Clock
   credentials: (scope: Scope) => Promise<RoleCredentials>
+  /** AWS refused what `credentials` gave: the next call fetches new ones. */
+  forgetCredentials: (scope: Scope) => void
   /** The setting, for sessions that do not choose themselves. */
   engineChoice: () => EngineChoice
   /** What the catalog reads anyway: it often knows that a task has stopped before its shells do. */
@@ -45,6 +50,15 @@ export interface SessionService extends AsyncDisposable {
    * go. @throws {PortholeError} SESSION_NOT_FOUND
    */
   close(id: string): Promise<void>
+  /** Tries at once to get a lost connection back. @throws {PortholeError} SESSION_NOT_FOUND */
+  retry(id: string): Promise<void>
+  /** The computer woke up, the network changed or somebody signed in: finds out at once which lines live. */
+  resumed(): void
+  /**
+   * Keeps AWS's idle timeout away while nobody types, or stops that.
+   * @throws {PortholeError} SESSION_NOT_FOUND, INVALID_REQUEST when its engine cannot
+   */
+  keepAlive(id: string, on: boolean): Promise<void>
   /** Oldest first; those that ended by themselves stay for a while, so that a reloaded page finds its tabs. */
   list(): Session[]
   onChanged(listener: (session: Session) => void): Disposable
@@ -53,17 +67,20 @@ export interface SessionService extends AsyncDisposable {
 /** Ended sessions whose screen is kept: more tabs than anyone reloads, at most 3 MB each. */
 export const endedSessionsKept = 50
 
-/** How long an end waits for ECS to say whether the task is gone; longer would look like a frozen shell. */
-const taskQuestionMilliseconds = 2_000
-
 /** Whoever AWS cannot name still appears in the history. */
 const unknownUser = 'unknown'
+
+type CredentialsWish = z.output<(typeof sessionHostEvents)['credentials.wanted']>
 
 interface Entry {
   session: Session
   readonly request: OpenSession
   caller?: Caller
   snapshot?: unknown
+  /** The engine to try when the one at work cannot open the session. */
+  fallback?: Engine
+  /** Waits for an agent that is still starting. */
+  readonly patience: Patience
   /** The history holds an opening, which wants an end. */
   opened: boolean
   /** What happens to one session is handled in order. */
@@ -79,11 +96,11 @@ class HostedSessionService implements SessionService {
   readonly #host: SessionHostLine
   readonly #entries = new Map<string, Entry>()
   readonly #changes = createListeners<Session>()
-  readonly #subscriptions: Disposable[]
+  readonly #tasks: TaskWatch
   #lastStream = 0
 
   constructor(dependencies: SessionServiceDependencies) {
-    const { host, log, onCluster } = dependencies
+    const { host, log, clock, describeForExec, onCluster } = dependencies
     this.#dependencies = dependencies
     this.#host = new SessionHostLine({
       link: host,
@@ -92,7 +109,13 @@ class HostedSessionService implements SessionService {
       onLost: () => this.#hostLost(),
       log,
     })
-    this.#subscriptions = [onCluster((cluster) => this.#lookForStopped(cluster))]
+    this.#tasks = new TaskWatch({
+      clock,
+      describeForExec,
+      onCluster,
+      shells: () => this.list().filter(isLive),
+      stopped: (id) => this.#taskStopped(id),
+    })
   }
 
   async open(request: OpenSession): Promise<Session> {
@@ -103,12 +126,14 @@ class HostedSessionService implements SessionService {
       command: request.command,
       state: 'connecting',
       kmsEncrypted: false,
+      keepAlive: false,
       recording: false,
       startedAt: this.#dependencies.clock.now(),
     }
     const { id: sessionId, stream } = session
     unwrap(await this.#host.call('session.prepare', { sessionId, stream, size: request.size }))
-    const entry: Entry = { session, request, opened: false, work: Promise.resolve() }
+    const patience = new Patience(this.#dependencies.clock)
+    const entry: Entry = { session, request, opened: false, patience, work: Promise.resolve() }
     this.#entries.set(session.id, entry)
     this.#changes.emit(session)
     this.#enqueue(entry, () => this.#connect(entry))
@@ -116,9 +141,7 @@ class HostedSessionService implements SessionService {
   }
 
   async close(id: string): Promise<void> {
-    const entry = this.#entries.get(id)
-    if (entry === undefined)
-      throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: `There is no session ${id}.` })
+    const entry = this.#find(id)
     const { state, awsSessionId } = entry.session
     if (state !== 'ended') {
       unwrap(await this.#host.callIfRunning('session.close', { sessionId: id }))
@@ -126,8 +149,23 @@ class HostedSessionService implements SessionService {
       // not granted yet ends without waiting for it; #connect gives it back.
       if (awsSessionId === undefined) this.#end(entry, 'closed')
     }
+    entry.patience[Symbol.dispose]()
     this.#enqueue(entry, async () => this.#forget(entry))
     if (awsSessionId !== undefined) await entry.work
+  }
+
+  async retry(id: string): Promise<void> {
+    this.#probe(this.#find(id))
+  }
+
+  resumed(): void {
+    for (const entry of this.#entries.values()) this.#probe(entry)
+  }
+
+  async keepAlive(id: string, on: boolean): Promise<void> {
+    const entry = this.#find(id)
+    unwrap(await this.#host.callIfRunning('session.keepAlive', { sessionId: id, on }))
+    this.#change(entry, { type: 'keep-alive', on })
   }
 
   list(): Session[] {
@@ -142,20 +180,29 @@ class HostedSessionService implements SessionService {
     const open = this.list().filter(({ state }) => state !== 'ended')
     await Promise.all(open.map(({ id }) => this.close(id).catch((thrown) => this.#logFailure(thrown))))
     await Promise.all([...this.#entries.values()].map(({ work }) => work))
-    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
     this.#host[Symbol.dispose]()
+    this.#tasks[Symbol.dispose]()
     this.#changes[Symbol.dispose]()
   }
 
   /** From the click to an engine at work; a failure on the way ends the session. */
-  async #connect(entry: Entry): Promise<void> {
+  async #connect(
+    entry: Entry,
+    choice = entry.request.engine ?? this.#dependencies.engineChoice(),
+  ): Promise<void> {
     try {
-      const { container, command, engine: choice = this.#dependencies.engineChoice() } = entry.request
-      const granted = await openSession(this.#dependencies, { container, command, choice }, (caller) => {
-        entry.caller = caller
-        this.#change(entry, { type: 'identified', userName: caller.userName })
-      })
+      const { container, command } = entry.request
+      const progress: OpeningProgress = {
+        caller: (caller) => {
+          entry.caller = caller
+          this.#change(entry, { type: 'identified', userName: caller.userName })
+        },
+        waiting: (error, retryAt) => this.#change(entry, { type: 'waiting', error, retryAt }),
+      }
+      const wanted = { container, command, choice }
+      const granted = await openSession(this.#dependencies, wanted, progress, entry.patience)
       entry.snapshot = granted.snapshot
+      entry.fallback = granted.fallback
       if (entry.session.state === 'ended')
         await giveBack(this.#dependencies, container.scope, granted.request.awsSessionId)
       else await this.#start(entry, granted)
@@ -192,8 +239,23 @@ class HostedSessionService implements SessionService {
   async #handle(entry: Entry, event: HostedSessionEvent): Promise<void> {
     if (event.type === 'ready') return this.#becomeReady(entry, event)
     if (event.type === 'ended') return this.#finish(entry, event)
-    if (event.type === 'silent') return this.#endIfTaskStopped(entry)
-    this.#change(entry, event)
+    if (event.type === 'not-started') return this.#tryOtherEngine(entry, event.error)
+    if (event.type === 'silent' || event.type === 'degraded' || event.type === 'reconnecting')
+      this.#tasks.suspect(entry.session.id)
+    if (event.type !== 'silent') this.#change(entry, event)
+  }
+
+  /** `auto` means that a shell opens, not which engine does it. */
+  async #tryOtherEngine(entry: Entry, error: ErrorValue): Promise<void> {
+    const { session, fallback } = entry
+    if (session.state !== 'connecting') return
+    const failed = session.engine
+    const notice = failed && fallback && fallbackNotice(failed, fallback, error)
+    if (notice === undefined || fallback === undefined) return this.#refuse(entry, error)
+    if (session.awsSessionId !== undefined)
+      void giveBack(this.#dependencies, session.container.scope, session.awsSessionId)
+    this.#change(entry, { type: 'fell-back', notice })
+    await this.#connect(entry, fallback)
   }
 
   /** The history knows of a session before anyone can see it. */
@@ -203,6 +265,7 @@ class HostedSessionService implements SessionService {
       await this.#dependencies.audit.sessionOpened(this.#facts(entry, event.at))
       entry.opened = true
       this.#change(entry, event)
+      this.#tasks.begin(entry.session.id)
     } catch (thrown) {
       this.#change(entry, { ...event, recording: false, recordingProblem: toErrorValue(thrown) })
     }
@@ -210,6 +273,7 @@ class HostedSessionService implements SessionService {
 
   async #finish(entry: Entry, event: { at: number; reason: EndReason; error?: ErrorValue }): Promise<void> {
     if (entry.session.state === 'ended') return
+    this.#tasks.forget(entry.session.id)
     const { reason, error } = await this.#explainEnd(entry, event)
     this.#end(entry, reason, error, event.at)
     const { audit } = this.#dependencies
@@ -223,42 +287,26 @@ class HostedSessionService implements SessionService {
     { reason, error }: { reason: EndReason; error?: ErrorValue },
   ): Promise<{ reason: EndReason; error?: ErrorValue }> {
     if (reason !== 'exited' && reason !== 'lost') return { reason, error }
-    return (await this.#hasTaskStopped(entry)) ? { reason: 'task-stopped' } : { reason, error }
+    const stopped = await this.#tasks.hasStopped(entry.request.container)
+    return stopped ? { reason: 'task-stopped' } : { reason, error }
   }
 
-  /** A shell whose task is gone notices late or, if nobody types, never. */
-  #lookForStopped(cluster: Cluster): void {
-    for (const entry of this.#entries.values())
-      if (isLive(entry.session) && seemsStopped(cluster, entry.request.container))
-        this.#enqueue(entry, () => this.#endIfTaskStopped(entry))
-  }
-
-  async #endIfTaskStopped(entry: Entry): Promise<void> {
-    if (!isLive(entry.session) || !(await this.#hasTaskStopped(entry))) return
-    // Not awaited: an engine says goodbye to AWS first, and what it reports then comes too late to count.
-    void this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
-    await this.#finish(entry, { at: this.#dependencies.clock.now(), reason: 'task-stopped' })
-  }
-
-  /** Asks ECS, for a bounded time. What cannot be found out counts as no. */
-  async #hasTaskStopped(entry: Entry): Promise<boolean> {
-    const isGone = this.#dependencies.describeForExec(entry.request.container).then(
-      () => false,
-      (thrown) => ['TASK_STOPPED', 'NOT_FOUND'].includes(toErrorValue(thrown).code),
-    )
-    const patience = new AbortController()
-    const giveUp = sleep(this.#dependencies.clock, taskQuestionMilliseconds, patience.signal).then(
-      () => false,
-      () => false,
-    )
-    const hasStopped = await Promise.race([isGone, giveUp])
-    patience.abort()
-    return hasStopped
+  #taskStopped(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    const at = this.#dependencies.clock.now()
+    this.#enqueue(entry, async () => {
+      if (!isLive(entry.session)) return
+      // Not awaited: an engine says goodbye to AWS first, and what it reports then comes too late to count.
+      void this.#host.callIfRunning('session.close', { sessionId: id })
+      await this.#finish(entry, { at, reason: 'task-stopped' })
+    })
   }
 
   /** AWS gave no session, or no engine could use it. Attempts count in an audit. */
   async #refuse(entry: Entry, error: ErrorValue): Promise<void> {
     if (entry.session.state === 'ended') return
+    entry.patience[Symbol.dispose]()
     this.#end(entry, 'failed', error)
     await this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
     const at = this.#dependencies.clock.now()
@@ -279,20 +327,37 @@ class HostedSessionService implements SessionService {
     }
   }
 
-  async #giveCredentials({ sessionId, requestId }: { sessionId: string; requestId: number }): Promise<void> {
+  #probe(entry: Entry): void {
+    entry.patience.hurry()
+    if (isLive(entry.session)) void this.#host.callIfRunning('session.probe', { sessionId: entry.session.id })
+  }
+
+  async #giveCredentials({ sessionId, requestId, refusedAccessKeyId }: CredentialsWish): Promise<void> {
     const scope = this.#entries.get(sessionId)?.request.container.scope
-    const answer = await this.#askForCredentials(scope)
+    const answer = await this.#askForCredentials(scope, refusedAccessKeyId)
     await this.#host.callIfRunning('credentials.give', { requestId, answer })
   }
 
-  async #askForCredentials(scope: Scope | undefined) {
+  async #askForCredentials(scope: Scope | undefined, refusedAccessKeyId: string | undefined) {
     try {
       if (scope === undefined)
         throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: 'The session is no longer known.' })
-      return { ok: true as const, credentials: await this.#dependencies.credentials(scope) }
+      const { credentials: ask, forgetCredentials } = this.#dependencies
+      let credentials = await ask(scope)
+      if (refusedAccessKeyId !== undefined && credentials.accessKeyId === refusedAccessKeyId) {
+        forgetCredentials(scope)
+        credentials = await ask(scope)
+      }
+      return { ok: true as const, credentials }
     } catch (thrown) {
       return { ok: false as const, error: toErrorValue(thrown) }
     }
+  }
+
+  #find(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) return entry
+    throw new PortholeError({ code: 'SESSION_NOT_FOUND', message: `There is no session ${id}.` })
   }
 
   #end(entry: Entry, reason: EndReason, error?: ErrorValue, at = this.#dependencies.clock.now()): void {
@@ -338,7 +403,7 @@ class HostedSessionService implements SessionService {
 }
 
 function isLive({ state }: Session): boolean {
-  return state === 'ready' || state === 'reconnecting'
+  return state === 'ready' || state === 'degraded' || state === 'reconnecting'
 }
 
 const hostGone: ErrorValue = {

@@ -8,23 +8,33 @@ export type SessionChange =
   | { type: 'ready'; at: number; recording: boolean; recordingProblem?: ErrorValue }
   | { type: 'encrypted' }
   | { type: 'input'; at: number }
-  | { type: 'reconnecting'; error: ErrorValue }
+  | { type: 'waiting'; error: ErrorValue; retryAt: number }
+  | { type: 'fell-back'; notice: ErrorValue }
+  | { type: 'keep-alive'; on: boolean }
+  | { type: 'degraded'; error: ErrorValue }
+  | { type: 'recovered' }
+  | { type: 'reconnecting'; error: ErrorValue; retryAt: number }
   | { type: 'reconnected' }
   | { type: 'recording-problem'; error: ErrorValue }
   | { type: 'ended'; at: number; reason: EndReason; error?: ErrorValue }
 
 /** In which states a change can happen; in any other it is late or out of turn, and nothing happens. */
 const possibleIn: Record<SessionChange['type'], readonly Session['state'][]> = {
-  identified: ['connecting', 'ready', 'reconnecting'],
+  identified: ['connecting', 'ready', 'degraded', 'reconnecting'],
+  waiting: ['connecting'],
   granted: ['connecting'],
+  'fell-back': ['connecting'],
   ready: ['connecting'],
-  encrypted: ['connecting', 'ready', 'reconnecting'],
-  input: ['connecting', 'ready', 'reconnecting'],
-  reconnecting: ['ready', 'reconnecting'],
+  encrypted: ['connecting', 'ready', 'degraded', 'reconnecting'],
+  input: ['connecting', 'ready', 'degraded', 'reconnecting'],
+  'keep-alive': ['ready', 'degraded', 'reconnecting'],
+  degraded: ['ready'],
+  recovered: ['degraded'],
+  reconnecting: ['ready', 'degraded', 'reconnecting'],
   reconnected: ['reconnecting'],
   // A recording can also fail while it is completed, after the end.
-  'recording-problem': ['connecting', 'ready', 'reconnecting', 'ended'],
-  ended: ['connecting', 'ready', 'reconnecting'],
+  'recording-problem': ['connecting', 'ready', 'degraded', 'reconnecting', 'ended'],
+  ended: ['connecting', 'ready', 'degraded', 'reconnecting'],
 }
 
 /** The session after `change`; the same object when the change does not apply. */
@@ -33,8 +43,18 @@ export function changeSession(session: Session, change: SessionChange): Session 
   switch (change.type) {
     case 'identified':
       return { ...session, userName: change.userName }
+    case 'waiting':
+      return { ...session, error: change.error, retryAt: change.retryAt }
     case 'granted':
-      return { ...session, awsSessionId: change.awsSessionId, engine: change.engine }
+      return {
+        ...session,
+        awsSessionId: change.awsSessionId,
+        engine: change.engine,
+        error: undefined,
+        retryAt: undefined,
+      }
+    case 'fell-back':
+      return { ...session, engineNotice: change.notice }
     case 'ready':
       return {
         ...session,
@@ -49,10 +69,15 @@ export function changeSession(session: Session, change: SessionChange): Session 
       return session.kmsEncrypted ? session : { ...session, kmsEncrypted: true }
     case 'input':
       return { ...session, lastInputAt: change.at }
+    case 'keep-alive':
+      return { ...session, keepAlive: change.on }
+    case 'degraded':
+      return { ...session, state: 'degraded', error: change.error }
     case 'reconnecting':
-      return { ...session, state: 'reconnecting', error: change.error }
+      return { ...session, state: 'reconnecting', error: change.error, retryAt: change.retryAt }
+    case 'recovered':
     case 'reconnected':
-      return { ...session, state: 'ready', error: undefined }
+      return { ...session, state: 'ready', error: undefined, retryAt: undefined }
     case 'recording-problem':
       // The first says why; what follows is only that a recording cannot go on.
       return { ...session, recording: false, recordingProblem: session.recordingProblem ?? change.error }
@@ -61,6 +86,8 @@ export function changeSession(session: Session, change: SessionChange): Session 
         ...session,
         state: 'ended',
         recording: false,
+        keepAlive: false,
+        retryAt: undefined,
         endedAt: change.at,
         endReason: change.reason,
         error: change.error,

@@ -15,8 +15,8 @@ export interface StreamSource extends PausableSource {
   resize(size: TerminalSize): void
 }
 
-/** What may be typed before the session is connected; more is dropped, a person types a line at most. */
-const mostTypeAheadBytes = 64 * 1024
+/** What may be typed before the session is ready: a large paste. More is dropped. */
+const mostTypeAheadBytes = 1024 * 1024
 
 /**
  * Unparsed output at which a replica that cannot keep up holds the source back:

@@ -313,6 +313,7 @@ export function sessions(all: readonly Cluster[], now: number): Session[] {
     engine: 'built-in',
     state: 'ready',
     kmsEncrypted: true,
+    keepAlive: false,
     recording: true,
     userName: 'ana',
     startedAt: now - 8 * minute,

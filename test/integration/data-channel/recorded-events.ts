@@ -12,7 +12,10 @@ export class RecordedEvents implements EngineEvents {
   readonly #waiting = new Set<() => void>()
   byteLength = 0
   end: { reason: EndReason; error?: ErrorValue } | undefined
+  /** Why the connection broke, the first time. */
   interruption: ErrorValue | undefined
+  degradation: ErrorValue | undefined
+  readonly retries: { error: ErrorValue; retryAt: number }[] = []
   /** Called with each piece of output, e.g. to pause the session. */
   onOutput: (bytes: Uint8Array) => void = () => undefined
 
@@ -31,9 +34,21 @@ export class RecordedEvents implements EngineEvents {
     this.#look()
   }
 
-  reconnecting(error: ErrorValue): void {
-    this.interruption = error
-    this.#record('reconnecting')
+  degraded(error: ErrorValue): void {
+    this.degradation = error
+    this.#record('degraded')
+  }
+
+  recovered(): void {
+    this.#record('recovered')
+  }
+
+  /** Recorded once per interruption; `retries` has every attempt. */
+  reconnecting(error: ErrorValue, retryAt: number): void {
+    this.interruption ??= error
+    this.retries.push({ error, retryAt })
+    if (this.names.at(-1) !== 'reconnecting') this.#record('reconnecting')
+    else this.#look()
   }
 
   reconnected(): void {

@@ -81,6 +81,8 @@ function startSession(engine: PluginEngine, terminated: string[]): Run {
         text += Buffer.from(bytes).toString('latin1')
         for (const check of [...waiting]) check()
       },
+      degraded: () => {},
+      recovered: () => {},
       reconnecting: () => {},
       reconnected: () => {},
       ended: (reason, error) => resolve({ reason, error }),

@@ -112,6 +112,7 @@ export class SessionFixture implements AsyncDisposable {
         executeCommand: createExecuteCommand(clients),
         terminateSession: createTerminateSession(clients),
         credentials,
+        forgetCredentials: () => {},
         caller,
         endpoints,
         findPlugin,

@@ -12,6 +12,7 @@ import { ReliableReceiver } from '../../../../src/core/data-channel/reliable-rec
 import { ReliableSender } from '../../../../src/core/data-channel/reliable-sender.ts'
 import { RetransmissionTimeout } from '../../../../src/core/data-channel/retransmission-timeout.ts'
 import { createHandClock, type HandClock } from '../../../fixtures/hand-clock.ts'
+import { seededRandom } from '../../../fixtures/seeded-random.ts'
 import { agentFrame } from './frames.ts'
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
@@ -27,6 +28,8 @@ function setUpSender(clock: HandClock, stallLimit = 30_000) {
     transmit: (bytes) =>
       transmitted.push({ at: clock.elapsed(), sequence: decodeFrame(bytes).sequence, bytes }),
     acknowledged: (sequence) => acknowledged.push(sequence),
+    quietLimit: stallLimit,
+    quiet: () => undefined,
     stallLimit,
     stalled: () => {
       stalls += 1
@@ -286,17 +289,6 @@ class BadLine {
   }
 }
 
-/** mulberry32: small, seeded, good enough to make weather. */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 describe('reliable stream over a bad line', () => {
   const weather = fc.record({
     drop: fc.double({ min: 0, max: 0.4, noNaN: true }),
@@ -335,6 +327,8 @@ describe('reliable stream over a bad line', () => {
       transmit: (bytes) =>
         lineThere.carry(bytes, (arrived) => readable(arrived, (frame) => receiver.receive(frame))),
       acknowledged: () => undefined,
+      quietLimit: Number.POSITIVE_INFINITY,
+      quiet: () => undefined,
       stallLimit: Number.POSITIVE_INFINITY,
       stalled: () => undefined,
     })

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { ErrorCode } from '../../../../src/contract/errors.ts'
 import type { PluginSearch } from '../../../../src/core/plugin/find-plugin.ts'
 import {
   assertEnginePossible,
   chooseEngine,
+  fallbackNotice,
   isAwsStreamUrl,
 } from '../../../../src/core/session/engine-choice.ts'
 
@@ -29,19 +31,36 @@ const choose = (overrides: Partial<Parameters<typeof chooseEngine>[0]>) =>
 
 describe('chooseEngine', () => {
   test.each([
-    ['a supported plugin and AWS’s own stream', {}, 'plugin'],
-    ['no plugin', { plugin: missing }, 'built-in'],
-    ['an unsupported plugin', { plugin: unsupported }, 'built-in'],
-    ['a stream elsewhere', { streamUrl: localUrl }, 'built-in'],
-    ['Windows', { platform: 'win32' as const }, 'built-in'],
-  ])('auto with %s', (_, overrides, engine) => {
-    expect(choose(overrides)).toBe(engine)
+    ['a supported plugin and AWS’s own stream', {}, 'plugin', 'built-in'],
+    ['no plugin', { plugin: missing }, 'built-in', undefined],
+    ['an unsupported plugin', { plugin: unsupported }, 'built-in', undefined],
+    ['a stream elsewhere', { streamUrl: localUrl }, 'built-in', undefined],
+    ['Windows', { platform: 'win32' as const }, 'built-in', 'plugin'],
+  ])('auto with %s', (_, overrides, engine, fallback) => {
+    expect(choose(overrides)).toEqual({ engine, fallback })
   })
 
-  test('an explicit choice stands', () => {
-    expect(choose({ choice: 'built-in' })).toBe('built-in')
-    expect(choose({ choice: 'plugin', streamUrl: localUrl })).toBe('plugin')
+  test('an explicit choice stands, with nothing to fall back on', () => {
+    expect(choose({ choice: 'built-in' })).toEqual({ engine: 'built-in' })
+    expect(choose({ choice: 'plugin', streamUrl: localUrl })).toEqual({ engine: 'plugin' })
   })
+})
+
+describe('fallbackNotice', () => {
+  const error = (code: ErrorCode) => ({ code, message: 'What happened.', detail: 'Words.', retryable: true })
+
+  test('says which engine failed, why, and which one took over', () => {
+    expect(fallbackNotice('plugin', 'built-in', error('PLUGIN_FAILED'))).toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: 'The plugin could not open the session, so the built-in engine did.',
+      detail: 'What happened. Words.',
+    })
+  })
+
+  test.each<ErrorCode>(['NO_SHELL_IN_IMAGE', 'HANDSHAKE_FAILED', 'ACCESS_DENIED', 'TASK_STOPPED'])(
+    'nothing after %s: another engine would meet the same, and the command may have run',
+    (code) => expect(fallbackNotice('plugin', 'built-in', error(code))).toBeUndefined(),
+  )
 })
 
 describe('assertEnginePossible', () => {

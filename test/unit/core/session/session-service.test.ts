@@ -6,7 +6,8 @@ import { PortholeError } from '../../../../src/contract/errors.ts'
 import type { Session } from '../../../../src/contract/session.ts'
 import type { SessionFacts } from '../../../../src/core/audit/audit-service.ts'
 import { createListeners, type Listeners } from '../../../../src/core/listeners.ts'
-import { silenceMilliseconds } from '../../../../src/core/session/hosted-session.ts'
+import { longSilenceMilliseconds, silenceMilliseconds } from '../../../../src/core/session/answer-watch.ts'
+import { keepAliveMilliseconds } from '../../../../src/core/session/hosted-session.ts'
 import { createSessionHost, type SessionHost } from '../../../../src/core/session/session-host.ts'
 import {
   createSessionService,
@@ -15,6 +16,7 @@ import {
   type SessionService,
   type SessionServiceDependencies,
 } from '../../../../src/core/session/session-service.ts'
+import { taskLookMilliseconds } from '../../../../src/core/session/task-watch.ts'
 import { createHandClock, type HandClock } from '../../../fixtures/hand-clock.ts'
 import { createMemoryRecorders, type MemoryRecorders } from '../../../fixtures/memory-recorders.ts'
 import { sampleCluster, sampleContainer } from '../../../fixtures/session-samples.ts'
@@ -75,6 +77,7 @@ function build(overrides: Partial<SessionServiceDependencies> = {}) {
     executeCommand: async () => grant,
     terminateSession: async (_, id) => void terminated.push(id),
     credentials: async () => credentials,
+    forgetCredentials: () => {},
     caller: async () => ({
       arn: 'arn:aws:sts::1:assumed-role/Admin/ada',
       accountId: '111122223333',
@@ -479,10 +482,269 @@ describe('a task that stops under a live shell', () => {
 test('a broken connection and its return are shown', async () => {
   build()
   const { session } = await openReady()
-  session.events.reconnecting({ code: 'CONNECTION_LOST', message: 'Lost.', retryable: true })
+  session.events.reconnecting({ code: 'CONNECTION_LOST', message: 'Lost.', retryable: true }, clock.now())
   expect((await when(inState('reconnecting'))).error?.code).toBe('CONNECTION_LOST')
   seen = []
   session.events.reconnected()
   expect((await when(inState('ready'))).error).toBeUndefined()
   expect(recorders.recordings[0]?.markers).toEqual(['Connection lost', 'Connected again'])
+})
+
+describe('an engine that cannot open the session', () => {
+  const supported = { status: 'supported' as const, path: '/p', version: '1.2.896.0' }
+  const failed = { code: 'PLUGIN_FAILED', message: 'The plugin failed.', retryable: true } as const
+
+  test('is followed by the other one under auto, in the same session, with a notice', async () => {
+    build({ findPlugin: async () => supported })
+    const starting = plugin.nextSession()
+    const { id, stream } = await service.open(request)
+    const first = await starting
+    const next = builtIn.nextSession()
+    first.events.ended('failed', failed)
+    const second = await next
+    second.events.ready()
+    expect(await when(inState('ready'))).toMatchObject({
+      id,
+      stream,
+      engine: 'built-in',
+      engineNotice: { code: 'PLUGIN_FAILED', detail: 'The plugin failed.' },
+    })
+    expect(terminated).toEqual([grant.sessionId])
+    expect(audit).toEqual(['opened'])
+  })
+
+  test('keeps what was typed ahead for the other one', async () => {
+    build({ findPlugin: async () => supported })
+    const starting = plugin.nextSession()
+    const { stream } = await service.open(request)
+    const first = await starting
+    const [page, far] = createChannelPair()
+    host.serveBytes(far)
+    page.post(encodeByteFrame({ kind: 'input', stream, bytes: Buffer.from('ls') }))
+    const next = builtIn.nextSession()
+    first.events.ended('failed', failed)
+    const second = await next
+    second.events.ready()
+    await when(inState('ready'))
+    expect(Buffer.concat(second.written).toString()).toBe('ls')
+    expect(first.written).toEqual([])
+  })
+
+  test('ends the session when it was chosen, and when the other one fails too', async () => {
+    build({ findPlugin: async () => supported, engineChoice: () => 'plugin' })
+    const starting = plugin.nextSession()
+    await service.open(request)
+    ;(await starting).events.ended('failed', failed)
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'failed', error: failed })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual(['refused PLUGIN_FAILED'])
+  })
+
+  test('is the last when both fail', async () => {
+    build({ findPlugin: async () => supported })
+    const starting = plugin.nextSession()
+    await service.open(request)
+    const first = await starting
+    const next = builtIn.nextSession()
+    first.events.ended('failed', failed)
+    const lost = { code: 'CONNECTION_LOST', message: 'No line.', retryable: true } as const
+    ;(await next).events.ended('failed', lost)
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'failed', error: lost })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual(['refused CONNECTION_LOST'])
+  })
+})
+
+describe('a task whose agent is still starting', () => {
+  const notConnected = new PortholeError({
+    code: 'TARGET_NOT_CONNECTED',
+    message: 'Not connected.',
+    retryable: true,
+  })
+  let refusals: number
+  let task: Record<string, unknown>
+
+  function buildWithRefusals(count: number, startedAt: number | undefined) {
+    refusals = 0
+    task = { runtimeId: 'r', snapshot: {}, startedAt, execEnabled: true, agent: { status: 'PENDING' } }
+    build({
+      describeForExec: async () => task as never,
+      executeCommand: async () => {
+        if (refusals >= count) return grant
+        refusals++
+        throw notConnected
+      },
+    })
+  }
+
+  test('is asked again, ever more slowly, and says so meanwhile', async () => {
+    buildWithRefusals(3, clock.now() - 10_000)
+    const starting = builtIn.nextSession()
+    await service.open(request)
+    const pauses: number[] = []
+    for (let wait = 1; wait <= 3; wait++) {
+      const waiting = await when(
+        ({ state, retryAt }) => state === 'connecting' && (retryAt ?? 0) > clock.now(),
+      )
+      expect(waiting.error).toMatchObject({ code: 'AGENT_NOT_RUNNING' })
+      pauses.push((waiting.retryAt ?? 0) - clock.now())
+      clock.advance((waiting.retryAt ?? 0) - clock.now())
+    }
+    ;(await starting).events.ready()
+    expect((await when(inState('ready'))).error).toBeUndefined()
+    expect(pauses).toEqual([1_000, 2_000, 4_000])
+  })
+
+  test('goes on at once when somebody does not want to wait', async () => {
+    buildWithRefusals(1, undefined)
+    const starting = builtIn.nextSession()
+    const { id } = await service.open(request)
+    await when(({ retryAt }) => retryAt !== undefined)
+    await service.retry(id)
+    await starting
+  })
+
+  test('can be closed meanwhile', async () => {
+    buildWithRefusals(1, undefined)
+    const { id } = await service.open(request)
+    await when(({ retryAt }) => retryAt !== undefined)
+    await service.close(id)
+    expect(seen.at(-1)).toMatchObject({ state: 'ended', endReason: 'closed' })
+    await service[Symbol.asyncDispose]()
+    expect(audit).toEqual([])
+  })
+
+  test('is given up after the first minutes, with what ECS says of the agent', async () => {
+    buildWithRefusals(1000, clock.now())
+    await service.open(request)
+    for (let wait = 0; wait < 100 && !seen.some(inState('ended')); wait++) {
+      const waiting = await when(
+        ({ state, retryAt }) => state === 'ended' || (retryAt !== undefined && retryAt > clock.now()),
+      )
+      if (waiting.retryAt !== undefined) clock.advance(waiting.retryAt - clock.now())
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(await when(inState('ended'))).toMatchObject({
+      endReason: 'failed',
+      error: { code: 'AGENT_NOT_RUNNING' },
+    })
+    expect(refusals).toBeGreaterThan(20)
+    expect(refusals).toBeLessThan(40)
+  })
+
+  test.each([
+    ['an old task', { startedAt: Date.UTC(2020, 1, 1) }, 'TARGET_NOT_CONNECTED'],
+    ['a stopped agent', { agent: { status: 'STOPPED', reason: 'Out of memory' } }, 'AGENT_NOT_RUNNING'],
+    ['exec that is off', { execEnabled: false }, 'TARGET_NOT_CONNECTED'],
+  ])('is not waited for: %s', async (_, facts, code) => {
+    buildWithRefusals(1, clock.now())
+    task = { ...task, agent: { status: 'RUNNING' }, ...facts }
+    await service.open(request)
+    expect((await when(inState('ended'))).error?.code).toBe(code)
+    expect(seen.some(({ retryAt }) => retryAt !== undefined)).toBe(false)
+  })
+})
+
+describe('after sleep, a change of networks or a sign-in', () => {
+  test('every line is probed, and so is one by hand', async () => {
+    build()
+    const first = await openReady()
+    const second = await openReady()
+    service.resumed()
+    await service.retry(second.id)
+    await service.close(first.id)
+    expect([first.session.probes, second.session.probes]).toEqual([1, 2])
+  })
+
+  test('credentials that AWS refused are not handed out again', async () => {
+    let count = 1
+    const forgotten: string[] = []
+    build({
+      credentials: async () => ({ ...credentials, accessKeyId: `AKIA${count}` }),
+      forgetCredentials: ({ roleName }) => {
+        forgotten.push(roleName)
+        count++
+      },
+    })
+    const { session } = await openReady()
+    expect((await session.request.credentials('AKIA1')).accessKeyId).toBe('AKIA2')
+    expect((await session.request.credentials('AKIA1')).accessKeyId).toBe('AKIA2')
+    expect(forgotten).toEqual(['Admin'])
+  })
+})
+
+describe('keep-alive', () => {
+  test('is input for AWS while nobody types, and says so in the recording', async () => {
+    build()
+    const { id, session } = await openReady()
+    await service.keepAlive(id, true)
+    expect(seen.at(-1)?.keepAlive).toBe(true)
+    clock.advance(keepAliveMilliseconds)
+    expect(session.keptAlive).toBe(1)
+    const kept = await when(({ lastInputAt }) => lastInputAt === clock.now())
+    expect(kept.state).toBe('ready')
+    clock.advance(keepAliveMilliseconds)
+    expect(session.keptAlive).toBe(2)
+    await service.keepAlive(id, false)
+    clock.advance(4 * keepAliveMilliseconds)
+    expect(session.keptAlive).toBe(2)
+    expect(recorders.recordings[0]?.markers).toEqual(['Keep-alive on', 'Keep-alive off'])
+  })
+
+  test('is nothing that the plugin can do', async () => {
+    build({ findPlugin: async () => ({ status: 'supported', path: '/p', version: '1.2.896.0' }) })
+    const { id } = await openReady(plugin)
+    await expect(service.keepAlive(id, true)).rejects.toMatchObject({ value: { code: 'INVALID_REQUEST' } })
+    expect(seen.at(-1)?.keepAlive).toBe(false)
+  })
+})
+
+describe('a line that is slow to answer', () => {
+  test('shows as degraded, asks ECS about the task, and recovers', async () => {
+    let questions = 0
+    build({
+      describeForExec: async () => {
+        questions++
+        return { runtimeId: 'r', snapshot: {} }
+      },
+    })
+    const { session } = await openReady()
+    const away = { code: 'AGENT_NOT_RUNNING', message: 'Away.', retryable: true } as const
+    session.events.degraded(away)
+    expect(await when(inState('degraded'))).toMatchObject({ error: away })
+    expect(questions).toBe(2)
+    seen = []
+    session.events.recovered()
+    expect((await when(inState('ready'))).error).toBeUndefined()
+  })
+
+  test('of the plugin shows when keys stay without an answer for long', async () => {
+    build({ findPlugin: async () => ({ status: 'supported', path: '/p', version: '1.2.896.0' }) })
+    const { session } = await openReady(plugin)
+    const [page, far] = createChannelPair()
+    host.serveBytes(far)
+    const { stream } = await when(inState('ready'))
+    page.post(encodeByteFrame({ kind: 'input', stream, bytes: Buffer.from('ls') }))
+    await when(({ lastInputAt, readyAt }) => lastInputAt !== undefined && readyAt !== undefined)
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(longSilenceMilliseconds)
+    await when(inState('degraded'))
+    seen = []
+    session.events.output(Buffer.from('ls'))
+    await when(inState('ready'))
+  })
+})
+
+test('a task that nobody looks at is asked about now and then', async () => {
+  let stopped = false
+  build({
+    describeForExec: async () => {
+      if (stopped) throw taskStopped
+      return { runtimeId: 'r', snapshot: {} }
+    },
+  })
+  await openReady()
+  stopped = true
+  clock.advance(taskLookMilliseconds)
+  expect(await when(inState('ended'))).toMatchObject({ endReason: 'task-stopped' })
 })

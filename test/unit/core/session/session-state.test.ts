@@ -10,6 +10,7 @@ const connecting: Session = {
   command: '/bin/sh',
   state: 'connecting',
   kmsEncrypted: false,
+  keepAlive: false,
   recording: false,
   startedAt: 1000,
 }
@@ -39,11 +40,33 @@ describe('changeSession', () => {
   })
 
   test('there and back over a broken connection', () => {
-    const broken = sessionAfter(ready, { type: 'reconnecting', error })
-    expect(broken).toMatchObject({ state: 'reconnecting', error })
+    const broken = sessionAfter(ready, { type: 'reconnecting', error, retryAt: 5000 })
+    expect(broken).toMatchObject({ state: 'reconnecting', error, retryAt: 5000 })
     const back = changeSession(broken, { type: 'reconnected' })
     expect(back.state).toBe('ready')
     expect(back.error).toBeUndefined()
+    expect(back.retryAt).toBeUndefined()
+  })
+
+  test('degraded, recovered, and lost after all', () => {
+    const degraded = sessionAfter(ready, { type: 'degraded', error })
+    expect(degraded).toMatchObject({ state: 'degraded', error })
+    expect(changeSession(degraded, { type: 'recovered' })).toMatchObject({ state: 'ready', error: undefined })
+    const lost = changeSession(degraded, { type: 'reconnecting', error, retryAt: 5000 })
+    expect(lost.state).toBe('reconnecting')
+    expect(changeSession(lost, { type: 'recovered' })).toBe(lost)
+  })
+
+  test('an agent that is still starting shows until AWS grants the session', () => {
+    const waiting = sessionAfter({ type: 'waiting', error, retryAt: 5000 })
+    expect(waiting).toMatchObject({ state: 'connecting', error, retryAt: 5000 })
+    expect(changeSession(waiting, granted)).toMatchObject({ error: undefined, retryAt: undefined })
+  })
+
+  test('keep-alive ends with the session', () => {
+    const kept = sessionAfter(ready, { type: 'keep-alive', on: true })
+    expect(kept.keepAlive).toBe(true)
+    expect(changeSession(kept, ended).keepAlive).toBe(false)
   })
 
   test('a recording problem leaves the session as it is', () => {
@@ -73,7 +96,7 @@ describe('changeSession', () => {
     ['anything after the end', [ready, ended], { type: 'ended', at: 9999, reason: 'exited' }],
     ['ready after the end', [ended], ready],
     ['ready twice', [ready], { type: 'ready', at: 2500, recording: false }],
-    ['a reconnect before it was ready', [], { type: 'reconnecting', error }],
+    ['a reconnect before it was ready', [], { type: 'reconnecting', error, retryAt: 5000 }],
     ['back without having been away', [ready], { type: 'reconnected' }],
     ['input after the end', [ready, ended], { type: 'input', at: 9999 }],
     ['a grant after the end', [ended], granted],
