@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
 import type { ErrorValue } from '../contract/errors.ts'
@@ -16,6 +17,7 @@ import { type CatalogService, createCatalogService } from './catalog/catalog-ser
 import { systemClock } from './clock.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
 import { createIdentityService, type IdentityService } from './identity/identity-service.ts'
+import { watchLine } from './line-watch.ts'
 import { createNetwork, type Network } from './network/network.ts'
 import { createPluginFinder, type PluginFinder } from './plugin/find-plugin.ts'
 import { createOpenHttpFile } from './plugin/install/http-file.ts'
@@ -24,9 +26,10 @@ import { ownPluginsIn } from './plugin/own-plugins.ts'
 import { pluginReleaseFor } from './plugin/plugin-release.ts'
 import { createPluginService, type PluginService } from './plugin/plugin-service.ts'
 import { pluginSite } from './plugin/plugin-site.ts'
-import { refreshAfterSignIn } from './refresh-after-sign-in.ts'
+import { onSignedIn, refreshAfterSignIn } from './refresh-after-sign-in.ts'
 import { type CoreServices, serveContract } from './serve-contract.ts'
 import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
+import { endLeftBehind } from './session/left-behind.ts'
 import type { SessionHostLink } from './session/session-host-line.ts'
 import { createSessionService, type SessionService } from './session/session-service.ts'
 import { createSettingsStore, type SettingsStore } from './settings.ts'
@@ -146,6 +149,22 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       pluginFinder: plugin.finder,
     }),
   )
+  const resumed = () => {
+    sessions.resumed()
+    void catalog.refresh().catch((thrown) => log(`Refreshing failed: ${String(thrown)}`))
+  }
+  resources.use(watchLine({ clock: systemClock, networks: networkInterfaces, onChanged: resumed }))
+  // What waits for credentials goes on as soon as there are some.
+  resources.use(onSignedIn(signIn, () => sessions.resumed()))
+  resources.use(
+    endLeftBehind({
+      leftBehind: () => audit.leftBehind(),
+      terminateSession: createTerminateSession(clients),
+      onBetterMoment: (listener) => onSignedIn(signIn, listener),
+      clock: systemClock,
+      log,
+    }),
+  )
 
   const windowSessions = new WindowSessions(sessions)
   const services: CoreServices = {
@@ -176,7 +195,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     problems,
     sessions,
     windowSessions,
-    resumed: () => void catalog.refresh().catch((thrown) => log(`Refreshing failed: ${String(thrown)}`)),
+    resumed,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -1,20 +1,15 @@
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { IdentityService } from './identity/identity-service.ts'
 
-/**
- * Looks at the catalog anew as soon as somebody has signed in, here or with the
- * AWS CLI: what failed for want of credentials would otherwise show its error
- * until the next poll.
- */
-export function refreshAfterSignIn(
-  signIn: Pick<IdentityService, 'onAttemptChanged' | 'onChanged'>,
-  catalog: Pick<CatalogService, 'refresh'>,
-): Disposable {
+type SignInEvents = Pick<IdentityService, 'onAttemptChanged' | 'onChanged'>
+
+/** Told as soon as somebody has signed in, here or with the AWS CLI; sometimes twice for one sign-in. */
+export function onSignedIn(signIn: SignInEvents, listener: () => void): Disposable {
   const signedIn = new Set<string>()
   const resources = new DisposableStack()
   resources.use(
     signIn.onAttemptChanged(({ state }) => {
-      if (state === 'signed-in') void catalog.refresh()
+      if (state === 'signed-in') listener()
     }),
   )
   resources.use(
@@ -23,8 +18,19 @@ export function refreshAfterSignIn(
       const isNew = now.some((id) => !signedIn.has(id))
       signedIn.clear()
       for (const id of now) signedIn.add(id)
-      if (isNew) void catalog.refresh()
+      if (isNew) listener()
     }),
   )
   return resources
+}
+
+/**
+ * Looks at the catalog anew as soon as somebody has signed in: what failed for
+ * want of credentials would otherwise show its error until the next poll.
+ */
+export function refreshAfterSignIn(
+  signIn: SignInEvents,
+  catalog: Pick<CatalogService, 'refresh'>,
+): Disposable {
+  return onSignedIn(signIn, () => void catalog.refresh())
 }

@@ -1,5 +1,6 @@
 import type { Channel } from '../../channel/channel.ts'
 import { createRpcClient } from '../../channel/rpc.ts'
+import type { AuditSession } from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError, type Result } from '../../contract/errors.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import type { AuditService, RecorderFactory } from './audit-service.ts'
@@ -8,6 +9,8 @@ import type { Verification } from './ledger-verification.ts'
 
 /** The audit service as a client of the worker sees it, with what only the host of the app needs. */
 export interface AuditClient extends AuditService {
+  /** Sessions that had no end when the history was opened: a crash ended them here, and AWS may not know. */
+  leftBehind(): Promise<AuditSession[]>
   /** Checks the whole chain; locates the first event that is not as it was written. */
   verify(): Promise<Verification>
   /**
@@ -35,6 +38,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     entries: async (taskArn) => unwrap(await rpc.call('entries', { taskArn })),
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
+    leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
     verify: async () => unwrap(await rpc.call('verify', {})),
     problems: async () => unwrap(await rpc.call('problems', {})),

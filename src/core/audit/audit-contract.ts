@@ -31,6 +31,7 @@ export const auditMethods = {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
     result: recordingPageSchema,
   },
+  leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
 
   /** Checks the whole chain. `seq` is the first event that is not as it was written. */

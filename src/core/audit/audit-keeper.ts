@@ -41,6 +41,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #clock: Clock
   readonly #onChanged: (taskArn: string) => void
   readonly #recorders = new Map<string, Recorder>()
+  #leftBehind: string[] = []
 
   private constructor(options: AuditKeeperOptions, resources: DisposableStack) {
     const { folder, clock } = options
@@ -60,13 +61,14 @@ export class AuditKeeper implements AsyncDisposable {
   static async open(options: AuditKeeperOptions): Promise<AuditKeeper> {
     using resources = new DisposableStack()
     const keeper = new AuditKeeper(options, resources)
-    const tasks = await recoverFromCrash({
+    const { tasks, interrupted } = await recoverFromCrash({
       ledger: keeper.#ledger,
       index: keeper.#index,
       store: keeper.#store,
       clock: keeper.#clock,
     })
     resources.move()
+    keeper.#leftBehind = interrupted
     for (const taskArn of tasks) keeper.#onChanged(taskArn)
     return keeper
   }
@@ -103,6 +105,11 @@ export class AuditKeeper implements AsyncDisposable {
       message: 'This session is not in the audit history.',
       detail: sessionId,
     })
+  }
+
+  /** Sessions that had no end when this history was opened: a crash ended them here, and AWS may not know. */
+  leftBehind(): AuditSession[] {
+    return this.#leftBehind.map((sessionId) => this.session(sessionId))
   }
 
   touched(): TouchedTask[] {

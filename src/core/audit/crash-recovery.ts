@@ -19,10 +19,12 @@ interface RecoveryParts {
  * line, compared with the chunks that the ledger vouches for and noted; sessions
  * without an end get one. To be called once, before any session opens.
  *
- * @returns the tasks whose history changed
+ * @returns the tasks whose history changed, and the sessions that had no end
  * @throws {PortholeError} when the ledger cannot be written
  */
-export async function recoverFromCrash(parts: RecoveryParts): Promise<Set<string>> {
+export async function recoverFromCrash(
+  parts: RecoveryParts,
+): Promise<{ tasks: Set<string>; interrupted: string[] }> {
   const tasks = new Set<string>()
   // Asked for first: recovery itself would pass for a sign of life.
   const sessions = parts.index.unendedSessions()
@@ -36,7 +38,7 @@ export async function recoverFromCrash(parts: RecoveryParts): Promise<Set<string
     const at = Math.max(seenAt, lastMoments.get(sessionId) ?? 0)
     parts.ledger.append({ type: 'session.interrupted', sessionId, taskArn, at })
   }
-  return tasks
+  return { tasks, interrupted: sessions.map(({ sessionId }) => sessionId) }
 }
 
 /** @returns when the recording's last event happened, epoch milliseconds */

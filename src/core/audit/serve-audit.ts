@@ -135,6 +135,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
       recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
+      leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       verify: async () => (await opening.get()).verify(),
       problems: async () =>
