@@ -34,6 +34,7 @@ export const errorCodes = [
   'TARGET_NOT_CONNECTED',
   'TASK_STOPPED',
   'NO_SHELL_IN_IMAGE',
+  'EXEC_LOGGING_REFUSED',
   // Sessions
   'PLUGIN_MISSING',
   'PLUGIN_FAILED',

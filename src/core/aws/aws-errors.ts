@@ -55,6 +55,7 @@ const rules: readonly Rule[] = [
   credentialsEnded,
   execNotEnabled,
   targetNotConnected,
+  interactiveOnly,
   notFound,
   signatureRefused,
   accessDenied,
@@ -102,8 +103,12 @@ function throttled(failure: Failure, call: AwsCall) {
   }
 }
 
-function ssoSessionEnded({ name }: Failure) {
-  if (name !== 'UnauthorizedException') return undefined
+/** The portal's name for it, and the words of credential providers of the SDK and the AWS CLI. */
+const ssoSessionEndedText =
+  /sso session .* has expired|token has expired and refresh failed|session token not found or invalid/i
+
+function ssoSessionEnded({ name, message }: Failure) {
+  if (name !== 'UnauthorizedException' && !ssoSessionEndedText.test(message)) return undefined
   return {
     code: 'SSO_EXPIRED' as const,
     message: 'The sign-in has ended.',
@@ -123,8 +128,10 @@ const endedCredentials = new Set([
   'TokenRefreshRequired',
 ])
 
-function credentialsEnded({ name }: Failure, call: AwsCall) {
-  if (!endedCredentials.has(name)) return undefined
+function credentialsEnded({ name, message }: Failure, call: AwsCall) {
+  const ended =
+    endedCredentials.has(name) || /security token included in the request is (invalid|expired)/i.test(message)
+  if (!ended) return undefined
   return {
     code: 'CREDENTIALS_EXPIRED' as const,
     message: `The credentials of ${roleOf(call)} are no longer accepted.`,
@@ -170,8 +177,19 @@ function targetNotConnected({ name }: Failure) {
     code: 'TARGET_NOT_CONNECTED' as const,
     message: 'The exec agent in the container is not connected to AWS.',
     action:
-      'Try again in a moment. If it stays, check the task role’s ssmmessages permissions and the way out of the subnet.',
+      'Try again in a moment. If it stays, check in this order: the agent, ssmmessages in the task role, the way out of the subnet, AWS_ACCESS_KEY_ID in the container, a read-only root file system, another shell with pidMode task.',
     retryable: true,
+  }
+}
+
+/** We always ask for it, so this is a mistake of ours or of something in between. */
+function interactiveOnly({ message }: Failure) {
+  if (!/interactive is the only mode/i.test(message)) return undefined
+  return {
+    code: 'AWS_ERROR' as const,
+    message: 'Amazon ECS opens interactive sessions only.',
+    action: 'Check what changes requests between this computer and AWS, and update Porthole.',
+    retryable: false,
   }
 }
 
@@ -181,8 +199,9 @@ function notFound({ name, message }: Failure, call: AwsCall) {
   const where = call.region ? ` in ${call.region}` : ''
   return {
     code: 'NOT_FOUND' as const,
-    message: `${call.resource ?? 'What was asked for'} does not exist${where}.`,
-    action: 'Refresh the list, and check account and Region.',
+    message: `${/cluster/i.test(name) ? 'The cluster' : (call.resource ?? 'What was asked for')} does not exist${where}.`,
+    action:
+      'Refresh the list, and check account and Region. A task may have been replaced by another of its service.',
     retryable: false,
   }
 }
@@ -197,7 +216,9 @@ function accessDenied({ name, message, status }: Failure, call: AwsCall) {
   return {
     code: 'ACCESS_DENIED' as const,
     message: `${roleOf(call)} may not call ${action ?? call.action}${on ? ` on ${on}` : ''}.`,
-    action: 'Choose another role, or ask for this permission.',
+    action: /ExecuteCommand/.test(action ?? call.action)
+      ? 'Choose another role, or ask for this permission. A condition on tags, cluster or container name may refuse one container and allow another.'
+      : 'Choose another role, or ask for this permission.',
     retryable: false,
   }
 }
@@ -212,8 +233,9 @@ function signatureRefused({ name }: Failure, call: AwsCall) {
   }
 }
 
-function otherError({ status }: Failure, call: AwsCall): Omit<ErrorValue, 'detail'> {
-  const serverSide = status !== undefined && status >= 500
+function otherError({ name, status }: Failure, call: AwsCall): Omit<ErrorValue, 'detail'> {
+  const serverSide =
+    (status !== undefined && status >= 500) || /^(Server|InternalServer|ServiceUnavailable)/.test(name)
   const code: ErrorCode = 'AWS_ERROR'
   return {
     code,

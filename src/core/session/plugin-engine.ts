@@ -4,13 +4,14 @@ import { type IPty, spawn } from 'node-pty'
 import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
 import type { EndReason, TerminalSize } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
-import { type SessionEnd, sessionEndOf } from '../data-channel/channel-closed.ts'
+import type { SessionEnd } from '../data-channel/channel-closed.ts'
 import type { SessionControl } from '../data-channel/session-control.ts'
 import type { PluginSearch } from '../plugin/find-plugin.ts'
 import type { Engine, EngineEvents, EngineRequest, EngineSession } from './engine.ts'
 import { createPluginBannerFilter, type PluginBannerFilter } from './plugin-banner.ts'
 import { pluginArguments, pluginEnvironment } from './plugin-command.ts'
 import { createSttyGuard, type SttyGuard, systemPath, wrapCommand } from './plugin-terminal.ts'
+import { endFromPluginWords } from './plugin-words.ts'
 
 /**
  * The plugin hangs without a word when it cannot connect, and when the command
@@ -207,15 +208,8 @@ class PluginSession implements EngineSession {
     this.#end(reason, error)
   }
 
-  /** From what the plugin said: its exit code is 0 whatever happened. */
   #endFromLastWords(): SessionEnd {
-    const words = this.#filter.lastWords
-    const id = this.#request.awsSessionId
-    if (words.startsWith(`Exiting session with sessionId: ${id}`)) return sessionEndOf('', this.#isReady)
-    const closed = `SessionId: ${id} : `
-    if (words.startsWith(closed)) return sessionEndOf(words.slice(closed.length).trim(), this.#isReady)
-    if (!this.#isReady) return { reason: 'failed', error: pluginFailed(words) }
-    return { reason: 'lost', error: pluginLost(words) }
+    return endFromPluginWords(this.#filter.lastWords, this.#request.awsSessionId, this.#isReady)
   }
 
   #giveUp(error: ErrorValue): void {
@@ -267,29 +261,6 @@ function silent(): ErrorValue {
     code: 'PLUGIN_FAILED',
     message: `session-manager-plugin had no answer from the container within ${pluginPatienceMilliseconds / 1000} seconds.`,
     action: 'Try again, or choose the built-in engine in the settings: it says what is wrong.',
-    retryable: true,
-  }
-}
-
-function pluginFailed(words: string): ErrorValue {
-  return {
-    code: 'PLUGIN_FAILED',
-    message: 'session-manager-plugin ended before the shell started.',
-    detail: words === '' ? undefined : words,
-    action: 'Try again, or choose the built-in engine in the settings.',
-    retryable: true,
-  }
-}
-
-/** Sentences of the plugin's own, in front of which it prints no banner. */
-const pluginComplaint = /(?:Cannot perform start session|Session): [^\r\n]*$/
-
-function pluginLost(words: string): ErrorValue {
-  return {
-    code: 'CONNECTION_LOST',
-    message: 'session-manager-plugin lost the session.',
-    detail: pluginComplaint.exec(words)?.[0],
-    action: 'Open a new session to the container.',
     retryable: true,
   }
 }

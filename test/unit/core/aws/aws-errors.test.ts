@@ -57,7 +57,7 @@ describe('AWS errors', () => {
     ],
     [
       sdkError('ClusterNotFoundException', 'Cluster not found.'),
-      { code: 'NOT_FOUND', message: `${call.resource} does not exist in eu-west-1.` },
+      { code: 'NOT_FOUND', message: 'The cluster does not exist in eu-west-1.' },
     ],
     [sdkError('InvalidParameterException', 'The referenced task was not found.'), { code: 'NOT_FOUND' }],
     [sdkError('ServerException', 'Service Unavailable', 503), { code: 'AWS_ERROR', retryable: true }],
