@@ -10,7 +10,7 @@ const hostileName = `<img src=x onerror="document.title='owned'">\u001b]0;owned\
 test('names with markup, escape sequences and direction marks are shown and used as plain names', async ({
   launch,
 }) => {
-  await using world = await startOwnWorld(withContainerNamed(hostileName))
+  await using world = await startOwnWorld({ world: withContainerNamed(hostileName) })
   await using app = await launch({
     demo: false,
     environment: world.environment,

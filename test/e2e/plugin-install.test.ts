@@ -53,7 +53,7 @@ test.describe('a download site of the test’s own', () => {
   async function start(playwright: {
     chromium: Parameters<typeof launchInBrowser>[0]
   }): Promise<LaunchedApp> {
-    const world = resources.use(await startOwnWorld(describeWorld({}), site))
+    const world = resources.use(await startOwnWorld({ world: describeWorld({}), pluginSite: site }))
     const environment = { ...world.environment, PORTHOLE_PLUGIN_KEY_FILE: path.join(folder, 'key.asc') }
     const args = ['--data-folder', path.join(folder, 'data')]
     return resources.use(await launchInBrowser(playwright.chromium, { demo: false, args, environment }))

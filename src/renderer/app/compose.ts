@@ -21,6 +21,7 @@ import { createPluginStore } from './stores/plugin-store.ts'
 import { createSessionsStore } from './stores/sessions-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
 import { followLinks } from './window/follow-links.ts'
+import { probeWhenOnline } from './window/probe-when-online.ts'
 import { noticeSessionEnds } from './window/session-notices.ts'
 
 /** Builds everything the page is made of and sets it in motion. Dispose to stop it. */
@@ -59,7 +60,12 @@ export function composeServices(
     ...accountCommands(services),
     ...appCommands(services),
   ])
-  const window = disposeTogether(followLinks(services), noticeSessionEnds(services), followProblems(services))
+  const window = disposeTogether(
+    followLinks(services),
+    noticeSessionEnds(services),
+    followProblems(services),
+    probeWhenOnline(core),
+  )
   return { services, ...disposeTogether(following, closing, window) }
 }
 

@@ -5,6 +5,7 @@ import { useServiceStore, useServices } from './services.ts'
 const Palette = loadedOnDemand(() => import('../features/palette/palette.tsx'))
 const OpenShellDialog = loadedOnDemand(() => import('../features/shells/open-shell-dialog.tsx'))
 const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replace-task-dialog.tsx'))
+const KeepAliveDialog = loadedOnDemand(() => import('../features/terminal/keep-alive-dialog.tsx'))
 const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
 const ShortcutsDialog = loadedOnDemand(() => import('../features/settings/shortcuts-dialog.tsx'))
 
@@ -23,9 +24,15 @@ export function Dialogs() {
     <>
       {dialog?.kind === 'palette' && <Palette mode={dialog.mode} initialText={dialog.text} onClose={close} />}
       {dialog?.kind === 'open-shell' && (
-        <OpenShellDialog container={dialog.container} split={dialog.split} onClose={close} />
+        <OpenShellDialog
+          container={dialog.container}
+          split={dialog.split}
+          inTab={dialog.inTab}
+          onClose={close}
+        />
       )}
       {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
+      {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
       {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
       {dialog?.kind === 'shortcuts' && <ShortcutsDialog onClose={close} />}
     </>

@@ -28,6 +28,10 @@ export class Terminal {
   }
 
   /** Waits for the cursor first, as a person does after clicking a tab. */
+  async focus(): Promise<void> {
+    await this.window.locator('.xterm-screen:visible').first().click()
+  }
+
   async type(text: string): Promise<void> {
     await expect(this.window.locator('.xterm-helper-textarea:focus')).toBeVisible()
     await this.window.keyboard.type(text)

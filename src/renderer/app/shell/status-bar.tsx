@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Session } from '../../../contract/session.ts'
 import { groupedAccountId } from '../../ui/account-id.ts'
+import { useContextMenu } from '../../ui/context-menu.tsx'
+import { displayText } from '../../ui/display-text.ts'
 import { environmentWords } from '../../ui/environment.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { CloudIcon, EngineIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
@@ -123,20 +125,42 @@ const engineWords: Record<NonNullable<Session['engine']> | 'auto', string> = {
   'built-in': 'Built-in engine',
 }
 
+/** Which engine carries the front session; for a terminal, also the way to another one. */
 function EngineInUse() {
   const chosen = useServiceStore('settings', (state) => state.settings.engine)
   const front = useDocuments((state) =>
     state.activeId === undefined ? undefined : state.documents[state.activeId],
   )
-  const used = useServiceStore('sessions', ({ sessions }) =>
-    front?.kind === 'terminal' && front.sessionId !== undefined
-      ? sessions[front.sessionId]?.engine
-      : undefined,
+  const session = useServiceStore('sessions', ({ sessions }) =>
+    front?.kind === 'terminal' && front.sessionId !== undefined ? sessions[front.sessionId] : undefined,
   )
-  return (
-    <span className="wide-only">
+  const openMenu = useContextMenu()
+  const run = useRunCommand()
+  const words = (
+    <>
       <EngineIcon size={13} stroke={1.75} aria-hidden />
-      {engineWords[used ?? chosen]}
-    </span>
+      {engineWords[session?.engine ?? chosen]}
+    </>
+  )
+  if (front?.kind !== 'terminal') return <span className="wide-only">{words}</span>
+  const forTab = front.engine ?? chosen
+  return (
+    <button
+      type="button"
+      className={`${styles.button} wide-only`}
+      title={displayText(session?.engineNotice?.message ?? 'Change the engine of this tab')}
+      onClick={(event) =>
+        openMenu(event, [
+          { heading: 'Reconnect this tab with' },
+          ...(['auto', 'built-in', 'plugin'] as const).map((engine) => ({
+            label: engineWords[engine],
+            checked: engine === forTab,
+            run: () => run(`terminal.engine.${engine}`),
+          })),
+        ])
+      }
+    >
+      {words}
+    </button>
   )
 }

@@ -21,7 +21,14 @@ interface AccountKey {
 /** The one thing in front of the workspace. */
 export type Dialog =
   | { kind: 'palette'; mode: PaletteMode; text: string }
-  | { kind: 'open-shell'; container: ContainerRef; split: SplitDirection | undefined }
+  | {
+      kind: 'open-shell'
+      container: ContainerRef
+      split: SplitDirection | undefined
+      /** The terminal tab to open it in; a new tab when absent. */
+      inTab?: string | undefined
+    }
+  | { kind: 'keep-alive'; sessionId: string }
   | { kind: 'replace-task'; task: TaskRef }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }

@@ -8,7 +8,7 @@ import { useContextMenu } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { environmentWords } from '../../ui/environment.tsx'
 import { RecordingDot, RemainingRing } from '../../ui/glyphs.tsx'
-import { CloseIcon, DisconnectedIcon, type IconProps } from '../../ui/icons.ts'
+import { CloseIcon, DisconnectedIcon, type IconProps, LatencyIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
@@ -30,7 +30,12 @@ export function DocumentTab({ api }: IDockviewPanelHeaderProps) {
   const { icon, title } = viewOf(document)
   const { name, context } = title(document)
   const ended = session?.state === 'ended'
-  const Icon: ComponentType<IconProps> = ended || session?.state === 'reconnecting' ? DisconnectedIcon : icon
+  const Icon: ComponentType<IconProps> =
+    ended || session?.state === 'reconnecting'
+      ? DisconnectedIcon
+      : session?.state === 'degraded'
+        ? LatencyIcon
+        : icon
 
   const close = () => workspace.close(document.id)
   const closeWithMiddleButton = (event: MouseEvent) => {
@@ -102,7 +107,13 @@ function spokenTitle(document: Document, session: Session | undefined): string {
   const { name, context } = viewOf(document).title(document)
   const environment = taskOf(document)?.environment
   const state =
-    session?.state === 'ended' ? 'ended' : session?.state === 'reconnecting' ? 'connection lost' : undefined
+    session?.state === 'ended'
+      ? 'ended'
+      : session?.state === 'reconnecting'
+        ? 'connection lost'
+        : session?.state === 'degraded'
+          ? 'no answer'
+          : undefined
   return [name, context, environment && environmentWords[environment], state]
     .filter((part) => part !== undefined)
     .map(displayText)
@@ -118,10 +129,10 @@ function useSessionOf(document: Document | undefined): Session | undefined {
 }
 
 function SessionState({ session }: { session: Session }) {
-  if (session.state === 'ended' || session.state === 'reconnecting') return null
+  if (session.state === 'ended' || session.state === 'connecting') return null
   return (
     <>
-      {session.recording && <RecordingDot label="Recording" />}
+      {session.recording && session.state !== 'reconnecting' && <RecordingDot label="Recording" />}
       <IdleTime session={session} />
     </>
   )
@@ -130,7 +141,7 @@ function SessionState({ session }: { session: Session }) {
 function IdleTime({ session }: { session: Session }) {
   const left = idleTimeLeft(session, useNow())
   if (left === undefined) return null
-  const low = left < minutesAppearBelow
+  const low = left < minutesAppearBelow && !session.keepAlive
   return (
     <>
       <RemainingRing fraction={left / idleLimitInMilliseconds} low={low} />

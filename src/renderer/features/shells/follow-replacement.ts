@@ -13,7 +13,7 @@ const followedForMilliseconds = 10 * 60_000
 
 /** Tells when the service's fresh task runs, and offers a shell in it. */
 export function followReplacement(
-  services: Pick<Services, 'catalog' | 'workspace' | 'interface'>,
+  services: Pick<Services, 'catalog' | 'workspace' | 'interface' | 'core'>,
   replaced: TaskRef,
   now: () => number = Date.now,
 ): Disposable {
@@ -42,7 +42,7 @@ export function followReplacement(
 }
 
 function announce(
-  services: Pick<Services, 'workspace' | 'interface'>,
+  services: Pick<Services, 'workspace' | 'interface' | 'core'>,
   replaced: TaskRef,
   fresh: Task,
   took: number,

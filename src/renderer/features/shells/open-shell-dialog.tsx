@@ -20,10 +20,12 @@ import styles from './shells.module.css'
 export default function OpenShellDialog({
   container,
   split,
+  inTab,
   onClose,
 }: {
   container: ContainerRef
   split: SplitDirection | undefined
+  inTab: string | undefined
   onClose: () => void
 }) {
   const services = useServices()
@@ -36,7 +38,7 @@ export default function OpenShellDialog({
     event.preventDefault()
     if (notAgain) askNotAgainToday(container.taskArn)
     onClose()
-    openShell(services, container, { reason: reason.trim() || undefined, split })
+    openShell(services, container, { reason: reason.trim() || undefined, split, inTab })
   }
 
   return (

@@ -4,7 +4,7 @@ import type { Services } from '../../app/services.ts'
 import { ReplaceIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
 import { requestShell } from './open-shell.ts'
 
-type Needed = Pick<Services, 'workspace' | 'interface'>
+type Needed = Pick<Services, 'workspace' | 'interface' | 'core'>
 
 /** What can be done with a task or a container from anywhere. */
 export function shellCommands(services: Needed): Command[] {

@@ -7,7 +7,7 @@ import { idleLimitInMilliseconds, idleTimeLeft } from '../../app/stores/sessions
 import { IconButton } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { RecordingDot, RemainingRing } from '../../ui/glyphs.tsx'
-import { LockIcon, SearchIcon } from '../../ui/icons.ts'
+import { LatencyIcon, LockIcon, SearchIcon } from '../../ui/icons.ts'
 import { formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { ContextBar } from '../documents/context-bar.tsx'
@@ -31,9 +31,11 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
   useTerminalCommands()
   const missing = missingPlugin(terminalSession)
 
+  const stream = terminalSession.session?.stream
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever asked for another session wants to type into it
   useEffect(() => {
     if (inFront && !finding && missing === undefined) terminal.focus()
-  }, [inFront, finding, terminal, missing])
+  }, [inFront, finding, terminal, missing, stream])
   useEffect(() => {
     if (!inFront) return
     const requests = onFindRequest(() => setFinding(true))
@@ -62,7 +64,11 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
           />
         )}
       </div>
-      {missing === undefined && <SessionBanner document={document} terminalSession={terminalSession} />}
+      {missing === undefined && (
+        <div className={styles.bannerPlace}>
+          <SessionBanner document={document} terminalSession={terminalSession} />
+        </div>
+      )}
     </div>
   )
 }
@@ -83,10 +89,24 @@ function Screen({ terminal }: { terminal: TerminalInstance }) {
 /** Enter takes the banner's step, because the keyboard is where the shell was. */
 function useOpenOnEnter(terminal: TerminalInstance, terminalSession: TerminalSession): void {
   const { session, refusal, cold, opening, open } = terminalSession
+  const { core } = useServices()
+  const waiting = session?.retryAt === undefined ? undefined : session.id
+  useEffect(() => {
+    if (waiting === undefined) return
+    // The key is kept for the shell as well: somebody may have typed on without noticing.
+    const keys = terminal.terminal.onData((text) => {
+      if (text === '\r') void core.call('session.retry', { id: waiting })
+    })
+    return () => keys.dispose()
+  }, [core, waiting, terminal])
   const canOpen =
     !opening &&
     missingPlugin(terminalSession) === undefined &&
-    (refusal !== undefined || cold || (session?.state === 'ended' && session.endReason !== 'task-stopped'))
+    (refusal !== undefined ||
+      cold ||
+      (session?.state === 'ended' &&
+        session.endReason !== 'task-stopped' &&
+        session.error?.code !== 'TASK_STOPPED'))
   const latest = useRef(open)
   latest.current = open
   useEffect(() => {
@@ -99,9 +119,10 @@ function useOpenOnEnter(terminal: TerminalInstance, terminalSession: TerminalSes
 }
 
 function SessionFacts({ session }: { session: Session }) {
-  const live = session.state === 'ready' || session.state === 'reconnecting'
+  const live = session.state !== 'connecting' && session.state !== 'ended'
   return (
     <>
+      {session.state === 'degraded' && session.error !== undefined && <SlowFact error={session.error} />}
       {live && <RecordingFact session={session} />}
       {live && session.kmsEncrypted && (
         <span title="Encrypted with the cluster's KMS key, from this computer to the container">
@@ -128,12 +149,33 @@ function RecordingFact({ session }: { session: Session }) {
   )
 }
 
+/** The line stands and the other end is slow to answer: a mark and no banner, because it often passes. */
+function SlowFact({ error }: { error: ErrorValue }) {
+  const words = [error.message, error.action].filter((part) => part !== undefined).map(displayText)
+  return (
+    <span className={styles.slow} role="status" title={words.join(' ')}>
+      <LatencyIcon size={13} stroke={1.75} aria-hidden />
+      No answer
+    </span>
+  )
+}
+
 function IdleFact({ session }: { session: Session }) {
   const left = idleTimeLeft(session, useNow())
   if (left === undefined) return null
+  if (session.keepAlive)
+    return (
+      <span className={styles.slow} title="AWS's idle limit is kept away until you turn that off">
+        <RemainingRing fraction={1} low />
+        Kept alive
+      </span>
+    )
   const low = left < lowIdleTime
   return (
-    <span title="AWS ends the session when this runs out without input">
+    <span
+      className={low ? styles.slow : undefined}
+      title="AWS ends the session when this runs out without input"
+    >
       <RemainingRing fraction={left / idleLimitInMilliseconds} low={low} />
       {low && formatCountdown(left)}
     </span>

@@ -1,29 +1,24 @@
-import type { ComponentType, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Session } from '../../../contract/session.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { type TerminalDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
+import { needsSignIn } from '../../app/stores/sessions-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
-import { displayText } from '../../ui/display-text.ts'
 import { Spinner } from '../../ui/glyphs.tsx'
-import {
-  AlertIcon,
-  ClockIcon,
-  DisconnectedIcon,
-  type IconProps,
-  ReplaceIcon,
-  ShellIcon,
-} from '../../ui/icons.ts'
-import { Kbd } from '../../ui/kbd.tsx'
+import { ClockIcon, CredentialsIcon, DisconnectedIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
-import { requestShell } from '../shells/open-shell.ts'
+import { reopenTab, requestShell } from '../shells/open-shell.ts'
+import { Banner, ErrorBanner, MainStep } from './banner.tsx'
 import { findReplacement } from './find-replacement.ts'
+import { ConnectingBanner, IdleBanner, ReconnectingBanner } from './passing-banners.tsx'
 import styles from './terminal.module.css'
 import type { TerminalSession } from './use-terminal-session.ts'
 
-/** Below the screen: what became of the session, and the next step. Nothing while all is well. */
+/** At the end of the screen: what became of the session, and the next step. Nothing while all is well. */
 export function SessionBanner({
   document,
   terminalSession,
@@ -32,8 +27,9 @@ export function SessionBanner({
   terminalSession: TerminalSession
 }) {
   const { session, opening, refusal, cold, open } = terminalSession
-  const again = <OpenAgain label="Try again" onClick={open} />
 
+  if (session?.state === 'connecting' && session.retryAt !== undefined)
+    return <ConnectingBanner session={session} retryAt={session.retryAt} />
   if (opening || session?.state === 'connecting')
     return (
       <div className={classNames(styles.banner, styles.connecting)} role="status">
@@ -43,17 +39,26 @@ export function SessionBanner({
         </span>
       </div>
     )
-  if (refusal !== undefined) return <ErrorBanner title="Not connected" error={refusal} actions={again} />
+  if (refusal !== undefined)
+    return (
+      <ErrorBanner title="Not connected" error={refusal}>
+        <ErrorSteps error={refusal} document={document} label="Try again" open={open} />
+      </ErrorBanner>
+    )
   if (cold)
     return (
       <Banner icon={ShellIcon} title="Not connected" text="The session ended when Porthole was closed.">
-        <OpenAgain label="Open shell" onClick={open} />
+        <MainStep label="Open shell" onClick={open} />
       </Banner>
     )
-  if (session?.state === 'reconnecting')
-    return <Banner icon={DisconnectedIcon} tone="warn" title="Connection lost" text="Trying again" />
-  if (session?.state === 'ended') return <EndedBanner document={document} session={session} open={open} />
-  return null
+  switch (session?.state) {
+    case 'reconnecting':
+      return <ReconnectingBanner document={document} session={session} />
+    case 'ended':
+      return <EndedBanner document={document} session={session} open={open} />
+    default:
+      return session === undefined ? null : <IdleBanner session={session} />
+  }
 }
 
 function EndedBanner({
@@ -75,30 +80,83 @@ function EndedBanner({
           title="Ended by AWS"
           text="20 min without input. This limit cannot be changed."
         >
-          <OpenAgain label="Reconnect" onClick={open} />
+          <MainStep label="Reconnect" onClick={open} />
         </Banner>
       )
     case 'lost':
-    case 'failed': {
-      const actions = (
-        <OpenAgain label={session.endReason === 'lost' ? 'Reconnect' : 'Try again'} onClick={open} />
-      )
-      const title = session.endReason === 'lost' ? 'Connection lost' : 'Not connected'
-      if (session.error !== undefined)
-        return <ErrorBanner title={title} error={session.error} actions={actions} />
-      return (
-        <Banner icon={DisconnectedIcon} tone="warn" title={title}>
-          {actions}
-        </Banner>
-      )
-    }
+    case 'failed':
+      // The list was older than the task.
+      if (session.error?.code === 'TASK_STOPPED') return <TaskStoppedBanner document={document} />
+      return <BrokenBanner document={document} session={session} open={open} />
     default:
       return (
         <Banner icon={ShellIcon} title="Session ended" text="The shell exited.">
-          <OpenAgain label="New shell" onClick={open} />
+          <MainStep label="New shell" onClick={open} />
         </Banner>
       )
   }
+}
+
+function BrokenBanner({
+  document,
+  session,
+  open,
+}: {
+  document: TerminalDocument
+  session: Session
+  open: () => void
+}) {
+  const { endReason, error } = session
+  const title = endReason === 'lost' ? 'Connection lost' : 'Not connected'
+  const label = endReason === 'lost' ? 'Reconnect' : 'Try again'
+  if (error === undefined)
+    return (
+      <Banner icon={DisconnectedIcon} tone="warn" title={title}>
+        <MainStep label={label} onClick={open} />
+      </Banner>
+    )
+  return (
+    <ErrorBanner title={title} error={error}>
+      <ErrorSteps error={error} document={document} label={label} open={open} />
+    </ErrorBanner>
+  )
+}
+
+/** Besides another try: what helps against this error in particular. */
+function ErrorSteps({
+  error,
+  document,
+  label,
+  open,
+}: {
+  error: ErrorValue
+  document: TerminalDocument
+  label: string
+  open: () => void
+}): ReactNode {
+  const services = useServices()
+  const run = useRunCommand()
+  return (
+    <>
+      {needsSignIn(error) && (
+        <Button onClick={() => services.interface.setState({ dialog: { kind: 'sign-in' } })}>
+          <CredentialsIcon size={14} stroke={1.75} aria-hidden />
+          Sign in
+        </Button>
+      )}
+      {error.code === 'ACCESS_DENIED' && (
+        <Button variant="ghost" onClick={() => run('role.change')}>
+          Change role
+        </Button>
+      )}
+      {error.code.startsWith('PLUGIN_') && (
+        <Button variant="ghost" onClick={() => reopenTab(services, document.id, { engine: 'built-in' })}>
+          Use the built-in engine
+        </Button>
+      )}
+      <MainStep label={label} onClick={open} />
+    </>
+  )
 }
 
 /** A stopped task never comes back; its service may have started another. */
@@ -124,68 +182,16 @@ function TaskStoppedBanner({ document }: { document: TerminalDocument }) {
       {replacement !== undefined && (
         <Button
           onClick={() =>
-            requestShell(services, { ...container, taskArn: replacement.arn, taskId: replacement.id })
+            requestShell(
+              services,
+              { ...container, taskArn: replacement.arn, taskId: replacement.id },
+              { inTab: document.id },
+            )
           }
         >
           Connect to <span className={styles.mono}>{replacement.id.slice(0, 8)}</span>
         </Button>
       )}
     </Banner>
-  )
-}
-
-function ErrorBanner({ title, error, actions }: { title: string; error: ErrorValue; actions: ReactNode }) {
-  return (
-    <Banner
-      icon={AlertIcon}
-      tone="warn"
-      title={`${title}. ${displayText(error.message)}`}
-      text={error.action === undefined ? undefined : displayText(error.action)}
-      detail={error.detail}
-    >
-      {actions}
-    </Banner>
-  )
-}
-
-function OpenAgain({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <Button variant="primary" onClick={onClick}>
-      {label}
-      <Kbd>↵</Kbd>
-    </Button>
-  )
-}
-
-function Banner({
-  icon: Icon,
-  tone,
-  title,
-  text,
-  detail,
-  children,
-}: {
-  icon: ComponentType<IconProps>
-  tone?: 'warn'
-  title: string
-  text?: string | undefined
-  detail?: string | undefined
-  children?: ReactNode
-}) {
-  return (
-    <div className={classNames(styles.banner, tone === 'warn' && styles.warn)} role="status">
-      <Icon className={styles.bannerIcon} size={15} stroke={1.75} aria-hidden />
-      <div className={styles.words}>
-        <b>{title}</b>
-        {text !== undefined && <span>{displayText(text)}</span>}
-        {detail !== undefined && (
-          <details>
-            <summary>Detail</summary>
-            <bdi>{displayText(detail)}</bdi>
-          </details>
-        )}
-      </div>
-      {children}
-    </div>
   )
 }

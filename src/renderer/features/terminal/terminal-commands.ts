@@ -1,7 +1,9 @@
 import { useEffect } from 'react'
+import type { EngineChoice } from '../../../contract/session.ts'
 import type { Command } from '../../app/commands/command-registry.ts'
 import { type Services, useServices } from '../../app/services.ts'
-import { CopyIcon, RefreshIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
+import { ClockIcon, CopyIcon, EngineIcon, RefreshIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
+import { reopenTab } from '../shells/open-shell.ts'
 import { terminalsOf } from './terminal-registry.ts'
 
 const findRequests = new Set<() => void>()
@@ -27,6 +29,15 @@ export function useTerminalCommands(): void {
 function terminalCommands(services: Services): Command[] {
   const front = () => terminalsOf(services).front()
   const inFront = () => front() !== undefined
+  const frontSession = () => {
+    const { activeId, documents } = services.workspace.store.getState()
+    const document = activeId === undefined ? undefined : documents[activeId]
+    if (document?.kind !== 'terminal' || document.sessionId === undefined) return undefined
+    const session = services.sessions.getState().sessions[document.sessionId]
+    return session !== undefined && session.readyAt !== undefined && session.state !== 'ended'
+      ? session
+      : undefined
+  }
   return [
     {
       id: 'terminal.find',
@@ -86,6 +97,30 @@ function terminalCommands(services: Services): Command[] {
       run: () => front()?.terminal.clear(),
     },
     {
+      id: 'terminal.keepAlive',
+      title: 'Keep session alive…',
+      group: 'Terminal',
+      icon: ClockIcon,
+      when: () => frontSession()?.keepAlive === false && frontSession()?.engine === 'built-in',
+      run: () => {
+        const session = frontSession()
+        if (session !== undefined)
+          services.interface.setState({ dialog: { kind: 'keep-alive', sessionId: session.id } })
+      },
+    },
+    {
+      id: 'terminal.letEnd',
+      title: 'Let AWS end the session when idle',
+      group: 'Terminal',
+      icon: ClockIcon,
+      when: () => frontSession()?.keepAlive === true,
+      run: () => {
+        const session = frontSession()
+        if (session !== undefined) void services.core.call('session.keepAlive', { id: session.id, on: false })
+      },
+    },
+    ...engineCommands(services),
+    {
       id: 'terminal.redraw',
       title: 'Redraw terminal',
       group: 'Terminal',
@@ -94,4 +129,30 @@ function terminalCommands(services: Services): Command[] {
       run: () => front()?.redraw(),
     },
   ]
+}
+
+const engineTitles: Record<EngineChoice, string> = {
+  auto: 'Reconnect with the engine chosen automatically',
+  'built-in': 'Reconnect with the built-in engine',
+  plugin: 'Reconnect with the plugin',
+}
+
+/** The engine of one connection: the tab keeps the choice for its later sessions. */
+function engineCommands(services: Services): Command[] {
+  const frontTab = () => {
+    const { activeId, documents } = services.workspace.store.getState()
+    const document = activeId === undefined ? undefined : documents[activeId]
+    return document?.kind === 'terminal' ? document : undefined
+  }
+  return (['auto', 'built-in', 'plugin'] as const).map((engine) => ({
+    id: `terminal.engine.${engine}`,
+    title: engineTitles[engine],
+    group: 'Terminal',
+    icon: EngineIcon,
+    when: () => frontTab() !== undefined,
+    run: () => {
+      const tab = frontTab()
+      if (tab !== undefined) reopenTab(services, tab.id, { engine })
+    },
+  }))
 }

@@ -21,6 +21,9 @@ const resizeDelayInMilliseconds = 60
 /** Input per frame: far under what a host accepts as one message, and a paste stays interruptible. */
 const inputFrameBytes = 32 * 1024
 
+/** Keys and pastes kept for a session that is on its way. */
+const mostTypedAhead = 1000
+
 /** What a session in a hidden or not yet measured tab starts with. */
 const firstSize: TerminalSize = { cols: 80, rows: 24 }
 
@@ -46,6 +49,8 @@ export class TerminalInstance implements Disposable {
   readonly #resizeObserver: ResizeObserver
   #resizeTimer: ReturnType<typeof setTimeout> | undefined
   #stream: number | undefined
+  /** Typed since another session was asked for; undefined when none is on its way. */
+  #typeAhead: Uint8Array[] | undefined
   /** Whether the current stream has shown something here before: its next snapshot replaces that. */
   #streamShown = false
   #drawnBytes = 0
@@ -116,6 +121,18 @@ export class TerminalInstance implements Disposable {
     this.#focusWanted = false
   }
 
+  /** Another session is on its way: what is typed from now on is for it. */
+  awaitStream(): void {
+    if (this.#stream !== undefined) this.#post({ kind: 'detach' })
+    this.#stream = undefined
+    this.#typeAhead = []
+  }
+
+  /** No session comes, so nobody is there for what was typed. */
+  forgetTypeAhead(): void {
+    this.#typeAhead = undefined
+  }
+
   /** Shows a session's stream from now on: first its screen so far, then what follows. */
   attach(stream: number): void {
     if (this.#stream !== stream) this.#streamShown = false
@@ -123,6 +140,9 @@ export class TerminalInstance implements Disposable {
     this.#acks.reset()
     this.#post({ kind: 'attach' })
     this.#post({ kind: 'resize', size: this.size })
+    const typed = this.#typeAhead ?? []
+    this.#typeAhead = undefined
+    for (const bytes of typed) this.#type(bytes)
   }
 
   /** A fresh connection knows nothing of what was attached on the one before. */
@@ -193,6 +213,9 @@ export class TerminalInstance implements Disposable {
   }
 
   #type(bytes: Uint8Array): void {
+    // A person types a line ahead; the moment until a session has a stream is short.
+    if (this.#stream === undefined && (this.#typeAhead?.length ?? mostTypedAhead) < mostTypedAhead)
+      this.#typeAhead?.push(bytes)
     for (let from = 0; from < bytes.byteLength; from += inputFrameBytes)
       this.#post({ kind: 'input', bytes: bytes.subarray(from, from + inputFrameBytes) })
   }

@@ -1,6 +1,7 @@
 import { disposeTogether } from '../../app/disposables.ts'
 import type { TerminalDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
+import { warnOfIdleSessions } from './idle-warnings.ts'
 import { TerminalInstance } from './terminal-instance.ts'
 import { onSchemeApplied } from './terminal-theme.ts'
 
@@ -22,7 +23,8 @@ export function terminalsOf(services: Services): TerminalRegistry {
   return created
 }
 
-function createTerminalRegistry({ core, settings, workspace }: Services): TerminalRegistry {
+function createTerminalRegistry(services: Services): TerminalRegistry {
+  const { core, settings, workspace } = services
   const terminals = new Map<string, TerminalInstance>()
   const byStream = (stream: number) => {
     for (const terminal of terminals.values()) if (terminal.stream === stream) return terminal
@@ -42,6 +44,7 @@ function createTerminalRegistry({ core, settings, workspace }: Services): Termin
       else if (frame.kind === 'snapshot') byStream(frame.stream)?.receiveSnapshot(frame.bytes)
     }),
     core.bytes.onReconnect(() => forAll((terminal) => terminal.reattach())),
+    warnOfIdleSessions(services),
     onSchemeApplied(() => forAll((terminal) => terminal.applyTheme())),
     asDisposable(settings.subscribe(() => forAll((terminal) => terminal.applyOptions(optionsNow())))),
     workspace.onClosed(({ id }) => {

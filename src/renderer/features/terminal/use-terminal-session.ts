@@ -5,6 +5,7 @@ import type { TerminalDocument } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { formatClock } from '../../ui/time.ts'
+import { showToast } from '../../ui/toast.tsx'
 import type { Divider } from './divider.ts'
 import type { TerminalInstance } from './terminal-instance.ts'
 
@@ -47,6 +48,7 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
       const { container, command, engine, reason, sessionId: endedId } = latest.current
       setOpening(true)
       setRefusal(undefined)
+      terminal.awaitStream()
       const result = await core.call('session.open', {
         container,
         command,
@@ -56,7 +58,11 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
       })
       asked.current = false
       setOpening(false)
-      if (!result.ok) return setRefusal(result.error)
+      if (!result.ok) {
+        terminal.forgetTypeAhead()
+        setRefusal(result.error)
+        return
+      }
       // Its screen is on this one's scrollback; the core need not keep it for a reload.
       if (endedId !== undefined) void core.call('session.close', { id: endedId })
       // The tab may have been closed meanwhile, and nobody else would end the session.
@@ -74,9 +80,11 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
   const isFresh = sessionId === undefined
   const began = useRef(false)
   useEffect(() => {
-    if (!isFresh || began.current) return
-    began.current = true
-    void open()
+    if (!isFresh) began.current = false
+    else if (!began.current) {
+      began.current = true
+      void open()
+    }
   }, [isFresh, open])
 
   const openedDivider = useRef<Divider>(undefined)
@@ -87,6 +95,18 @@ export function useTerminalSession(document: TerminalDocument, terminal: Termina
       terminal.attach(session.stream)
     } else openedDivider.current?.setText(beginning(session))
   }, [session, terminal])
+
+  const notice = session?.readyAt === undefined ? undefined : session.engineNotice
+  const noticed = useRef<string>(undefined)
+  useEffect(() => {
+    if (notice === undefined || noticed.current === sessionId) return
+    noticed.current = sessionId
+    showToast({
+      tone: 'warn',
+      title: displayText(notice.message),
+      ...(notice.detail === undefined ? {} : { text: displayText(notice.detail) }),
+    })
+  }, [notice, sessionId])
 
   const ending = session === undefined ? undefined : endingOf(session)
   useEffect(() => {
