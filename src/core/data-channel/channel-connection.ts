@@ -22,10 +22,10 @@ export interface ChannelConnectionEvents {
   quiet(): void
   answered(): void
   /**
-   * There is no socket, and another attempt begins at `retryAt` (epoch
-   * milliseconds). Again after each failed attempt, with the reason of that one.
+   * There is no socket, and another attempt begins in so many milliseconds.
+   * Again after each failed attempt, with the reason of that one.
    */
-  interrupted(error: ErrorValue, retryAt: number): void
+  interrupted(error: ErrorValue, retryIn: number): void
   /** The last event, at most once: there will be no other socket. */
   gaveUp(error: ErrorValue): void
 }
@@ -193,7 +193,7 @@ export class ChannelConnection implements Disposable {
     const delay = signInMissing ? timing.signInRetryDelay : this.#nextDelay()
     this.#retry?.[Symbol.dispose]()
     this.#retry = clock.after(delay, () => this.#resumeSession())
-    events.interrupted(error, clock.now() + Math.round(delay))
+    events.interrupted(error, delay)
   }
 
   /** A missing sign-in is worth more patience than a line, once. */

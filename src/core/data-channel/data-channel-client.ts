@@ -50,8 +50,8 @@ export interface DataChannelEvents {
   degraded(error: ErrorValue): void
   /** It answers again. Not told when `reconnecting` comes first. */
   recovered(): void
-  /** No connection; the next attempt begins at `retryAt`, epoch milliseconds. Again after each failed attempt. */
-  reconnecting(error: ErrorValue, retryAt: number): void
+  /** No connection; the next attempt begins in so many milliseconds. Again after each failed attempt. */
+  reconnecting(error: ErrorValue, retryIn: number): void
   reconnected(): void
   /** The last event, exactly once. */
   ended(reason: EndReason, error?: ErrorValue): void
@@ -148,7 +148,7 @@ export class DataChannelClient {
         message: (bytes) => this.#message(bytes),
         quiet: () => this.#degrade(noAnswer),
         answered: () => this.#recover(),
-        interrupted: (error, retryAt) => this.#connectionInterrupted(error, retryAt),
+        interrupted: (error, retryIn) => this.#connectionInterrupted(error, retryIn),
         gaveUp: (error) => this.#finish(this.#state === 'ready' ? 'lost' : 'failed', error),
       },
     })
@@ -236,14 +236,14 @@ export class DataChannelClient {
     this.#typed.send()
   }
 
-  #connectionInterrupted(error: ErrorValue, retryAt: number): void {
+  #connectionInterrupted(error: ErrorValue, retryIn: number): void {
     this.#open = false
     this.#sender.disconnected()
     // Before the shell is there nothing is lost: it is still "connecting".
     if (this.#state !== 'ready' || this.#closing !== undefined) return
     this.#interrupted = true
     this.#degraded = false
-    this.#events.reconnecting(error, retryAt)
+    this.#events.reconnecting(error, retryIn)
   }
 
   #degrade(error: ErrorValue): void {

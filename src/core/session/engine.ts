@@ -49,8 +49,8 @@ export interface EngineEvents {
   /** Connected, but the far end is away or slow to answer. */
   degraded(error: ErrorValue): void
   recovered(): void
-  /** The connection broke; the next attempt begins at `retryAt`, epoch milliseconds. Again after each failed one. */
-  reconnecting(error: ErrorValue, retryAt: number): void
+  /** The connection broke; the next attempt begins in so many milliseconds. Again after each failed one. */
+  reconnecting(error: ErrorValue, retryIn: number): void
   reconnected(): void
   /** The last event, exactly once. `error` only with `lost` and `failed`. */
   ended(reason: EndReason, error?: ErrorValue): void

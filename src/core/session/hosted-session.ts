@@ -158,17 +158,17 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   }
 
   #engineEvents(): EngineEvents {
-    const { report } = this.#options
+    const { clock, report } = this.#options
     return {
       ready: () => this.#ready(),
       encrypted: () => report({ type: 'encrypted' }),
       output: (bytes) => this.#output(bytes),
       degraded: (error) => report({ type: 'degraded', error }),
       recovered: () => report({ type: 'recovered' }),
-      reconnecting: (error, retryAt) => {
+      reconnecting: (error, retryIn) => {
         if (!this.#isInterrupted) this.#recorder?.marker('Connection lost')
         this.#isInterrupted = true
-        report({ type: 'reconnecting', error, retryAt })
+        report({ type: 'reconnecting', error, retryAt: Math.round(clock.now() + retryIn) })
       },
       reconnected: () => {
         this.#isInterrupted = false

@@ -15,7 +15,7 @@ export class RecordedEvents implements EngineEvents {
   /** Why the connection broke, the first time. */
   interruption: ErrorValue | undefined
   degradation: ErrorValue | undefined
-  readonly retries: { error: ErrorValue; retryAt: number }[] = []
+  readonly retries: { error: ErrorValue; retryIn: number }[] = []
   /** Called with each piece of output, e.g. to pause the session. */
   onOutput: (bytes: Uint8Array) => void = () => undefined
 
@@ -44,9 +44,9 @@ export class RecordedEvents implements EngineEvents {
   }
 
   /** Recorded once per interruption; `retries` has every attempt. */
-  reconnecting(error: ErrorValue, retryAt: number): void {
+  reconnecting(error: ErrorValue, retryIn: number): void {
     this.interruption ??= error
-    this.retries.push({ error, retryAt })
+    this.retries.push({ error, retryIn })
     if (this.names.at(-1) !== 'reconnecting') this.#record('reconnecting')
     else this.#look()
   }

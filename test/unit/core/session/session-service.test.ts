@@ -482,8 +482,11 @@ describe('a task that stops under a live shell', () => {
 test('a broken connection and its return are shown', async () => {
   build()
   const { session } = await openReady()
-  session.events.reconnecting({ code: 'CONNECTION_LOST', message: 'Lost.', retryable: true }, clock.now())
-  expect((await when(inState('reconnecting'))).error?.code).toBe('CONNECTION_LOST')
+  session.events.reconnecting({ code: 'CONNECTION_LOST', message: 'Lost.', retryable: true }, 4_000)
+  expect(await when(inState('reconnecting'))).toMatchObject({
+    error: { code: 'CONNECTION_LOST' },
+    retryAt: clock.now() + 4_000,
+  })
   seen = []
   session.events.reconnected()
   expect((await when(inState('ready'))).error).toBeUndefined()
