@@ -61,6 +61,8 @@ export function pluginEnvironment(options: {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
     AWS_REGION: request.region,
+    // The plugin takes no argument for it, and would ask the Region's public one.
+    AWS_ENDPOINT_URL_KMS: request.kmsEndpoint,
     // Slow probing of an address that no desktop has.
     AWS_EC2_METADATA_DISABLED: 'true',
     // A profile of the user's must not change whom the session belongs to.

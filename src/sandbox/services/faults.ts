@@ -15,6 +15,14 @@ interface DelayFault {
   remaining: number
 }
 
+interface RefusalFault {
+  operation: string | undefined
+  code: string
+  message: string
+  status: number
+  remaining: number
+}
+
 /** What `POST /_sandbox/faults` switches on. Tests use it; nothing else does. */
 export class Faults {
   /** Every temporary key and access token counts as expired. */
@@ -24,6 +32,7 @@ export class Faults {
   readonly signIn = new SignInFaults()
   #throttles: ThrottleFault[] = []
   #delays: DelayFault[] = []
+  #refusals: RefusalFault[] = []
   readonly #clock: Clock
 
   constructor(clock: Clock) {
@@ -32,6 +41,7 @@ export class Faults {
 
   /**
    * `{throttle?: {operation?, count}, delay?: {operation?, milliseconds, count},
+   * refuse?: {operation?, code, message?, status?, count},
    * expireTokens?: boolean, omitRefreshToken?: boolean, signIn?: see SignInFaults, clear?: boolean}`.
    * @throws {AwsError} SerializationException for members of the wrong type
    */
@@ -39,6 +49,7 @@ export class Faults {
     if (input.boolean('clear')) this.#clear()
     const throttle = input.object('throttle')
     const delay = input.object('delay')
+    const refuse = input.object('refuse')
     const signIn = input.object('signIn')
     if (throttle) {
       this.#throttles.push({
@@ -53,6 +64,15 @@ export class Faults {
         remaining: delay.integer('count') ?? 1,
       })
     }
+    if (refuse) {
+      this.#refusals.push({
+        operation: refuse.string('operation'),
+        code: refuse.string('code') ?? 'InternalServerError',
+        message: refuse.string('message') ?? 'The sandbox was told to refuse this.',
+        status: refuse.integer('status') ?? 400,
+        remaining: refuse.integer('count') ?? 1,
+      })
+    }
     if (signIn) this.signIn.apply(signIn)
     this.expireTokens = input.boolean('expireTokens') ?? this.expireTokens
     this.omitRefreshToken = input.boolean('omitRefreshToken') ?? this.omitRefreshToken
@@ -65,8 +85,10 @@ export class Faults {
     await new Promise<void>((resolve) => this.#clock.after(fault.milliseconds, resolve))
   }
 
-  /** @throws {AwsError} ThrottlingException while a throttle is on */
+  /** @throws {AwsError} ThrottlingException while a throttle is on, or what a refusal says */
   throttle(operation: string): void {
+    const refusal = this.#take(this.#refusals, operation)
+    if (refusal) throw new AwsError(refusal.code, refusal.message, refusal.status)
     if (this.#take(this.#throttles, operation)) {
       throw new AwsError('ThrottlingException', 'Rate exceeded')
     }
@@ -86,6 +108,7 @@ export class Faults {
   #clear(): void {
     this.#throttles = []
     this.#delays = []
+    this.#refusals = []
     this.expireTokens = false
     this.omitRefreshToken = false
     this.signIn.clear()

@@ -11,6 +11,8 @@ export class RecordedEvents implements EngineEvents {
   readonly #pieces: Uint8Array[] = []
   readonly #waiting = new Set<() => void>()
   byteLength = 0
+  /** Off for a test that looks at the output as it comes. */
+  keepOutput = true
   end: { reason: EndReason; error?: ErrorValue } | undefined
   /** Why the connection broke, the first time. */
   interruption: ErrorValue | undefined
@@ -28,7 +30,7 @@ export class RecordedEvents implements EngineEvents {
   }
 
   output(bytes: Uint8Array): void {
-    this.#pieces.push(bytes)
+    if (this.keepOutput) this.#pieces.push(bytes)
     this.byteLength += bytes.byteLength
     this.onOutput(bytes)
     this.#look()
@@ -71,7 +73,7 @@ export class RecordedEvents implements EngineEvents {
   }
 
   /** Resolves when `condition` holds after some event; rejects, saying what there was, when it never does. */
-  async until(what: string, condition: () => boolean): Promise<void> {
+  async until(what: string, condition: () => boolean, limit = patience): Promise<void> {
     if (condition()) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const look = () => {
@@ -83,7 +85,7 @@ export class RecordedEvents implements EngineEvents {
       reject(
         new Error(`Waited in vain for ${what}: ${said}, last ${JSON.stringify(this.text().slice(-300))}`),
       )
-    }, patience)
+    }, limit)
     try {
       await promise
     } finally {
@@ -92,8 +94,8 @@ export class RecordedEvents implements EngineEvents {
     }
   }
 
-  untilEvent(name: string): Promise<void> {
-    return this.until(name, () => this.names.includes(name))
+  untilEvent(name: string, limit?: number): Promise<void> {
+    return this.until(name, () => this.names.includes(name), limit)
   }
 
   untilText(part: string): Promise<void> {

@@ -13,7 +13,7 @@ import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
 import { type CatalogService, createCatalogService } from '../../../src/core/catalog/catalog-service.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { ssmSessionControl } from '../../../src/core/data-channel/session-control.ts'
-import { createPluginFinder } from '../../../src/core/plugin/find-plugin.ts'
+import { createPluginFinder, type PluginSearch } from '../../../src/core/plugin/find-plugin.ts'
 import { createBuiltInEngine } from '../../../src/core/session/built-in-engine.ts'
 import type { EngineRequest } from '../../../src/core/session/engine.ts'
 import { createExecuteCommand, createTerminateSession } from '../../../src/core/session/execute-command.ts'
@@ -21,7 +21,12 @@ import { createPluginEngine } from '../../../src/core/session/plugin-engine.ts'
 import { createSessionHost, type SessionHost } from '../../../src/core/session/session-host.ts'
 import { createSessionService, type SessionService } from '../../../src/core/session/session-service.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts'
-import { createMessageGateway } from '../../../src/sandbox/services/message-gateway/gateway.ts'
+import type { AgentSettings } from '../../../src/sandbox/services/message-gateway/agent-settings.ts'
+import type { FaultPlan } from '../../../src/sandbox/services/message-gateway/fault-plan.ts'
+import {
+  createMessageGateway,
+  type MessageGatewayServer,
+} from '../../../src/sandbox/services/message-gateway/gateway.ts'
 import { type BytePage, createBytePage } from '../../fixtures/byte-page.ts'
 import { createMemoryRecorders } from '../../fixtures/memory-recorders.ts'
 import { createNamespaceRuntime } from '../containers/containers.ts'
@@ -33,8 +38,11 @@ const accountId = '111122223333'
 /** What is looked through for a pattern; a flood must not make every look slower. */
 const recentTextCharacters = 64 * 1024
 
-/** The agent without the waits that real ones have: sessions are tested here, not patience. */
-const briskAgent = { firstOutputDelay: 0, chunkInterval: 0, startFailureDelay: 1000 }
+/**
+ * The agent without the waits that real ones have, but for the one after a
+ * command that cannot start: a plugin on a busy computer needs it to connect.
+ */
+const briskAgent = { firstOutputDelay: 0, chunkInterval: 0 }
 
 type SessionAudit = Pick<AuditService, 'recorders' | 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
 
@@ -56,6 +64,17 @@ export interface Shell {
   run(line: string, pattern: RegExp): Promise<readonly string[]>
   /** Resolves when the session has reached this state. */
   until(state: Session['state']): Promise<Session>
+  /** Every picture of the session so far. */
+  readonly history: readonly Session[]
+}
+
+export interface SessionFixtureOptions {
+  /** Default: recordings in memory, and no ledger. */
+  audit?: SessionAudit
+  /** What differs from the brisk agent. */
+  agent?: Partial<AgentSettings>
+  /** The plugin to use; default: the test plugin. */
+  plugin?: string
 }
 
 /** The session service, its host and both engines against a sandbox with real containers. */
@@ -67,11 +86,27 @@ export class SessionFixture implements AsyncDisposable {
   readonly clients: AwsClients
   readonly recorders = createMemoryRecorders()
   readonly log: string[] = []
+  readonly gateway: MessageGatewayServer
+  /** What goes wrong in the sessions that are opened next. */
+  nextFaults: FaultPlan | undefined
+  readonly #endpoint: string
   readonly #host: SessionHost
   readonly #resources: AsyncDisposableStack
 
-  private constructor(sandbox: Sandbox, audit: SessionAudit | undefined, resources: AsyncDisposableStack) {
+  private constructor(
+    sandbox: Sandbox,
+    parts: {
+      gateway: MessageGatewayServer
+      options: SessionFixtureOptions
+      faults: { next: () => FaultPlan | undefined }
+    },
+    resources: AsyncDisposableStack,
+  ) {
+    const { audit, plugin: pluginFile } = parts.options
     this.#resources = resources
+    this.gateway = parts.gateway
+    this.#endpoint = sandbox.endpoint
+    parts.faults.next = () => this.nextFaults
     const { endpoint, accessKeyId, secretAccessKey } = sandbox.ready
     const credentials = async () => ({ accessKeyId, secretAccessKey })
     const endpoints = createEndpoints({
@@ -89,7 +124,11 @@ export class SessionFixture implements AsyncDisposable {
     const environment = { PATH: `${pluginFolder}:${process.env.PATH}` }
     const { platform } = process
     const finder = createPluginFinder({ environment, platform })
-    const findPlugin = () => finder.find()
+    // A plugin that is named is used whatever its version: the suite is what judges it.
+    const findPlugin = async (): Promise<PluginSearch> =>
+      pluginFile === undefined
+        ? finder.find()
+        : { status: 'supported', path: pluginFile, version: 'named by the test' }
     const log = (message: string) => void this.log.push(message)
     const clock = systemClock
     this.clients = clients
@@ -123,25 +162,59 @@ export class SessionFixture implements AsyncDisposable {
     )
   }
 
-  /** @param audit default: recordings in memory, and no ledger */
-  static async start(audit?: SessionAudit): Promise<SessionFixture> {
+  static async start(options: SessionFixtureOptions = {}): Promise<SessionFixture> {
     await using resources = new AsyncDisposableStack()
+    let gateway: MessageGatewayServer | undefined
+    const faults: { next: () => FaultPlan | undefined } = { next: () => undefined }
+    const agent = { ...briskAgent, ...options.agent }
     const sandbox = resources.use(
       await startSandbox({
         port: 0,
         runtime: await createNamespaceRuntime(),
-        createGateway: (options) => createMessageGateway({ ...options, agent: briskAgent, closeDelay: 50 }),
+        createGateway: (parts) => {
+          gateway = createMessageGateway({ ...parts, agent, closeDelay: 50, faults: () => faults.next() })
+          return gateway
+        },
       }),
     )
-    return new SessionFixture(sandbox, audit, resources.move())
+    if (gateway === undefined) throw new Error('The sandbox made no gateway')
+    return new SessionFixture(sandbox, { gateway, options, faults }, resources.move())
+  }
+
+  /** Switches faults of the APIs on; see the sandbox's `faults.ts`. */
+  async setFaults(faults: Record<string, unknown>): Promise<void> {
+    const answer = await fetch(`${this.#endpoint}/_sandbox/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    })
+    if (!answer.ok) throw new Error(`Faults were refused: ${await answer.text()}`)
+  }
+
+  /** A container of a service in the sample's account, by its name or the first one. */
+  async containerOf(cluster: string, serviceName: string, containerName?: string): Promise<ContainerRef> {
+    const ecs = await this.clients.client('ecs', this.container.scope)
+    const { taskArns = [] } = await ecs.listTasks({ cluster, serviceName })
+    const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: taskArns.slice(0, 1) })
+    const [task] = tasks
+    const taskArn = task?.taskArn ?? ''
+    return {
+      ...this.container,
+      clusterArn: task?.clusterArn ?? '',
+      clusterName: cluster,
+      serviceName,
+      taskArn,
+      taskId: taskArn.split('/').at(-1) ?? '',
+      containerName: containerName ?? task?.containers?.[0]?.name ?? '',
+    }
   }
 
   /** Opens a session and waits for nothing. */
-  async open(engine: EngineName, command = '/bin/sh'): Promise<Shell> {
+  async open(engine: EngineName, command = '/bin/sh', container = this.container): Promise<Shell> {
     const states: Session[] = []
     this.#resources.use(this.service.onChanged((session) => states.push(session)))
     const session = await this.service.open({
-      container: this.container,
+      container,
       command,
       engine,
       size: { cols: 100, rows: 30 },
@@ -150,8 +223,8 @@ export class SessionFixture implements AsyncDisposable {
   }
 
   /** Opens a shell and waits for its prompt. */
-  async openShell(engine: EngineName): Promise<Shell> {
-    const shell = await this.open(engine)
+  async openShell(engine: EngineName, container = this.container): Promise<Shell> {
+    const shell = await this.open(engine, '/bin/sh', container)
     await Promise.race([shell.until('ready'), shell.until('ended').then(failToOpen)])
     // A prompt of our own, without sequences around it, and written so that its echo does not look like it.
     const plainLines = "bind 'set enable-bracketed-paste off' 2>/dev/null"
@@ -193,6 +266,9 @@ export class SessionFixture implements AsyncDisposable {
       },
       resize: (size) => page.send({ kind: 'resize', stream, size }),
       until: (state) => this.#untilState(id, state, states),
+      get history() {
+        return states.filter((each) => each.id === id)
+      },
     }
   }
 

@@ -14,7 +14,7 @@ test('without a usable data folder a shell still opens, and says why it is not r
   await writeFile(file, '')
   await using worker = startAuditWorker({ folder: path.join(file, 'audit'), workerUrl })
   await using audit = createAuditService({ channel: worker.channel })
-  await using fixture = await SessionFixture.start(audit)
+  await using fixture = await SessionFixture.start({ audit })
   const shell = await fixture.openShell('built-in')
   expect(await shell.until('ready')).toMatchObject({
     recording: false,
