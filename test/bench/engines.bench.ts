@@ -7,7 +7,7 @@ import { createPluginEngine } from '../../src/core/session/plugin-engine.ts'
 import { type LocalAws, startLocalAws } from './bench-app.ts'
 import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
 import { findDescendant, processorSeconds, processTree } from './processes.ts'
-import { RawGateway } from './raw-session.ts'
+import { RawGateway, type SessionGrant } from './raw-session.ts'
 import { median, overRounds, quantile } from './statistics.ts'
 
 const realPlugin = process.env.PORTHOLE_PLUGIN
@@ -105,7 +105,7 @@ class BenchShell {
   #waiting: (() => void) | undefined
   #end: string | undefined
 
-  private constructor(engine: Engine, aws: LocalAws, grant: Awaited<ReturnType<RawGateway['grant']>>) {
+  private constructor(engine: Engine, aws: LocalAws, grant: SessionGrant) {
     const { endpoint, region, accessKeyId, secretAccessKey } = aws.ready
     this.session = engine.start(
       {
@@ -138,9 +138,9 @@ class BenchShell {
     )
   }
 
-  static async open(...parameters: ConstructorParameters<typeof BenchShell>): Promise<BenchShell> {
+  static async open(engine: Engine, aws: LocalAws, grant: SessionGrant): Promise<BenchShell> {
     const started = performance.now()
-    const shell = new BenchShell(...parameters)
+    const shell = new BenchShell(engine, aws, grant)
     await shell.#until(() => shell.#recent.length > 0)
     shell.promptMilliseconds = performance.now() - started
     await shell.run("bind 'set enable-bracketed-paste off' 2>/dev/null; PS1='ready''> '", /ready> $/)
