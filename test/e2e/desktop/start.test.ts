@@ -1,7 +1,92 @@
+import path from 'node:path'
 import { expect, test } from '../launch/desktop.ts'
+import { startLocalAws } from '../launch/local-aws.ts'
+import { Porthole } from '../pages/porthole.ts'
 
 test('from the start to the first window, which shows our page and nothing else', async ({ desktop }) => {
   await expect(desktop.window.getByRole('button', { name: /^Sign in to/ })).toBeVisible()
   expect(await desktop.windowFacts()).toEqual([{ url: 'porthole-app://app/', visible: true, focused: true }])
   expect(desktop.messages()).not.toMatch(/failed|refused/i)
+})
+
+test('the size of the window is remembered', async ({ launchDesktop }) => {
+  await using aws = await startLocalAws()
+  const options = {
+    demo: false,
+    environment: aws.environment,
+    args: ['--data-folder', path.join(aws.folder, 'data')],
+  }
+  {
+    await using desktop = await launchDesktop(options)
+    test.skip(desktop.fake === undefined, 'a real window system may have its own mind about sizes')
+    const [window] = (await desktop.fake?.windowStates()) ?? []
+    await desktop.fake?.inMain('resizeWindow', { id: window?.id, width: 1111, height: 777 })
+    await desktop.quit()
+    expect(await desktop.exited).toBe(0)
+  }
+  await using desktop = await launchDesktop(options)
+  const [window] = (await desktop.fake?.windowStates()) ?? []
+  expect(window?.bounds).toMatchObject({ width: 1111, height: 777 })
+})
+
+test.describe('a deep link', () => {
+  test('on the first command line opens its task once the person is signed in', async ({ launchDesktop }) => {
+    await using aws = await startLocalAws()
+    const { region, cluster, task } = aws.sample
+    await using desktop = await launchDesktop({
+      demo: false,
+      environment: aws.environment,
+      args: [
+        '--data-folder',
+        path.join(aws.folder, 'data'),
+        `porthole://task/111122223333/${region}/${cluster}/${task}`,
+      ],
+    })
+    await new Porthole(desktop).signIn()
+    await expect(desktop.window.getByRole('heading', { name: 'Audit' })).toBeVisible()
+    await expect(desktop.window.getByText(task.slice(0, 8)).first()).toBeVisible()
+  })
+
+  test('of a second start reaches the first, which comes to the front and opens the right tab', async ({
+    launchDesktop,
+  }) => {
+    await using aws = await startLocalAws()
+    const { region, cluster, task, container } = aws.sample
+    await using desktop = await launchDesktop({
+      demo: false,
+      environment: aws.environment,
+      args: ['--data-folder', path.join(aws.folder, 'data')],
+    })
+    const porthole = new Porthole(desktop)
+    await porthole.signIn()
+    await desktop.leaveWindow('minimize')
+    await expect.poll(() => desktop.windowFacts()).toMatchObject([{ focused: false }])
+
+    await desktop.startAgain([`porthole://shell/111122223333/${region}/${cluster}/${task}/${container}`])
+    await expect.poll(() => desktop.windowFacts()).toMatchObject([{ visible: true, focused: true }])
+    // A link is not a person's word: production asks as ever, and then it is this task's shell.
+    await porthole.dialog.getByRole('button', { name: /^Open shell/ }).click()
+    await porthole.terminal.waitForText(/root@/)
+    await expect(desktop.window.getByRole('tab', { name: new RegExp(container) })).toBeVisible()
+  })
+
+  test('that leads nowhere is told, not followed', async ({ desktop, porthole }) => {
+    await porthole.signIn()
+    await desktop.openUrl('porthole://task/not-an-account/../../etc/passwd')
+    await expect(desktop.window.getByText('This link leads nowhere in Porthole.')).toBeVisible()
+    expect(await desktop.opened()).toHaveLength(1)
+  })
+})
+
+test('the native menu runs commands and knows which can run', async ({ desktop, porthole }) => {
+  await porthole.signIn()
+  await expect.poll(() => desktop.menuLabels()).toContain('Porthole > Keyboard shortcuts')
+  await desktop.clickMenu('Porthole', 'Keyboard shortcuts')
+  await expect(porthole.dialog.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible()
+  await desktop.window.keyboard.press('Escape')
+
+  await desktop.clickMenu('View', 'Light theme')
+  await expect(desktop.window.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light')
+  await desktop.clickMenu('Porthole', 'New window')
+  await expect.poll(() => desktop.windowFacts()).toHaveLength(2)
 })

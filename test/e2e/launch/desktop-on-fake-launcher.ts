@@ -21,7 +21,7 @@ export async function launchDesktopOnFake(chromium: BrowserType, options: StartO
       environment: { ...aws?.environment, ...options.environment },
     }
     const fake = resources.use(await FakeElectron.start(start))
-    return resources.use(await FakeDesktop.open({ chromium, fake, aws, start, resources }))
+    return await FakeDesktop.open({ chromium, fake, aws, start, resources })
   } catch (error) {
     await resources.disposeAsync()
     throw error
@@ -40,7 +40,6 @@ class FakeDesktop implements DesktopApp {
   readonly fake: FakeElectron
   readonly exited: Promise<number | null>
   readonly #parts: Parts
-  readonly #browser: Browser
   #connection: Browser
   window: Page
   context: DesktopApp['context']
@@ -49,7 +48,6 @@ class FakeDesktop implements DesktopApp {
     this.#parts = parts
     this.fake = parts.fake
     this.exited = parts.fake.waitForExit().then(({ code }) => code)
-    this.#browser = browser
     this.#connection = browser
     this.window = window
     this.context = context
@@ -60,7 +58,7 @@ class FakeDesktop implements DesktopApp {
   static async open(parts: Parts): Promise<FakeDesktop> {
     await parts.fake.firstWindow
     const { endpoint } = await parts.fake.windows()
-    const browser = await parts.chromium.connectOverCDP(endpoint)
+    const browser = parts.resources.adopt(await parts.chromium.connectOverCDP(endpoint), (it) => it.close())
     const context = await browser.newContext({ reducedMotion: 'reduce' })
     const window = await pageOf(parts.fake, browser)
     await window.emulateMedia({ reducedMotion: 'reduce' })
@@ -138,8 +136,8 @@ class FakeDesktop implements DesktopApp {
     if (first !== undefined) await this.fake.windowAction(first.id, 'close')
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#parts.resources.disposeAsync()
   }
 
   async #openInBrowser(address: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { FakeElectron } from '../../fixtures/electron/drive/fake-electron.ts'
-import { type LaunchedApp, test as suite } from './launch.ts'
+import { type LaunchedApp, type StartOptions, test as suite } from './launch.ts'
 
 /** What a desktop app can be asked and told beyond what every host can, on the fake as on Electron. */
 export interface DesktopApp extends LaunchedApp {
@@ -37,11 +37,18 @@ export interface DesktopApp extends LaunchedApp {
 }
 
 /** `test` for what only the desktop has. */
-export const test = suite.extend<{ desktop: DesktopApp }>({
-  desktop: async ({ app }, use) => {
-    if (!('windowFacts' in app)) throw new Error('These tests are for the desktop hosts')
-    await use(app as DesktopApp)
-  },
+export const test = suite.extend<{
+  desktop: DesktopApp
+  /** For a test that brings its own local AWS. */
+  launchDesktop: (options: StartOptions) => Promise<DesktopApp>
+}>({
+  desktop: async ({ app }, use) => use(asDesktop(app)),
+  launchDesktop: async ({ launch }, use) => use(async (options) => asDesktop(await launch(options))),
 })
+
+function asDesktop(app: LaunchedApp): DesktopApp {
+  if (!('windowFacts' in app)) throw new Error('These tests are for the desktop hosts')
+  return app as DesktopApp
+}
 
 export { expect } from '@playwright/test'

@@ -33,6 +33,8 @@ export type Launch = (options?: StartOptions) => Promise<LaunchedApp>
 interface SuiteFixtures {
   host: Host
   startOptions: StartOptions
+  /** Set by tests that attack the page: its policy then has something to report. */
+  pageMayReport: boolean
   launch: Launch
   app: LaunchedApp
   porthole: Porthole
@@ -46,6 +48,7 @@ interface SuiteFixtures {
 export const test = base.extend<SuiteFixtures>({
   host: ['browser', { option: true }],
   startOptions: [{}, { option: true }],
+  pageMayReport: [false, { option: true }],
   launch: async ({ playwright, host }, use) => {
     switch (host) {
       case 'browser':
@@ -56,11 +59,12 @@ export const test = base.extend<SuiteFixtures>({
         return use((options = {}) => launchElectron(playwright, options))
     }
   },
-  app: async ({ launch, startOptions }, use) => {
+  app: async ({ launch, startOptions, pageMayReport }, use) => {
     await using app = await launch(startOptions)
     const errors = collectErrors(app.window)
     await use(app)
-    if (errors.length > 0) throw new Error(`The page reported errors:\n${errors.join('\n')}`)
+    if (errors.length > 0 && !pageMayReport)
+      throw new Error(`The page reported errors:\n${errors.join('\n')}`)
   },
   porthole: async ({ app }, use) => {
     await use(new Porthole(app))

@@ -15,6 +15,8 @@ export interface LocalAws extends AsyncDisposable {
   environment: Record<string, string>
   /** Home in that environment. */
   folder: string
+  /** A running task that the demo's person may enter, as a link names it. */
+  sample: { region: string; cluster: string; task: string; container: string }
   /** As if the network to AWS were gone for good. */
   kill(): void
 }
@@ -32,7 +34,7 @@ export async function startLocalAws(flags: string[] = []): Promise<LocalAws> {
   )
   started.defer(() => end(child))
   await appears(readyFile)
-  const { endpoint, region, startUrl } = JSON.parse(await readFile(readyFile, 'utf8'))
+  const { endpoint, region, startUrl, sample } = JSON.parse(await readFile(readyFile, 'utf8'))
 
   const awsFolder = path.join(folder, '.aws')
   const configFile = path.join(awsFolder, 'config')
@@ -44,6 +46,7 @@ export async function startLocalAws(flags: string[] = []): Promise<LocalAws> {
   const running = started.move()
   return {
     folder,
+    sample: { region, ...sample },
     environment: {
       HOME: folder,
       AWS_CONFIG_FILE: configFile,
