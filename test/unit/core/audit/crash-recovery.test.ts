@@ -127,4 +127,15 @@ describe('recovery from a crash', () => {
     await keeper[Symbol.asyncDispose]()
     expect(await recover()).toEqual([])
   })
+
+  it('names the sessions that AWS may still run, until the next time it is opened', async () => {
+    {
+      await using keeper = await open(crashed)
+      expect(keeper.leftBehind()).toMatchObject([
+        { sessionId, endReason: 'interrupted', container: facts.container },
+      ])
+    }
+    await using keeper = await open(crashed)
+    expect(keeper.leftBehind()).toEqual([])
+  })
 })
