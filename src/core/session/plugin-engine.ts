@@ -157,6 +157,9 @@ class PluginSession implements EngineSession {
         env: pluginEnvironment({ request: this.#request, credentials, own: environment, searchPath }),
         // Bytes, although the typings only know text.
         encoding: null,
+        // With Windows' own, ending a terminal starts this program again as a plain Node, which a packaged
+        // Electron cannot be: that would open a second Porthole.
+        useConptyDll: true,
       }),
     )
   }
