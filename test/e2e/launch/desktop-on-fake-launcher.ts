@@ -36,6 +36,22 @@ interface Parts {
   resources: AsyncDisposableStack
 }
 
+/** What Playwright sees of the app: its newest window, and the browser beside it. */
+interface View {
+  connection: Browser
+  window: Page
+  context: DesktopApp['context']
+}
+
+async function connect({ chromium, fake, resources }: Parts): Promise<View> {
+  const { endpoint } = await fake.windows()
+  const connection = resources.adopt(await chromium.connectOverCDP(endpoint), (it) => it.close())
+  const context = await connection.newContext({ reducedMotion: 'reduce' })
+  const window = await pageOf(fake, connection)
+  await window.emulateMedia({ reducedMotion: 'reduce' })
+  return { connection, window, context }
+}
+
 class FakeDesktop implements DesktopApp {
   readonly fake: FakeElectron
   readonly exited: Promise<number | null>
@@ -44,26 +60,22 @@ class FakeDesktop implements DesktopApp {
   window: Page
   context: DesktopApp['context']
 
-  private constructor(parts: Parts, browser: Browser, window: Page, context: DesktopApp['context']) {
+  private constructor(parts: Parts, view: View) {
     this.#parts = parts
     this.fake = parts.fake
     this.exited = parts.fake.waitForExit().then(({ code }) => code)
-    this.#connection = browser
-    this.window = window
-    this.context = context
+    this.#connection = view.connection
+    this.window = view.window
+    this.context = view.context
     // The person's browser, in which links of the app open.
     this.fake.onOpened((address) => void this.#openInBrowser(address))
   }
 
   static async open(parts: Parts): Promise<FakeDesktop> {
     await parts.fake.firstWindow
-    const { endpoint } = await parts.fake.windows()
-    const browser = parts.resources.adopt(await parts.chromium.connectOverCDP(endpoint), (it) => it.close())
-    const context = await browser.newContext({ reducedMotion: 'reduce' })
-    const window = await pageOf(parts.fake, browser)
-    await window.emulateMedia({ reducedMotion: 'reduce' })
-    await window.setViewportSize({ width: 1440, height: 900 })
-    return new FakeDesktop(parts, browser, window, context)
+    const view = await connect(parts)
+    await view.window.setViewportSize({ width: 1440, height: 900 })
+    return new FakeDesktop(parts, view)
   }
 
   messages = () => this.fake.output
@@ -114,15 +126,11 @@ class FakeDesktop implements DesktopApp {
   async crashPage(): Promise<Page> {
     const [first] = await this.fake.windowStates()
     const loaded = this.fake.inMain('nextLoad', { contents: first?.contents })
+    // Playwright gives a page up that crashed once, and a connection that saw it hampers the next.
+    await this.#connection.close()
     await this.fake.crashRenderer(first?.contents ?? 0)
     await loaded
-    // Playwright gives a page up that crashed once; a new connection sees it as new.
-    const { endpoint } = await this.fake.windows()
-    this.#connection = this.#parts.resources.adopt(
-      await this.#parts.chromium.connectOverCDP(endpoint),
-      (connection) => connection.close(),
-    )
-    this.window = await pageOf(this.fake, this.#connection)
+    await this.#connect()
     return this.window
   }
 
@@ -138,6 +146,13 @@ class FakeDesktop implements DesktopApp {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#parts.resources.disposeAsync()
+  }
+
+  async #connect(): Promise<void> {
+    const { connection, window, context } = await connect(this.#parts)
+    this.#connection = connection
+    this.window = window
+    this.context = context
   }
 
   async #openInBrowser(address: string): Promise<void> {
