@@ -3,7 +3,7 @@ import type { Channel } from '../channel/channel.ts'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
 import type { AuditProcess } from '../core/app.ts'
 import { createListeners } from '../core/listeners.ts'
-import { exited, stopUtilityProcess } from './stop-utility-process.ts'
+import { stopUtilityProcess } from './stop-utility-process.ts'
 import type { AuditHostMessage } from './utility-messages.ts'
 
 /** The audit history in a process of its own: its disk writes hold up neither main nor terminal bytes. */
@@ -12,12 +12,15 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
   readonly #process: UtilityProcess
   readonly #stopped = createListeners<Error | undefined>()
   #stopping = false
+  /** Not by its pid: one that has yet to begin has none either. */
+  #ended = false
 
   constructor(options: { entryFile: string; folder: string }) {
     this.#process = utilityProcess.fork(options.entryFile, [], { serviceName: 'Porthole audit history' })
     this.#tell({ type: 'start', folder: options.folder })
     this.channel = createMessagePortChannel(this.openPort())
     this.#process.once('exit', (code) => {
+      this.#ended = true
       this.channel.close()
       this.#stopped.emit(this.#stopping ? undefined : new Error(`its process ended with code ${code}`))
     })
@@ -36,7 +39,7 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true
-    if (exited(this.#process)) return
+    if (this.#ended) return
     this.#tell({ type: 'stop' })
     await stopUtilityProcess(this.#process)
   }

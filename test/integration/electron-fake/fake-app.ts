@@ -15,6 +15,8 @@ export interface InMain<Argument> {
   argument: Argument
   folder: string
   path: typeof path
+  /** Imports a module of ours, which then finds the fake as its `electron`. */
+  load: (file: string) => Promise<unknown>
 }
 
 /** The test app on the fake, with its own user data. */

@@ -34,5 +34,13 @@ if (app.commandLine.hasSwitch('user-data'))
 
 registerControl('run', ({ code, argument }: { code: string; argument: unknown }) => {
   const run = new Function(`return (${code})`)() as (context: object) => unknown
-  return run({ electron, kept, events, argument, folder: import.meta.dirname, path })
+  return run({
+    electron,
+    kept,
+    events,
+    argument,
+    folder: import.meta.dirname,
+    path,
+    load: (file: string) => import(file),
+  })
 })
