@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Browser, BrowserType, Page } from '@playwright/test'
 import { FakeElectron } from '../../fixtures/electron/drive/fake-electron.ts'
+import { pageOfTarget } from '../../fixtures/electron/drive/page-of-target.ts'
 import type { DesktopApp } from './desktop.ts'
 import { desktopArguments, splitFlags } from './desktop-flags.ts'
 import type { StartOptions } from './launch.ts'
@@ -163,18 +164,7 @@ class FakeDesktop implements DesktopApp {
 
 /** The page of the newest window. */
 async function pageOf(fake: FakeElectron, browser: Browser): Promise<Page> {
-  const { windows } = await fake.windows()
-  const target = windows.at(-1)?.target
-  // The app's windows are in Chromium's own context, the person's browser is in one of its own.
-  const [context] = browser.contexts()
-  if (context === undefined || target === undefined) throw new Error('No window is open')
-  for (const page of context.pages()) if ((await targetOf(page)) === target) return page
-  return context.waitForEvent('page', { predicate: async (page) => (await targetOf(page)) === target })
-}
-
-async function targetOf(page: Page): Promise<string> {
-  const session = await page.context().newCDPSession(page)
-  const { targetInfo } = await session.send('Target.getTargetInfo')
-  await session.detach()
-  return targetInfo.targetId
+  const target = (await fake.windows()).windows.at(-1)?.target
+  if (target === undefined) throw new Error('No window is open')
+  return pageOfTarget(browser, target)
 }

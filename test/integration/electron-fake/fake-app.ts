@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import type * as Electron from 'electron'
 import { FakeElectron } from '../../fixtures/electron/drive/fake-electron.ts'
+import { pageOfTarget } from '../../fixtures/electron/drive/page-of-target.ts'
 
 /** What a function that a test sends into the main process finds there. */
 export interface InMain<Argument> {
@@ -99,13 +100,8 @@ export class FakeApp implements AsyncDisposable {
     const { endpoint, windows } = await this.fake.windows()
     this.#browser ??= await chromium.connectOverCDP(endpoint)
     const target = windows.find((window) => window.contents === contents)?.target
-    for (const page of this.#browser.contexts().flatMap((context) => context.pages())) {
-      const session = await page.context().newCDPSession(page)
-      const { targetInfo } = await session.send('Target.getTargetInfo')
-      await session.detach()
-      if (targetInfo.targetId === target) return page
-    }
-    throw new Error(`No page for window ${contents}`)
+    if (target === undefined) throw new Error(`There is no window ${contents}`)
+    return pageOfTarget(this.#browser, target)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
