@@ -34,7 +34,7 @@ export const identitySchema = z.object({
   startUrl: z.string().optional(),
   /** Region of IAM Identity Center, not of the workload. */
   ssoRegion: z.string().optional(),
-  /** Where to look first, from the profile or the environment; absent when nothing says. */
+  /** Everything but Identity Center: where to look first, from the profile or the environment. */
   region: z.string().optional(),
   /** Profiles that name the start URL themselves: they can be moved to an sso-session. */
   legacyProfiles: z.array(z.string()).optional(),

@@ -84,7 +84,7 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
   let alarm: Disposable | undefined
 
   function toIdentity(entry: CredentialSourceEntry): Identity {
-    const { id, name, plan, region, definedIn } = entry
+    const { id, name, plan, definedIn } = entry
     const isUsed = inUse.get().includes(id)
     const expiresAt = isUsed ? credentials.known(id)?.expiresAt : undefined
     const problem = entry.problem ?? (isUsed ? ended.get(id) : undefined)
@@ -95,7 +95,7 @@ export function createProfileService(dependencies: ProfileServiceDependencies): 
       state: isUsed && plan ? stateOf(entry, plan) : 'signed-out',
       ...(plan && needsMfa(plan) ? { needsMfa: true } : {}),
       ...(expiresAt === undefined ? {} : { expiresAt }),
-      ...(region ? { region } : {}),
+      region: regionOf(entry),
       ...(definedIn ? { definedIn } : {}),
       ...(problem ? { problem } : {}),
     }

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
+import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
 import { accountCommands } from './commands/account-commands.ts'
 import { appCommands } from './commands/app-commands.ts'
 import { createCommandRegistry } from './commands/command-registry.ts'
@@ -57,6 +58,7 @@ export function composeServices(
   })
   services.commands.register([
     ...shellCommands(services),
+    ...signInCommands(services),
     ...accountCommands(services),
     ...appCommands(services),
   ])

@@ -25,6 +25,14 @@ const agentStopped: Readiness = { level: 'blocked', reason: 'Exec agent stopped'
 export const identities = (now: number): Identity[] => [
   identity('example-corp', 'https://example-corp.awsapps.com/start', region, now + 8 * hour),
   identity('example-labs', 'https://d-9067example.awsapps.com/start', 'us-east-1'),
+  {
+    id: 'profile:legacy-dev',
+    kind: 'access-keys',
+    name: 'legacy-dev',
+    region,
+    state: 'signed-out',
+    definedIn: '/home/ana/.aws/credentials',
+  },
 ]
 
 function identity(name: string, startUrl: string, ssoRegion: string, expiresAt?: number): Identity {

@@ -70,9 +70,53 @@ const scenes: Record<string, (services: Services) => void | Promise<void>> = {
     await until(() => Object.keys(services.catalog.getState().clusters).length > 0)
     services.catalog.setState((state) => ({ ...state, clusters: troubled(state.clusters) }))
   },
+  'write-profile': async (services) => {
+    await openTabs(services)
+    services.interface.setState({ dialog: { kind: 'write-profile', scope: production().scope } })
+  },
+  'sign-out': async (services) => {
+    await openTabs(services)
+    services.interface.setState({ dialog: { kind: 'sign-out-everywhere' } })
+  },
+  /** A second sign-in, over the workspace, with a config file that is broken. */
+  'sign-in-again': async (services) => {
+    await openTabs(services)
+    services.identities.setState((state) => ({ ...state, problems: [brokenConfig] }))
+    services.interface.setState({ dialog: { kind: 'sign-in' } })
+  },
+  async mfa(services) {
+    await until(() => services.identities.getState().identities !== undefined)
+    services.identities.setState({
+      attempt: {
+        attemptId: 'attempt',
+        identityId: 'profile:oncall',
+        flow: 'profile',
+        mfa: {
+          device: 'arn:aws:iam::111122223333:mfa/ana',
+          profile: 'oncall',
+          problem: {
+            code: 'MFA_NEEDED',
+            message: 'AWS did not take this code.',
+            action: 'Wait for the next code of the device. Each works once.',
+            retryable: false,
+          },
+        },
+        state: 'waiting',
+        startedAt: now,
+        expiresAt: now + 600_000,
+      },
+    })
+  },
   empty: () => {},
   'sign-in': () => {},
   code: (services) => click(services, 'Use a code on another device'),
+}
+
+const brokenConfig: ErrorValue = {
+  code: 'CONFIG_INVALID',
+  message: 'Line 12 of /home/ana/.aws/config is not a [section], a "key = value" or a comment.',
+  action: 'Correct that line, then try again.',
+  retryable: false,
 }
 
 /** The first cluster refuses its services, the second has not come yet. */
@@ -139,7 +183,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 sessionStorage.clear()
 localStorage.setItem('porthole.theme', theme)
-const signedIn = !['sign-in', 'code'].includes(screen)
+const signedIn = !['sign-in', 'code', 'mfa'].includes(screen)
 const platform = query.get('platform') === 'linux' ? 'linux' : 'darwin'
 const services = await startPage(
   createCoreLink(fixtureHost({ now, signedIn, platform, settings: { theme, region: world.region } })),

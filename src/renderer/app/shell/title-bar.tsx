@@ -80,6 +80,7 @@ function SearchButton() {
 
 function WhoMenu() {
   const { core, interface: interfaceStore } = useServices()
+  const run = useRunCommand()
   const openMenu = useContextMenu()
   const identities = useServiceStore('identities', (state) => state.identities) ?? []
   const caller = useFrontCaller()
@@ -100,6 +101,8 @@ function WhoMenu() {
         run: () => void core.call('signIn.signOut', { identityId: identity.id }),
       }),
     ),
+    'divider',
+    { label: 'Sign out everywhere…', icon: SignOutIcon, run: () => run('signIn.signOutEverywhere') },
   ]
   return (
     <button

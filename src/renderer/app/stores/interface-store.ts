@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ErrorValue } from '../../../contract/errors.ts'
+import type { Scope } from '../../../contract/identity.ts'
 import type { ContainerRef } from '../../../contract/session.ts'
 import type { TaskRef } from '../documents/document.ts'
 import type { SplitDirection } from '../documents/workspace.ts'
@@ -33,6 +34,8 @@ export type Dialog =
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'sign-in' }
+  | { kind: 'sign-out-everywhere' }
+  | { kind: 'write-profile'; scope: Scope }
 
 export interface InterfaceState {
   readonly navigatorShown: boolean

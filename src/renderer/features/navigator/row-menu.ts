@@ -7,7 +7,14 @@ import type { TreeRow } from './tree.ts'
 
 /** Commands that a row offers, in order; the registry says which of them can be done. */
 const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
-  account: ['role.change', 'region.change', 'account.favourite', 'account.remove', 'catalog.refresh'],
+  account: [
+    'role.change',
+    'region.change',
+    'account.favourite',
+    'account.remove',
+    'profile.write',
+    'catalog.refresh',
+  ],
   'choose-account': ['account.choose'],
   task: ['task.open', 'task.replace'],
   container: ['shell.open', 'task.open', 'task.replace'],

@@ -269,7 +269,7 @@ function ProblemContents({ row }: { row: Extract<TreeRow, { kind: 'problem' }> }
   const step =
     error.code === 'ACCESS_DENIED'
       ? { label: 'Other role…', run: () => run('role.change', target) }
-      : error.code === 'SSO_EXPIRED' || error.code === 'SSO_NOT_SIGNED_IN'
+      : error.code === 'SSO_EXPIRED' || error.code === 'SSO_NOT_SIGNED_IN' || error.code === 'MFA_NEEDED'
         ? { label: 'Sign in', run: () => interfaceStore.setState({ dialog: { kind: 'sign-in' } }) }
         : error.retryable
           ? { label: 'Try again', run: () => run('catalog.refresh') }

@@ -1,23 +1,24 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Identity, SignInFlow } from '../../../contract/identity.ts'
-import { regions } from '../../app/regions.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
-import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
-import fieldStyles from '../../ui/field.module.css'
-import { Field, TextInput } from '../../ui/field.tsx'
-import { ChevronDownIcon, ExternalIcon } from '../../ui/icons.ts'
-import { Name } from '../../ui/name.tsx'
+import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
+import { ExternalIcon } from '../../ui/icons.ts'
+import { FileProblems } from './file-problems.tsx'
+import { IdentityOptions } from './identity-options.tsx'
+import { startHint, startWords } from './identity-words.ts'
+import { MoveLegacy } from './move-legacy.tsx'
+import { RegionSelect } from './region-select.tsx'
 import styles from './sign-in.module.css'
-import { startUrlProblem } from './start-url.ts'
+import { regionOfStartUrl, startUrlProblem } from './start-url.ts'
 import type { SignInTarget } from './use-sign-in.ts'
 
 const none: readonly Identity[] = []
 
-/** Who to sign in as: what the AWS configuration knows, or any other start URL. */
+/** Who to sign in as: what this computer's AWS files know, or any other start URL. */
 export function ChooseIdentity({
   starting,
   problem,
@@ -33,23 +34,26 @@ export function ChooseIdentity({
   const identities = useServiceStore('identities', (state) => state.identities) ?? none
   const [chosenId, setChosenId] = useState<string | undefined>(undefined)
   const [startUrl, setStartUrl] = useState('')
-  const [ssoRegion, setSsoRegion] = useState('')
+  const [chosenRegion, setSsoRegion] = useState('')
+  const [keep, setKeep] = useState(true)
   const [tried, setTried] = useState(false)
 
-  // An ended sign-in is what one most likely came for.
-  const preferred = identities.find(({ state }) => state === 'expired') ?? identities[0]
   const typing = startUrl !== '' || identities.length === 0
-  const chosen = typing ? undefined : (identities.find(({ id }) => id === chosenId) ?? preferred)
+  const chosen = typing
+    ? undefined
+    : (identities.find(({ id }) => id === chosenId) ?? preferredOf(identities))
+  const byBrowser = chosen === undefined || chosen.kind === 'identity-center'
 
+  const ssoRegion = chosenRegion || (regionOfStartUrl(startUrl) ?? '')
   const urlProblem = typing ? startUrlProblem(startUrl) : undefined
   const regionMissing = typing && ssoRegion === ''
   const refused = problem !== undefined && typing
 
   const start = (flow: SignInFlow) => {
     setTried(true)
-    if (chosen !== undefined) onStart(flow, { identityId: chosen.id })
+    if (chosen !== undefined) onStart(byBrowser ? flow : 'profile', { identityId: chosen.id })
     else if (urlProblem === undefined && !regionMissing)
-      onStart(flow, { startUrl: startUrl.trim(), ssoRegion })
+      onStart(flow, { startUrl: startUrl.trim(), ssoRegion, keep })
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -64,6 +68,7 @@ export function ChooseIdentity({
   return (
     <form className={styles.card} onSubmit={submit} noValidate>
       <h2>Sign in with IAM Identity Center</h2>
+      <FileProblems />
       {identities.length > 0 && (
         <IdentityOptions
           identities={identities}
@@ -72,6 +77,7 @@ export function ChooseIdentity({
           onChoose={choose}
         />
       )}
+      {chosen?.legacyProfiles !== undefined && <MoveLegacy identity={chosen} onMoved={choose} />}
       <div className={identities.length > 0 ? styles.or : styles.orNone}>
         <span>
           {identities.length > 0
@@ -101,104 +107,42 @@ export function ChooseIdentity({
           <RegionSelect value={ssoRegion} invalid={tried && regionMissing} onChange={setSsoRegion} />
         </Field>
       </div>
+      {typing && startUrl !== '' && (
+        <div className={styles.keep}>
+          <Checkbox checked={keep} onChange={setKeep}>
+            Keep it in <span className={styles.mono}>{displayText(host.configFile)}</span>, for the AWS CLI
+            too
+          </Checkbox>
+        </div>
+      )}
       {problem !== undefined && !typing && (
         <div className={styles.problem}>
           <ErrorCallout error={problem} />
         </div>
       )}
       <Button type="submit" variant="primary" size="large" wide busy={starting}>
-        {chosen === undefined ? 'Sign in' : `Sign in to ${displayText(chosen.name)}`}
-        <ExternalIcon size={14} stroke={1.75} aria-hidden />
+        {displayText(startWords(chosen))}
+        {byBrowser && <ExternalIcon size={14} stroke={1.75} aria-hidden />}
       </Button>
       <div className={styles.alternative}>
-        <Button variant="link" disabled={starting} onClick={() => start('device-code')}>
-          Use a code on another device
-        </Button>
-        <span>Opens your browser</span>
+        {byBrowser ? (
+          <Button variant="link" disabled={starting} onClick={() => start('device-code')}>
+            Use a code on another device
+          </Button>
+        ) : (
+          <span />
+        )}
+        <span>{startHint(chosen)}</span>
       </div>
     </form>
   )
 }
 
-function IdentityOptions({
-  identities,
-  chosenId,
-  configFile,
-  onChoose,
-}: {
-  identities: readonly Identity[]
-  chosenId: string | undefined
-  configFile: string
-  onChoose: (id: string) => void
-}) {
-  const name = useId()
+/** An ended sign-in is what one most likely came for, then one that is not in use yet. */
+function preferredOf(identities: readonly Identity[]): Identity | undefined {
   return (
-    <fieldset className={styles.options}>
-      <legend>
-        <span>Found on this computer</span>
-        <Name className={styles.mono} text={configFile} />
-      </legend>
-      <div className={styles.optionList}>
-        {identities.map((identity) => (
-          <label
-            key={identity.id}
-            className={classNames(styles.option, identity.id === chosenId && styles.optionChosen)}
-          >
-            <input
-              type="radio"
-              name={name}
-              checked={identity.id === chosenId}
-              onChange={() => onChoose(identity.id)}
-            />
-            <span className={styles.optionWords}>
-              <Name className={styles.optionName} text={identity.name} />
-              <Name
-                className={styles.optionUrl}
-                text={identity.problem?.message ?? identity.startUrl ?? ''}
-              />
-            </span>
-            <Name className={styles.optionRegion} text={identity.ssoRegion ?? ''} />
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  )
-}
-
-function RegionSelect({
-  value,
-  invalid,
-  onChange,
-}: {
-  value: string
-  invalid: boolean
-  onChange: (value: string) => void
-}) {
-  return (
-    <span
-      className={classNames(
-        fieldStyles.input,
-        fieldStyles.large,
-        invalid && fieldStyles.invalid,
-        styles.region,
-      )}
-    >
-      <select
-        value={value}
-        data-empty={value === '' || undefined}
-        aria-invalid={invalid || undefined}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        <option value="" disabled>
-          Region
-        </option>
-        {regions.map(({ id, place }) => (
-          <option key={id} value={id} title={place}>
-            {id}
-          </option>
-        ))}
-      </select>
-      <ChevronDownIcon size={14} stroke={1.75} aria-hidden />
-    </span>
+    identities.find(({ state }) => state === 'expired') ??
+    identities.find(({ state }) => state === 'signed-out') ??
+    identities[0]
   )
 }

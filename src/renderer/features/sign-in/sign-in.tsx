@@ -53,6 +53,7 @@ export default function SignIn({ overWorkspace }: { overWorkspace: boolean }) {
             <WaitForApproval
               attempt={signIn.attempt}
               onBack={signIn.cancel}
+              onCode={signIn.giveCode}
               onStart={(flow) =>
                 void signIn.start(flow, target ?? { identityId: signIn.attempt?.identityId ?? '' })
               }

@@ -11,3 +11,13 @@ export function startUrlProblem(text: string): string | undefined {
     return 'The address must begin with https://.'
   return undefined
 }
+
+/** The region that some portals have in their name, e.g. `ssoins-1.portal.eu-west-1.app.aws`. */
+export function regionOfStartUrl(text: string): string | undefined {
+  const host = URL.parse(text.trim())?.hostname ?? ''
+  const [, before, after] =
+    /(?:\.portal\.([a-z]+(?:-[a-z]+)+-\d+)\.app\.aws|\.([a-z]+(?:-[a-z]+)+-\d+)\.portal\.amazonaws\.(?:com|com\.cn|eu))$/.exec(
+      host,
+    ) ?? []
+  return before ?? after
+}

@@ -14,6 +14,8 @@ export interface SignInControl {
   readonly problem: ErrorValue | undefined
   /** Begins; PKCE opens its page in the same click. */
   start(flow: SignInFlow, target: SignInTarget): Promise<void>
+  /** The code of an MFA device that the attempt asks for. */
+  giveCode(code: string): void
   /** Gives the attempt up. */
   cancel(): void
   /** Forgets an attempt that has ended. */
@@ -48,6 +50,9 @@ export function useSignIn(): SignInControl {
       if (!result.ok) return setProblem(result.error)
       identities.setState({ attempt: result.value })
       if (flow === 'pkce' && result.value.url !== undefined) openPage(result.value.url)
+    },
+    giveCode(code) {
+      if (attempt !== undefined) void core.call('signIn.giveCode', { attemptId: attempt.attemptId, code })
     },
     cancel,
     reset: forget,

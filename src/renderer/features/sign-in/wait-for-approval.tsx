@@ -9,6 +9,8 @@ import { BackIcon, ClockIcon, ExternalIcon, RefusedIcon } from '../../ui/icons.t
 import { formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { webAddress } from '../../ui/web-page.ts'
+import { AskForCode } from './ask-for-code.tsx'
+import { QrCode } from './qr-code.tsx'
 import styles from './sign-in.module.css'
 
 /** A sign-in under way, waiting for someone to approve it in a browser, here or elsewhere. */
@@ -16,34 +18,30 @@ export function WaitForApproval({
   attempt,
   onBack,
   onStart,
+  onCode,
 }: {
   attempt: SignInAttempt
   onBack: () => void
   onStart: (flow: SignInFlow) => void
+  onCode: (code: string) => void
 }) {
   const byCode = attempt.flow === 'device-code'
   const otherFlow: SignInFlow = byCode ? 'pkce' : 'device-code'
+  const byProfile = attempt.flow === 'profile'
   const failed = attempt.state === 'failed'
 
   return (
     <section className={styles.card} aria-live="polite">
-      {byCode ? <CodeHeading attempt={attempt} /> : <BrowserHeading />}
+      <Heading attempt={attempt} />
       {failed ? (
         <Ended attempt={attempt} onAgain={() => onStart(attempt.flow)} />
+      ) : attempt.mfa !== undefined ? (
+        // A new form for every question: the code of the last one is of no use.
+        <AskForCode key={JSON.stringify(attempt.mfa)} request={attempt.mfa} onCode={onCode} />
+      ) : byProfile ? (
+        <Checking />
       ) : (
-        <>
-          <PageLink
-            href={webAddress(attempt.url ?? '') ?? 'about:blank'}
-            variant={byCode ? 'primary' : 'default'}
-            size="large"
-            wide
-          >
-            {byCode ? 'Open page' : 'Open page again'}
-            <ExternalIcon size={14} stroke={1.75} aria-hidden />
-          </PageLink>
-          <TimeLeft attempt={attempt} />
-          <p className={styles.quiet}>Porthole moves on by itself once you approve.</p>
-        </>
+        <ForBrowser attempt={attempt} />
       )}
       <div className={styles.grow} />
       <div className={styles.alternative}>
@@ -51,11 +49,68 @@ export function WaitForApproval({
           <BackIcon size={14} stroke={1.75} aria-hidden />
           Back
         </Button>
-        <Button variant="link" onClick={() => onStart(otherFlow)}>
-          {byCode ? 'Sign in on this computer instead' : 'Use a code on another device'}
-        </Button>
+        {!byProfile && (
+          <Button variant="link" onClick={() => onStart(otherFlow)}>
+            {byCode ? 'Sign in on this computer instead' : 'Use a code on another device'}
+          </Button>
+        )}
       </div>
     </section>
+  )
+}
+
+function Heading({ attempt }: { attempt: SignInAttempt }) {
+  if (attempt.flow === 'device-code') return <CodeHeading attempt={attempt} />
+  if (attempt.flow === 'pkce') return <BrowserHeading />
+  return attempt.mfa === undefined ? <h2>Getting credentials</h2> : null
+}
+
+function Checking() {
+  return (
+    <div className={styles.waiting}>
+      <Spinner />
+      <span>Asking AWS who you are</span>
+    </div>
+  )
+}
+
+function ForBrowser({ attempt }: { attempt: SignInAttempt }) {
+  const byCode = attempt.flow === 'device-code'
+  return (
+    <>
+      <div className={styles.openPage}>
+        <PageLink
+          href={webAddress(attempt.url ?? '') ?? 'about:blank'}
+          variant={byCode ? 'primary' : 'default'}
+          size="large"
+          wide
+        >
+          {byCode ? 'Open page' : 'Open page again'}
+          <ExternalIcon size={14} stroke={1.75} aria-hidden />
+        </PageLink>
+        <CopyButton text={attempt.url ?? ''} label="Copy link" />
+      </div>
+      <TimeLeft attempt={attempt} />
+      {byCode ? (
+        <p className={styles.quiet}>Porthole moves on by itself once you approve.</p>
+      ) : (
+        <Hint attempt={attempt} />
+      )}
+    </>
+  )
+}
+
+/** By then a page that could come back has: some browsers run where they do not reach this computer. */
+const hintAfterMilliseconds = 25_000
+
+function Hint({ attempt }: { attempt: SignInAttempt }) {
+  const now = useNow()
+  return (
+    <p className={styles.quiet}>
+      {now - attempt.startedAt < hintAfterMilliseconds
+        ? 'Porthole moves on by itself once you approve.'
+        : 'Approved, and nothing happens? The browser cannot reach this computer. Use a code instead.'}
+    </p>
   )
 }
 
@@ -78,19 +133,24 @@ function CodeHeading({ attempt }: { attempt: SignInAttempt }) {
       <h2>Check the code</h2>
       <p className={styles.lead}>Open the page on any device. Approve only if it shows exactly this code.</p>
       <div className={styles.userCode}>
-        <output className={styles.code} aria-label={`Code ${code}`}>
-          {code.split('-').map((part, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: both halves may be equal
-            <span key={index}>{displayText(part)}</span>
-          ))}
-        </output>
-        <CopyButton text={code} label="Copy code" />
-      </div>
-      {address !== null && (
-        <div className={styles.address}>
-          {displayText(`${address.host}${address.pathname.replace(/\/$/, '')}`)}
+        <QrCode text={attempt.url ?? ''} label="QR code of the page, with the code filled in" />
+        <div className={styles.codeWords}>
+          <div>
+            <output className={styles.code} aria-label={`Code ${code}`}>
+              {code.split('-').map((part, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: both halves may be equal
+                <span key={index}>{displayText(part)}</span>
+              ))}
+            </output>
+            <CopyButton text={code} label="Copy code" />
+          </div>
+          {address !== null && (
+            <div className={styles.address}>
+              {displayText(`${address.host}${address.pathname.replace(/\/$/, '')}`)}
+            </div>
+          )}
         </div>
-      )}
+      </div>
     </>
   )
 }
