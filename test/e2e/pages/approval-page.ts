@@ -8,7 +8,9 @@ export class ApprovalPage {
     this.page = page
   }
 
-  async allow(): Promise<void> {
+  /** @param user who says so; the page offers ana first */
+  async allow(user?: string): Promise<void> {
+    if (user !== undefined) await this.page.getByRole('combobox').selectOption(user)
     await this.page.getByRole('button', { name: 'Allow' }).click()
     await this.page
       .getByText(/Signed in|You can close this page/)

@@ -14,7 +14,9 @@ import {
   endedIdentities,
   hasWorkspace,
   type IdentitiesState,
+  withBegun,
   withIdentities,
+  withNews,
 } from '../../../src/renderer/app/stores/identities-store.ts'
 import { idleTimeLeft } from '../../../src/renderer/app/stores/sessions-store.ts'
 import { startUrlProblem } from '../../../src/renderer/features/sign-in/start-url.ts'
@@ -101,9 +103,26 @@ describe('identities state', () => {
     identities: undefined,
     problems: [],
     attempt: undefined,
+    news: undefined,
     seenSignedIn: new Set(),
   }
   const listOf = (state: Identity['state']) => ({ identities: [identity(state)], problems: [] })
+
+  it('keeps what was told of an attempt before its own answer came, and nothing of another', () => {
+    const begun = {
+      attemptId: 'one',
+      identityId: 'profile:oncall',
+      flow: 'profile',
+      state: 'waiting',
+      startedAt: 0,
+      expiresAt: 1,
+    } as const
+    const asked = { ...begun, mfa: { device: 'phone', profile: 'oncall' } }
+    expect(withBegun(withNews(initial, asked), begun).attempt).toEqual(asked)
+    expect(withBegun(withNews(initial, { ...asked, attemptId: 'two' }), begun).attempt).toEqual(begun)
+    expect(withNews(withBegun(initial, begun), { ...asked, attemptId: 'two' }).attempt).toEqual(begun)
+    expect(withNews(withBegun(initial, begun), asked).attempt).toEqual(asked)
+  })
 
   it('shows the first run to who is signed out or was expired before the start', () => {
     expect(hasWorkspace(initial)).toBe(false)

@@ -3,7 +3,7 @@ import { disposeTogether } from '../disposables.ts'
 import type { CatalogStore } from '../stores/catalog-store.ts'
 import { withCluster, withoutCluster, withScope } from '../stores/catalog-store.ts'
 import type { IdentitiesStore } from '../stores/identities-store.ts'
-import { withIdentities } from '../stores/identities-store.ts'
+import { withIdentities, withNews } from '../stores/identities-store.ts'
 import type { PluginStore } from '../stores/plugin-store.ts'
 import type { SessionsStore } from '../stores/sessions-store.ts'
 import type { SettingsStore } from '../stores/settings-store.ts'
@@ -45,12 +45,7 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
     core.onConnected(() => void readAll()),
     core.on('settings.changed', (next) => settings.setState({ settings: next, known: true }, true)),
     core.on('identity.changed', (next) => identities.setState((state) => withIdentities(state, next), true)),
-    core.on('signIn.changed', (attempt) =>
-      identities.setState((state) =>
-        // News of an attempt that was given up in favour of another must not replace it.
-        state.attempt?.attemptId === attempt.attemptId ? { ...state, attempt } : state,
-      ),
-    ),
+    core.on('signIn.changed', (attempt) => identities.setState((state) => withNews(state, attempt), true)),
     core.on('catalog.scope', (scope) => catalog.setState((state) => withScope(state, scope), true)),
     core.on('catalog.cluster', (cluster) => catalog.setState((state) => withCluster(state, cluster), true)),
     core.on('catalog.clusterGone', ({ scope, clusterArn }) =>

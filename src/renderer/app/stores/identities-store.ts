@@ -9,6 +9,8 @@ export interface IdentitiesState {
   readonly problems: readonly ErrorValue[]
   /** The sign-in under way or the one that ended last. */
   readonly attempt: SignInAttempt | undefined
+  /** What the core told last of any attempt: it can be faster than the answer that names the attempt. */
+  readonly news: SignInAttempt | undefined
   /** Identities that were signed in at some time since the window opened. */
   readonly seenSignedIn: ReadonlySet<string>
 }
@@ -20,6 +22,7 @@ export function createIdentitiesStore(): IdentitiesStore {
     identities: undefined,
     problems: [],
     attempt: undefined,
+    news: undefined,
     seenSignedIn: new Set(),
   }))
 }
@@ -27,6 +30,16 @@ export function createIdentitiesStore(): IdentitiesStore {
 export function withIdentities(state: IdentitiesState, list: IdentityList): IdentitiesState {
   const signedIn = list.identities.filter((identity) => identity.state === 'signed-in').map(({ id }) => id)
   return { ...state, ...list, seenSignedIn: new Set([...state.seenSignedIn, ...signedIn]) }
+}
+
+/** The attempt that was asked for, as it is by now. */
+export function withBegun(state: IdentitiesState, begun: SignInAttempt): IdentitiesState {
+  return { ...state, attempt: state.news?.attemptId === begun.attemptId ? state.news : begun }
+}
+
+/** News of an attempt that was given up in favour of another must not replace it. */
+export function withNews(state: IdentitiesState, news: SignInAttempt): IdentitiesState {
+  return { ...state, news, attempt: state.attempt?.attemptId === news.attemptId ? news : state.attempt }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../../contract/errors.ts'
 import type { SignInAttempt, SignInFlow } from '../../../contract/identity.ts'
 import type { Params } from '../../../contract/methods.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
+import { withBegun } from '../../app/stores/identities-store.ts'
 import { openPage } from '../../ui/web-page.ts'
 
 export type SignInTarget = Params<'signIn.start'>['target']
@@ -48,7 +49,7 @@ export function useSignIn(): SignInControl {
       const result = await core.call('signIn.start', { flow, target })
       setStarting(false)
       if (!result.ok) return setProblem(result.error)
-      identities.setState({ attempt: result.value })
+      identities.setState((state) => withBegun(state, result.value), true)
       if (flow === 'pkce' && result.value.url !== undefined) openPage(result.value.url)
     },
     giveCode(code) {
