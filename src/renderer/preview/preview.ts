@@ -84,6 +84,18 @@ const scenes: Record<string, (services: Services) => void | Promise<void>> = {
     services.identities.setState((state) => ({ ...state, problems: [brokenConfig] }))
     services.interface.setState({ dialog: { kind: 'sign-in' } })
   },
+  /** Profiles from before sso-session sections, one of them in need of a person. */
+  async legacy(services) {
+    await until(() => services.identities.getState().identities !== undefined)
+    services.identities.setState((state) => ({
+      ...state,
+      identities: (state.identities ?? []).map((identity, index) =>
+        index === 0
+          ? { ...identity, id: `legacy:${identity.startUrl}`, legacyProfiles: ['dev', 'ops'] }
+          : identity,
+      ),
+    }))
+  },
   async mfa(services) {
     await until(() => services.identities.getState().identities !== undefined)
     services.identities.setState({
@@ -183,7 +195,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 sessionStorage.clear()
 localStorage.setItem('porthole.theme', theme)
-const signedIn = !['sign-in', 'code', 'mfa'].includes(screen)
+const signedIn = !['sign-in', 'code', 'mfa', 'legacy'].includes(screen)
 const platform = query.get('platform') === 'linux' ? 'linux' : 'darwin'
 const services = await startPage(
   createCoreLink(fixtureHost({ now, signedIn, platform, settings: { theme, region: world.region } })),
