@@ -150,6 +150,7 @@ class Cloud implements AsyncDisposable {
     const server = await listen({
       port: this.#options.port,
       answer: (exchange) => this.#router.answer(exchange),
+      now: () => this.#clock.now(),
       upgrade: (request, socket, head) => this.#gateway.handleUpgrade(request, socket, head),
     })
     this.#endpoint = server.endpoint

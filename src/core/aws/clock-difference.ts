@@ -37,7 +37,7 @@ export function createClockDifference(clock: Pick<Clock, 'now'>): ClockDifferenc
     if (!measured) return { wrong: false }
     return {
       wrong: correction() !== 0,
-      differenceMilliseconds: Math.round(measured.difference),
+      differenceMilliseconds: measured.difference,
       measuredAt: measured.at,
     }
   }
@@ -51,7 +51,8 @@ export function createClockDifference(clock: Pick<Clock, 'now'>): ClockDifferenc
       // A slow answer says little: the server may have written it at its beginning or at its end.
       if (receivedAt - sentAt > clockToleranceMilliseconds) return
       const serverTime = serverSecond + 500
-      measured = { difference: serverTime - (sentAt + receivedAt) / 2, at: clock.now() }
+      // Whole milliseconds: a corrected clock tells whole ones, like any other.
+      measured = { difference: Math.round(serverTime - (sentAt + receivedAt) / 2), at: clock.now() }
       const now = correction()
       const isNews = (now === 0) !== (told === 0) || Math.abs(now - told) >= worthTellingMilliseconds
       if (!isNews) return

@@ -58,7 +58,7 @@ export class PluginFixture implements AsyncDisposable {
     resources.defer(() => rm(folder, { recursive: true, force: true }))
     const site = new PluginSite(sandboxClock)
     const answer = async (exchange: Exchange) => site.answer(exchange)
-    const server = resources.use(await listen({ port: 0, answer, upgrade: () => false }))
+    const server = resources.use(await listen({ port: 0, now: Date.now, answer, upgrade: () => false }))
     return new PluginFixture({ site, key: await createSigningKey(), server, folder }, resources)
   }
 

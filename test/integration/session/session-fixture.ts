@@ -21,6 +21,7 @@ import { createPluginEngine } from '../../../src/core/session/plugin-engine.ts'
 import { createSessionHost, type SessionHost } from '../../../src/core/session/session-host.ts'
 import { createSessionService, type SessionService } from '../../../src/core/session/session-service.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts'
+import type { Clock as SandboxClock } from '../../../src/sandbox/services/clock.ts'
 import type { AgentSettings } from '../../../src/sandbox/services/message-gateway/agent-settings.ts'
 import type { FaultPlan } from '../../../src/sandbox/services/message-gateway/fault-plan.ts'
 import {
@@ -69,6 +70,8 @@ export interface Shell {
 }
 
 export interface SessionFixtureOptions {
+  /** Of the local AWS, which may disagree with ours. */
+  sandboxClock?: SandboxClock
   /** Default: recordings in memory, and no ledger. */
   audit?: SessionAudit
   /** What differs from the brisk agent. */
@@ -154,6 +157,7 @@ export class SessionFixture implements AsyncDisposable {
         forgetCredentials: () => {},
         caller,
         endpoints,
+        clockCorrection: () => connection.clockDifference.correction(),
         findPlugin,
         engineChoice: () => 'auto',
         platform,
@@ -170,6 +174,7 @@ export class SessionFixture implements AsyncDisposable {
     const sandbox = resources.use(
       await startSandbox({
         port: 0,
+        ...(options.sandboxClock ? { clock: options.sandboxClock } : {}),
         runtime: await createNamespaceRuntime(),
         createGateway: (parts) => {
           gateway = createMessageGateway({ ...parts, agent, closeDelay: 50, faults: () => faults.next() })

@@ -7,6 +7,8 @@ export interface ServerOptions {
   /** 0 for a free one. */
   port: number
   answer: (exchange: Exchange) => Promise<void>
+  /** The time that answers carry, as AWS's carry AWS's. */
+  now: () => number
   /** Takes a WebSocket upgrade; false when it is not for anything here. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 }
@@ -22,6 +24,7 @@ export interface HttpServer extends AsyncDisposable {
  */
 export async function listen(options: ServerOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
+    response.setHeader('date', new Date(options.now()).toUTCString())
     readExchange(request, response)
       .then(options.answer)
       .catch((thrown: unknown) => {

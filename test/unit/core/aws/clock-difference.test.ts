@@ -19,10 +19,11 @@ test.each([
   ['ahead', -7 * 60, true],
 ])('a clock that is %s', (_name, seconds, wrong) => {
   const difference = createClockDifference(clock)
-  difference.observe(httpDate(noon + seconds * 1000), noon - 100, noon + 100)
+  difference.observe(httpDate(noon + seconds * 1000), noon - 100, noon + 101)
   const state = difference.state()
   expect(state.wrong).toBe(wrong)
   expect(Math.abs((state.differenceMilliseconds ?? 0) - seconds * 1000)).toBeLessThanOrEqual(1000)
+  expect(difference.correction()).toBe(Math.round(difference.correction()))
   const corrected = correctedClock({ ...systemClock, ...clock }, difference)
   expect(Math.abs(corrected.now() - noon - (wrong ? seconds * 1000 : 0))).toBeLessThanOrEqual(1000)
 })
