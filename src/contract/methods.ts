@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accessSchema } from './access.ts'
 import { auditEntrySchema, auditSessionSchema, recordingPageSchema, touchedTaskSchema } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
 import { hostInfoSchema, settingsSchema } from './host.ts'
 import {
@@ -30,6 +31,12 @@ export const methods = {
   'host.info': { params: z.object({}), result: hostInfoSchema },
   /** What is wrong with the app itself at this moment; also comes as an event. */
   'host.problems': { params: z.object({}), result: z.array(errorValueSchema) },
+
+  /** How Porthole is set up here, without secrets. Endpoints are those of this Region. */
+  'diagnostics.get': {
+    params: z.object({ region: z.string().max(64).optional() }),
+    result: diagnosticsSchema,
+  },
 
   'settings.get': { params: z.object({}), result: settingsSchema },
   'settings.set': { params: settingsSchema.partial(), result: settingsSchema },

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, release } from 'node:os'
 import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
 import type { ErrorValue } from '../contract/errors.ts'
@@ -15,6 +15,8 @@ import { createEndpoints } from './aws/endpoints.ts'
 import { awsPaths, type EnvironmentVariables } from './aws/paths.ts'
 import { type CatalogService, createCatalogService } from './catalog/catalog-service.ts'
 import { systemClock } from './clock.ts'
+import { startDiagnostics } from './diagnostics/create-diagnostics.ts'
+import { runtimeFacts } from './diagnostics/sections/system.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
 import { createIdentityService, type IdentityService } from './identity/identity-service.ts'
 import { watchLine } from './line-watch.ts'
@@ -166,6 +168,27 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     }),
   )
 
+  const diagnosed = resources.use(
+    startDiagnostics({
+      facts: runtimeFacts(options, process, release()),
+      environment,
+      homeFolder,
+      dataFolder,
+      paths,
+      configReader,
+      endpoints,
+      network,
+      signIn,
+      catalog,
+      sessions,
+      credentialsReader: createConfigReader(paths.credentialsFile, systemClock),
+      clockDifference: connection.clockDifference,
+      plugin: plugin.service,
+      platform: process.platform,
+      clock: systemClock,
+    }),
+  )
+
   const windowSessions = new WindowSessions(sessions)
   const services: CoreServices = {
     hostInfo: {
@@ -176,6 +199,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       abilities: options.abilities,
     },
     problems,
+    diagnostics: diagnosed.service,
+    recentErrors: diagnosed.errors,
     settings,
     signIn,
     accounts,

@@ -8,6 +8,9 @@ import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
+import { rememberFailures } from './diagnostics/collect-errors.ts'
+import type { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
+import type { RecentErrors } from './diagnostics/recent-errors.ts'
 import type { HostProblems } from './host-problems.ts'
 import type { IdentityService } from './identity/identity-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
@@ -22,6 +25,8 @@ export interface CoreServices {
   settings: SettingsStore
   signIn: IdentityService
   accounts: AccountDirectory
+  diagnostics: DiagnosticsService
+  recentErrors: Pick<RecentErrors, 'add'>
   catalog: CatalogService
   sessions: SessionService
   windowSessions: WindowSessions
@@ -51,10 +56,13 @@ export function serveContract(services: CoreServices): ContractServer {
         channel,
         methods,
         events,
-        handlers: {
-          ...createHandlers(services, (scopes) => watches.set(window, scopes)),
-          ...createWindowHandlers(services, windowHost),
-        },
+        handlers: rememberFailures(
+          {
+            ...createHandlers(services, (scopes) => watches.set(window, scopes)),
+            ...createWindowHandlers(services, windowHost),
+          },
+          services.recentErrors,
+        ),
         onFailure: (method, thrown) => services.log(`${method} failed: ${stackOf(thrown)}`),
       })
       windows.add(window)
@@ -81,12 +89,16 @@ type WindowMethod = Extract<MethodName, `window.${string}`> | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
-  { hostInfo, problems, settings, signIn, accounts, catalog, sessions, plugin, audit, clock }: CoreServices,
+  services: CoreServices,
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
+  const { hostInfo, problems, diagnostics, settings, signIn, accounts } = services
+  const { catalog, sessions, plugin, audit, clock } = services
   return {
     'host.info': async () => hostInfo,
     'host.problems': async () => problems.list(),
+
+    'diagnostics.get': (question) => diagnostics.report(question),
 
     'settings.get': async () => settings.get(),
     'settings.set': (change) => settings.set(change),

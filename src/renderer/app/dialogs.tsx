@@ -7,6 +7,7 @@ const OpenShellDialog = loadedOnDemand(() => import('../features/shells/open-she
 const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replace-task-dialog.tsx'))
 const KeepAliveDialog = loadedOnDemand(() => import('../features/terminal/keep-alive-dialog.tsx'))
 const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
+const DiagnosticsDialog = loadedOnDemand(() => import('../features/diagnostics/diagnostics-dialog.tsx'))
 const ShortcutsDialog = loadedOnDemand(() => import('../features/settings/shortcuts-dialog.tsx'))
 const SignOutDialog = loadedOnDemand(() => import('../features/sign-in/sign-out-dialog.tsx'))
 const WriteProfileDialog = loadedOnDemand(() => import('../features/sign-in/write-profile-dialog.tsx'))
@@ -24,7 +25,15 @@ export function Dialogs() {
 
   return (
     <>
-      {dialog?.kind === 'palette' && <Palette mode={dialog.mode} initialText={dialog.text} onClose={close} />}
+      {dialog?.kind === 'palette' && (
+        // A command of the palette may open another mode of it: that begins anew, without the command's name in it.
+        <Palette
+          key={JSON.stringify(dialog.mode)}
+          mode={dialog.mode}
+          initialText={dialog.text}
+          onClose={close}
+        />
+      )}
       {dialog?.kind === 'open-shell' && (
         <OpenShellDialog
           container={dialog.container}
@@ -36,6 +45,7 @@ export function Dialogs() {
       {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
       {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
       {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog?.kind === 'diagnostics' && <DiagnosticsDialog onClose={close} />}
       {dialog?.kind === 'shortcuts' && <ShortcutsDialog onClose={close} />}
       {dialog?.kind === 'sign-out-everywhere' && <SignOutDialog onClose={close} />}
       {dialog?.kind === 'write-profile' && <WriteProfileDialog scope={dialog.scope} onClose={close} />}

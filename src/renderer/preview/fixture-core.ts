@@ -41,6 +41,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
       abilities: { nativeMenus: false, allShortcuts: true, notices: false, newWindows: false },
     }),
     'host.problems': async () => [],
+    'diagnostics.get': async () => world.diagnostics(now),
     'settings.get': async () => settings,
     'settings.set': async (change) => {
       settings = { ...settings, ...change }

@@ -1,6 +1,7 @@
 import type { Access } from '../../contract/access.ts'
 import type { AuditEntry, TouchedTask } from '../../contract/audit.ts'
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../contract/catalog.ts'
+import type { Diagnostics } from '../../contract/diagnostics.ts'
 import type { Account, Caller, Environment, Identity, Scope } from '../../contract/identity.ts'
 import type { PluginFindings, PluginOffer } from '../../contract/plugin.ts'
 import type { ContainerRef, Session } from '../../contract/session.ts'
@@ -67,6 +68,39 @@ export function access(identityId: string, now: number): Access {
     roleProblems: {},
     listing: false,
     readAt: now - 3 * minute,
+  }
+}
+
+export function diagnostics(now: number): Diagnostics {
+  return {
+    at: now,
+    sections: [
+      {
+        title: 'Clock',
+        rows: [{ label: 'Against AWS', value: 'right', note: '120 ms', tone: 'good' }],
+      },
+      {
+        title: 'Endpoints',
+        rows: [
+          {
+            label: 'ECS, eu-west-1',
+            value: 'https://ecs.eu-west-1.amazonaws.com',
+            note: 'partition aws; directly: no proxy is set',
+          },
+          {
+            label: 'STS, eu-west-1',
+            value: 'https://sts.internal.example',
+            note: 'AWS_ENDPOINT_URL_STS',
+            tone: 'warn',
+          },
+        ],
+      },
+      {
+        title: 'Profiles',
+        rows: [{ label: 'lost', value: 'Names the sso-session "gone", which is not there', tone: 'bad' }],
+      },
+    ],
+    text: 'Porthole diagnostics',
   }
 }
 

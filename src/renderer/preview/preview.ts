@@ -5,7 +5,7 @@ import '../app/theme/base.css'
 import type { Cluster } from '../../contract/catalog.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import { createCoreLink } from '../app/core/core-link.ts'
-import { taskDocument, taskRefOf, terminalDocument } from '../app/documents/document.ts'
+import { diagnosticsDocument, taskDocument, taskRefOf, terminalDocument } from '../app/documents/document.ts'
 import type { Services } from '../app/services.ts'
 import { startPage } from '../app/start-page.tsx'
 import { showToast } from '../ui/toast.tsx'
@@ -44,6 +44,16 @@ const scenes: Record<string, (services: Services) => void | Promise<void>> = {
   async settings(services) {
     await openTabs(services)
     services.interface.setState({ dialog: { kind: 'settings' } })
+  },
+  async diagnostics(services) {
+    await openTabs(services)
+    services.workspace.open(diagnosticsDocument)
+  },
+  async accounts(services) {
+    await openTabs(services)
+    services.interface.setState({
+      dialog: { kind: 'palette', mode: 'accounts', text: query.get('text') ?? '' },
+    })
   },
   async shortcuts(services) {
     await openTabs(services)

@@ -2,6 +2,7 @@ import {
   BackIcon,
   CloseIcon,
   DarkIcon,
+  DiagnosticsIcon,
   ForwardIcon,
   KeyboardIcon,
   LightIcon,
@@ -14,6 +15,7 @@ import {
   UserIcon,
   WindowIcon,
 } from '../../ui/icons.ts'
+import { diagnosticsDocument } from '../documents/document.ts'
 import type { Services } from '../services.ts'
 import { changeSettings } from '../stores/settings-store.ts'
 import type { Command } from './command-registry.ts'
@@ -32,7 +34,7 @@ export function appCommands(services: Needed): Command[] {
   ]
 }
 
-function windowCommands({ core, host, interface: interfaceStore }: Needed): Command[] {
+function windowCommands({ core, host, interface: interfaceStore, workspace }: Needed): Command[] {
   return [
     {
       id: 'palette.open',
@@ -91,6 +93,24 @@ function windowCommands({ core, host, interface: interfaceStore }: Needed): Comm
       icon: KeyboardIcon,
       keys: { mac: [{ key: 'Meta+/' }], other: [{ key: 'Ctrl+Shift+/' }] },
       run: () => interfaceStore.setState({ dialog: { kind: 'shortcuts' } }),
+    },
+    {
+      id: 'whoAmI.show',
+      title: 'Who am I',
+      group: 'App',
+      icon: UserIcon,
+      when: ({ signedIn }) => signedIn,
+      run: () => interfaceStore.setState({ whoAmIShown: true }),
+    },
+    {
+      id: 'diagnostics.open',
+      title: 'Diagnostics',
+      group: 'App',
+      icon: DiagnosticsIcon,
+      run: ({ signedIn }) => {
+        if (signedIn) workspace.open(diagnosticsDocument)
+        else interfaceStore.setState({ dialog: { kind: 'diagnostics' } })
+      },
     },
     {
       id: 'window.new',

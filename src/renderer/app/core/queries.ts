@@ -34,6 +34,12 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('accounts.caller', { scope })),
     }),
 
+  diagnostics: (core: CoreClient, region: string | undefined) =>
+    queryOptions({
+      queryKey: ['diagnostics.get', region],
+      queryFn: async () => unwrap(await core.call('diagnostics.get', region === undefined ? {} : { region })),
+    }),
+
   touched: (core: CoreClient) =>
     queryOptions({
       queryKey: ['audit.touched'],

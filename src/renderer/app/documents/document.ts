@@ -30,6 +30,7 @@ export const documentSchema = z.discriminatedUnion('kind', [
     userName: z.string(),
     startedAt: z.number(),
   }),
+  z.object({ kind: z.literal('diagnostics'), id: z.string() }),
   z.object({ kind: z.literal('welcome'), id: z.string() }),
 ])
 export type Document = z.infer<typeof documentSchema>
@@ -48,6 +49,9 @@ export function taskRefOf(container: z.infer<typeof containerRefSchema>): TaskRe
 export function taskDocument(task: TaskRef): TaskDocument {
   return { kind: 'task', id: `task:${task.taskArn}`, task }
 }
+
+/** There is one set-up to look at, so there is one tab for it. */
+export const diagnosticsDocument: DocumentOf<'diagnostics'> = { kind: 'diagnostics', id: 'diagnostics' }
 
 export function replayDocument(replay: Omit<ReplayDocument, 'kind' | 'id'>): ReplayDocument {
   return { kind: 'replay', id: `replay:${replay.sessionId}`, ...replay }

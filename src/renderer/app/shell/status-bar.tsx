@@ -14,7 +14,8 @@ import { useDocuments, useServiceStore } from '../services.ts'
 import { accountName } from '../stores/accounts-store.ts'
 import { isLive } from '../stores/sessions-store.ts'
 import styles from './status-bar.module.css'
-import { useFrontCaller, useFrontScope } from './use-front-scope.ts'
+import { useFrontCaller, useFrontIdentity, useFrontScope } from './use-front-scope.ts'
+import { WhoAmI } from './who-am-i.tsx'
 
 /** Where one is and as whom, always in the same place. */
 export function StatusBar() {
@@ -93,18 +94,36 @@ function Role({ roleName }: { roleName: string }) {
         {caller !== undefined && <Name text={caller.userName} />}
         <Name className={styles.quiet} text={roleName} />
       </StatusButton>
-      {left !== undefined && left > 0 && (
-        <>
-          <Separator />
-          <span title="Role credentials renew by themselves while you are signed in">
+      <Separator />
+      <WhoAmI>
+        {left !== undefined && left > 0 && (
+          <>
             <span className={styles.remaining}>
               <i style={{ width: `${Math.min(100, (left / usualRoleLifetime) * 100)}%` }} />
             </span>
             Role {formatDuration(left)}
-          </span>
-        </>
-      )}
+          </>
+        )}
+        <SignInLeft now={now} />
+      </WhoAmI>
     </>
+  )
+}
+
+/** The sign-in renews itself where it can; near its end, or past it, everybody should see it. */
+const signInEndsSoonMilliseconds = 30 * 60_000
+
+function SignInLeft({ now }: { now: number }) {
+  const identity = useFrontIdentity()
+  if (identity === undefined) return null
+  const { state, expiresAt } = identity
+  if (state === 'expired') return <span className={styles.ended}>Sign-in ended</span>
+  if (expiresAt === undefined || expiresAt <= now) return null
+  const soon = expiresAt - now < signInEndsSoonMilliseconds
+  return (
+    <span className={soon ? undefined : `${styles.quiet} wide-only`}>
+      Sign-in {formatDuration(expiresAt - now)}
+    </span>
   )
 }
 

@@ -18,7 +18,7 @@ import { keyCaps } from '../commands/keys.ts'
 import { useRunCommand } from '../commands/use-commands.ts'
 import { useDocuments, useServiceStore, useServices } from '../services.ts'
 import styles from './title-bar.module.css'
-import { useFrontCaller } from './use-front-scope.ts'
+import { useFrontCaller, useFrontIdentity } from './use-front-scope.ts'
 
 export function TitleBar() {
   const { host } = useServices()
@@ -85,7 +85,8 @@ function WhoMenu() {
   const identities = useServiceStore('identities', (state) => state.identities) ?? []
   const caller = useFrontCaller()
   const signedIn = identities.filter(({ state }) => state !== 'signed-out')
-  const identityName = signedIn[0]?.name
+  const front = useFrontIdentity()
+  const identityName = (front ?? signedIn[0])?.name
   const userName = caller?.userName ?? identityName ?? ''
 
   const entries: MenuEntry[] = [

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import type { Account, Caller, Scope } from '../../../contract/identity.ts'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type { Account, Caller, Identity, Scope } from '../../../contract/identity.ts'
 import { queries } from '../core/queries.ts'
 import { taskOf } from '../documents/document.ts'
 import { useDocuments, useServiceStore, useServices } from '../services.ts'
@@ -36,13 +36,22 @@ export function useFrontScope(): { scope: Scope; account: Account | undefined } 
   }
 }
 
+/** The sign-in behind where one is. */
+export function useFrontIdentity(): Identity | undefined {
+  const identityId = useFrontScope()?.scope.identityId
+  return useServiceStore('identities', ({ identities }) => identities?.find(({ id }) => id === identityId))
+}
+
 /** Who AWS says one is there. Absent while it is asked. */
 export function useFrontCaller(): Caller | undefined {
+  return useFrontCallerQuery().data
+}
+
+export function useFrontCallerQuery(): UseQueryResult<Caller> {
   const { core } = useServices()
   const scope = useFrontScope()?.scope
-  const query = useQuery({
+  return useQuery({
     ...queries.caller(core, scope ?? { identityId: 'none:none', accountId: '', roleName: '', region: '' }),
     enabled: scope !== undefined,
   })
-  return query.data
 }

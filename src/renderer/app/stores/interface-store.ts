@@ -33,6 +33,7 @@ export type Dialog =
   | { kind: 'replace-task'; task: TaskRef }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
+  | { kind: 'diagnostics' }
   | { kind: 'sign-in' }
   | { kind: 'sign-out-everywhere' }
   | { kind: 'write-profile'; scope: Scope }
@@ -40,6 +41,8 @@ export type Dialog =
 export interface InterfaceState {
   readonly navigatorShown: boolean
   readonly dialog: Dialog | undefined
+  /** The panel of the status bar that says as whom one works. */
+  readonly whoAmIShown: boolean
   /** What is wrong with the app itself. */
   readonly problems: readonly ErrorValue[]
 }
@@ -47,5 +50,10 @@ export interface InterfaceState {
 export type InterfaceStore = StoreApi<InterfaceState>
 
 export function createInterfaceStore(): InterfaceStore {
-  return createStore<InterfaceState>(() => ({ navigatorShown: true, dialog: undefined, problems: [] }))
+  return createStore<InterfaceState>(() => ({
+    navigatorShown: true,
+    dialog: undefined,
+    whoAmIShown: false,
+    problems: [],
+  }))
 }

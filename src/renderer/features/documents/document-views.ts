@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Document, DocumentKind, DocumentOf } from '../../app/documents/document.ts'
-import { AuditIcon, type IconProps, ShellIcon, TaskIcon } from '../../ui/icons.ts'
+import { AuditIcon, DiagnosticsIcon, type IconProps, ShellIcon, TaskIcon } from '../../ui/icons.ts'
 import { type LoadedOnDemand, loadedOnDemand } from '../../ui/loaded-on-demand.tsx'
 import { formatMoment } from '../../ui/time.ts'
 import { Welcome } from './welcome.tsx'
@@ -39,6 +39,11 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
       name: formatMoment(startedAt, Date.now()),
       context: container.containerName,
     }),
+  },
+  diagnostics: {
+    view: loadedOnDemand(() => import('../diagnostics/index.tsx')),
+    icon: DiagnosticsIcon,
+    title: () => ({ name: 'Diagnostics' }),
   },
   welcome: {
     view: Welcome,

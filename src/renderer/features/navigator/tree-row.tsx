@@ -1,5 +1,6 @@
 import { type MouseEvent, memo, type ReactNode } from 'react'
 import type { Readiness } from '../../../contract/catalog.ts'
+import type { ErrorCode } from '../../../contract/errors.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { useServices } from '../../app/services.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
@@ -262,6 +263,16 @@ function ContainerContents({
   )
 }
 
+/** What is wrong lies in how this computer is set up; trying again helps only after something was changed. */
+const setUpCodes: ReadonlySet<ErrorCode> = new Set([
+  'PROXY_FAILED',
+  'CERTIFICATE_UNTRUSTED',
+  'HOST_NOT_FOUND',
+  'CLOCK_SKEWED',
+  'CONFIG_INVALID',
+  'ENDPOINT_REFUSED',
+])
+
 function ProblemContents({ row }: { row: Extract<TreeRow, { kind: 'problem' }> }) {
   const { interface: interfaceStore } = useServices()
   const run = useRunCommand()
@@ -271,9 +282,11 @@ function ProblemContents({ row }: { row: Extract<TreeRow, { kind: 'problem' }> }
       ? { label: 'Other role…', run: () => run('role.change', target) }
       : error.code === 'SSO_EXPIRED' || error.code === 'SSO_NOT_SIGNED_IN' || error.code === 'MFA_NEEDED'
         ? { label: 'Sign in', run: () => interfaceStore.setState({ dialog: { kind: 'sign-in' } }) }
-        : error.retryable
-          ? { label: 'Try again', run: () => run('catalog.refresh') }
-          : undefined
+        : setUpCodes.has(error.code)
+          ? { label: 'Diagnostics', run: () => run('diagnostics.open') }
+          : error.retryable
+            ? { label: 'Try again', run: () => run('catalog.refresh') }
+            : undefined
   return (
     <span
       className={styles.problemRow}

@@ -3,8 +3,9 @@ import { keyCaps } from '../../app/commands/keys.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
 import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
-import { type Services, useDocuments, useServices } from '../../app/services.ts'
+import { type Services, useDocuments, useServiceStore, useServices } from '../../app/services.ts'
 import { useFrontScope } from '../../app/shell/use-front-scope.ts'
+import { accountName } from '../../app/stores/accounts-store.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
 import { chosenRegion, toggledFavourite } from '../../app/stores/preferences.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
@@ -27,13 +28,19 @@ const placeholders = {
   all: 'Search containers, tasks and commands',
   accounts: 'Work in which account, as which role?',
   region: 'Show which region in all accounts?',
-  regionFor: 'Show which region?',
-  roleFor: 'Act with which role?',
 }
 
-function placeholderOf(mode: PaletteMode): string {
+/** What is asked for, naming the account that it is about. */
+function usePlaceholder(mode: PaletteMode): string {
+  const of = accountOfMode(mode)
+  const view = useServiceStore('accounts', ({ accounts }) =>
+    accounts.find(
+      ({ account }) => account.accountId === of?.accountId && account.identityId === of.identityId,
+    ),
+  )
   if (typeof mode === 'string') return placeholders[mode]
-  return 'roleFor' in mode ? placeholders.roleFor : placeholders.regionFor
+  const name = displayText(view === undefined ? (of?.accountId ?? '') : accountName(view.account))
+  return 'roleFor' in mode ? `Act with which role in ${name}?` : `Show which region of ${name}?`
 }
 
 /** From a few letters to a shell. */
@@ -85,7 +92,7 @@ export default function Palette({
     event.preventDefault()
   }
 
-  const placeholder = placeholderOf(mode)
+  const placeholder = usePlaceholder(mode)
   return (
     <Modal onClose={onClose} label="Search" width={660} place="top">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the input and of the list's buttons alike */}
@@ -115,7 +122,7 @@ export default function Palette({
           )}
         </div>
         {items.length === 0 ? (
-          <NothingFound text={text} names={names} onSearch={search} />
+          <NothingFound mode={mode} text={text} names={names} onSearch={search} />
         ) : (
           <div ref={list} id={listId} className={styles.list} role="listbox" aria-label="Results">
             {groups.map((group) => (
@@ -195,17 +202,19 @@ function markFavourite({ core, settings }: Pick<Services, 'core' | 'settings'>, 
 }
 
 function NothingFound({
+  mode,
   text,
   names,
   onSearch,
 }: {
+  mode: PaletteMode
   text: string
   names: () => string[]
   onSearch: (text: string) => void
 }) {
   const all = names()
   const wanted = text.replace(/^[>#]/, '')
-  const name = closestName(wanted, all)
+  const name = mode === 'all' ? closestName(wanted, all) : undefined
   return (
     <div className={styles.nothing}>
       <EmptyState
@@ -219,12 +228,17 @@ function NothingFound({
           )
         }
       >
-        {name === undefined
-          ? 'Names of containers, services, tasks, clusters and accounts are searched.'
-          : `Closest name: ${displayText(name)}.`}
+        {name === undefined ? searchedWords(mode) : `Closest name: ${displayText(name)}.`}
       </EmptyState>
     </div>
   )
+}
+
+/** What a search looks at, for whoever found nothing. */
+function searchedWords(mode: PaletteMode): string {
+  if (mode === 'all') return 'Names of containers, services, tasks, clusters and accounts are searched.'
+  if (mode === 'accounts') return 'Names, IDs, addresses, environments and roles of accounts are searched.'
+  return isRegionMode(mode) ? 'Names and places of regions are searched.' : 'Names of roles are searched.'
 }
 
 /** The keys that work on the chosen item, and the signs that begin a search of one kind. */

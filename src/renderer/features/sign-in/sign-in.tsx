@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { Logo } from '../../ui/glyphs.tsx'
 import { BackIcon, DarkIcon, LightIcon, LockIcon, SettingsIcon } from '../../ui/icons.ts'
 import { ChooseIdentity } from './choose-identity.tsx'
@@ -117,13 +118,19 @@ function Sea() {
 
 function Foot() {
   const { host } = useServices()
+  const run = useRunCommand()
   return (
     <footer className={styles.foot}>
       <span>
         <LockIcon size={14} stroke={1.75} aria-hidden />
         Tokens stay in the AWS CLI’s own cache, readable only by you.
       </span>
-      <span>Porthole {host.version}</span>
+      <span>
+        <Button variant="link" onClick={() => run('diagnostics.open')}>
+          Diagnostics
+        </Button>
+        Porthole {host.version}
+      </span>
     </footer>
   )
 }
