@@ -16,14 +16,19 @@ export function requireSafeUrl(text: string, what: string): URL {
   if (!url) {
     throw new PortholeError({
       code: 'INVALID_REQUEST',
-      message: `${what} "${text}" is not a URL.`,
+      message: `${what} "${withoutLogin(text)}" is not a URL.`,
       action: 'Write it with its scheme, like https://example.awsapps.com/start.',
     })
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url
   throw new PortholeError({
     code: 'ENDPOINT_REFUSED',
-    message: `${what} ${text} is not used: secrets would travel unprotected.`,
+    message: `${what} ${withoutLogin(text)} is not used: secrets would travel unprotected.`,
     action: 'Use https. Plain http is allowed only for this computer (127.0.0.1, localhost).',
   })
+}
+
+/** A user name and password in a URL are nothing to show. */
+function withoutLogin(text: string): string {
+  return text.replace(/\/\/[^/?#]*@/, '//')
 }

@@ -131,6 +131,11 @@ ecs =
     await expect(url('ecs', { AWS_ENDPOINT_URL: endpoint })).rejects.toMatchObject({ value: { code } })
   })
 
+  test('a login in a refused URL is not repeated', async () => {
+    const refused = url('ecs', { AWS_ENDPOINT_URL: 'http://ana:hunter2@10.0.0.1:4566' })
+    await expect(refused).rejects.toThrow('http://10.0.0.1:4566 is not used')
+  })
+
   test.each(['http://localhost:1', 'http://127.8.9.1:1', 'http://[::1]:1', 'https://aws.example.com'])(
     '%s is allowed',
     async (endpoint) => {
