@@ -13,4 +13,3 @@ test.each([
   const { HTTPS_PROXY, SSL_CERT_FILE, PATH } = networkVariablesForPrograms({ PATH: '/bin', ...environment })
   expect({ HTTPS_PROXY, SSL_CERT_FILE, PATH }).toEqual({ PATH: '/bin', ...told })
 })
-})
