@@ -177,6 +177,13 @@ test.describe('attacks that need a renderer which was taken over', () => {
     expect(await fake.inPreloadWorld(contents, null, badly)).toBe('nothing came')
     await refused(desktop, `ports for "${ownAddress}"`)
 
+    // A frame at our own address, which the page's policy would not let be.
+    const pages = { '/': '<iframe src="/inner"></iframe>', '/inner': 'inner' }
+    await fake.inMain('overrideScheme', { scheme: 'porthole-app', pages })
+    await fake.inMain('loadUrl', { contents, url: ownAddress })
+    expect(await fake.inPreloadWorld(contents, `${ownAddress}inner`, askForPorts)).toBe('nothing came')
+    await refused(desktop, `ports for "${ownAddress}inner"`)
+
     // Where no guard lets it go: a page of no origin in our window.
     await fake.inMain('loadUrl', { contents, url: 'data:text/html,<title>foreign</title>' })
     expect(await fake.inPreloadWorld(contents, null, askForPorts)).toBe('nothing came')
