@@ -77,7 +77,8 @@ describe('a page of the custom scheme', () => {
   })
 
   it('hands the handler method, body and address, with paths as Chromium normalises them', async () => {
-    const page = await app.openWindow('own')
+    // Without an icon of its own Chromium would ask for one, at a moment of its choosing.
+    const page = await app.openWindow('<link rel="icon" href="data:,">own')
     await app.run(({ electron, kept }) => {
       electron.protocol.unhandle('test-app')
       kept.requests = []
