@@ -45,10 +45,47 @@ export const auditReplacementSchema = z.object({
   at: timestampSchema,
 })
 
+/** What people do around sessions. Kinds are only added: the ledger keeps them for ever. */
+export const activitySchema = z.enum([
+  'readiness.checked',
+  'exec.enabled',
+  'exec.disabled',
+  'recording.viewed',
+  'recording.paused',
+  'recording.resumed',
+  'transcript.viewed',
+  'audit.exported',
+  'audit.imported',
+  'audit.verified',
+  'hold.set',
+  'hold.released',
+  'retention.changed',
+])
+export type Activity = z.infer<typeof activitySchema>
+
+/** Something a person did that an audit wants to know, beside opening a shell. */
+export const activityFactsSchema = z.object({
+  activity: activitySchema,
+  at: timestampSchema,
+  userName: z.string(),
+  /** Caller ARN from STS, where AWS was asked. */
+  principal: z.string().optional(),
+  taskArn: z.string().optional(),
+  serviceArn: z.string().optional(),
+  sessionId: z.uuid().optional(),
+  /** What else is worth knowing, in a few words each; never a secret or output. */
+  detail: z.record(z.string().max(64), z.string().max(1000)).optional(),
+})
+export type ActivityFacts = z.infer<typeof activityFactsSchema>
+
+export const auditActivitySchema = activityFactsSchema.extend({ kind: z.literal('activity') })
+export type AuditActivity = z.infer<typeof auditActivitySchema>
+
 export const auditEntrySchema = z.discriminatedUnion('kind', [
   auditSessionSchema,
   auditRefusalSchema,
   auditReplacementSchema,
+  auditActivitySchema,
 ])
 export type AuditEntry = z.infer<typeof auditEntrySchema>
 

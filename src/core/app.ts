@@ -1,4 +1,4 @@
-import { networkInterfaces, release } from 'node:os'
+import { networkInterfaces, release, userInfo } from 'node:os'
 import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
 import type { ErrorValue } from '../contract/errors.ts'
@@ -6,6 +6,7 @@ import type { HostInfo } from '../contract/host.ts'
 import { createAccessFiles } from './accounts/access-file.ts'
 import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
+import { Viewing } from './audit/viewing.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
 import { clockProblem } from './aws/clock-difference.ts'
@@ -138,6 +139,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     connection.clockDifference.onChanged((state) => problems.report('clock', clockProblem(state))),
   )
   const audit = followAudit(resources, options, problems)
+  const viewing = new Viewing({ audit, caller, localUser: localUserName(), clock: systemClock, log })
+  resources.use(onSignedIn(signIn, () => viewing.forget()))
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)
   const sessions = resources.use(
@@ -209,6 +212,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     windowSessions,
     plugin: plugin.service,
     audit,
+    viewing,
     clock: systemClock,
     log,
   }
@@ -318,6 +322,15 @@ async function logAuditProblems(
 
 function platformOf(platform: NodeJS.Platform): HostInfo['platform'] {
   return platform === 'darwin' || platform === 'win32' ? platform : 'linux'
+}
+
+/** The system knows no name for some users of containers. */
+function localUserName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'unknown'
+  }
 }
 
 function withTilde(file: string, homeFolder: string): string {

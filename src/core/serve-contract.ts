@@ -6,6 +6,7 @@ import { type Scope, scopeKey } from '../contract/identity.ts'
 import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
 import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
+import type { Viewing } from './audit/viewing.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
 import { rememberFailures } from './diagnostics/collect-errors.ts'
@@ -32,6 +33,7 @@ export interface CoreServices {
   windowSessions: WindowSessions
   plugin: PluginService
   audit: AuditService
+  viewing: Viewing
   clock: Clock
   log: (message: string) => void
 }
@@ -93,7 +95,7 @@ function createHandlers(
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
   const { hostInfo, problems, diagnostics, settings, signIn, accounts } = services
-  const { catalog, sessions, plugin, audit, clock } = services
+  const { catalog, sessions, plugin, audit, viewing, clock } = services
   return {
     'host.info': async () => hostInfo,
     'host.problems': async () => problems.list(),
@@ -143,7 +145,10 @@ function createHandlers(
 
     'audit.task': ({ taskArn }) => audit.entries(taskArn),
     'audit.session': ({ sessionId }) => audit.session(sessionId),
-    'audit.recording': ({ sessionId, offset }) => audit.recording(sessionId, offset),
+    'audit.recording': async ({ sessionId, offset }) => {
+      await viewing.recording(sessionId)
+      return audit.recording(sessionId, offset)
+    },
     'audit.touched': () => audit.touched(),
   }
 }

@@ -35,6 +35,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
       void unwrap(await rpc.call('sessionEnded', { sessionId, ...end })),
     shellRefused: async (facts) => void unwrap(await rpc.call('shellRefused', facts)),
     taskReplaced: async (facts) => void unwrap(await rpc.call('taskReplaced', facts)),
+    note: async (facts) => void unwrap(await rpc.call('note', facts)),
     entries: async (taskArn) => unwrap(await rpc.call('entries', { taskArn })),
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  activityFactsSchema,
   auditEntrySchema,
   auditSessionSchema,
   recordingPageSchema,
@@ -24,6 +25,7 @@ export const auditMethods = {
   },
   shellRefused: { params: sessionFactsSchema.extend({ error: errorValueSchema }), result: z.object({}) },
   taskReplaced: { params: taskReplacedFactsSchema, result: z.object({}) },
+  note: { params: activityFactsSchema, result: z.object({}) },
 
   entries: { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
   session: { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { activityFactsSchema } from '../../contract/audit.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import {
@@ -77,6 +78,7 @@ export const auditEventSchema = z.discriminatedUnion('type', [
     ...sessionFactsSchema.shape,
   }),
   z.object({ type: z.literal('task.replaced'), ...taskReplacedFactsSchema.shape }),
+  z.object({ type: z.literal('activity'), ...activityFactsSchema.shape }),
 
   z.object({ type: z.literal('recording.start'), ...inSession, size: terminalSizeSchema }),
   /** One stretch of a live recording: what was on the disk by then, proven piece by piece. */

@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AuditEntry, AuditSession, RecordingPage, TouchedTask } from '../../contract/audit.ts'
+import type {
+  ActivityFacts,
+  AuditEntry,
+  AuditSession,
+  RecordingPage,
+  TouchedTask,
+} from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
@@ -92,6 +98,10 @@ export class AuditKeeper implements AsyncDisposable {
     this.#append({ type: 'task.replaced', ...facts })
   }
 
+  note(facts: ActivityFacts): void {
+    this.#append({ type: 'activity', ...facts })
+  }
+
   entries(taskArn: string): AuditEntry[] {
     return this.#index.entries(taskArn)
   }
@@ -181,7 +191,7 @@ export class AuditKeeper implements AsyncDisposable {
 
   #append(event: AuditEvent): void {
     this.#ledger.append(event)
-    if ('taskArn' in event) this.#onChanged(event.taskArn)
+    if ('taskArn' in event && event.taskArn !== undefined) this.#onChanged(event.taskArn)
   }
 }
 

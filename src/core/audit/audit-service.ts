@@ -1,4 +1,10 @@
-import type { AuditEntry, AuditSession, RecordingPage, TouchedTask } from '../../contract/audit.ts'
+import type {
+  ActivityFacts,
+  AuditEntry,
+  AuditSession,
+  RecordingPage,
+  TouchedTask,
+} from '../../contract/audit.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 
@@ -13,6 +19,8 @@ export interface AuditService extends AsyncDisposable {
   /** A shell that AWS refused or that never became ready. */
   shellRefused(facts: SessionFacts & { error: ErrorValue }): Promise<void>
   taskReplaced(facts: TaskReplacedFacts): Promise<void>
+  /** Anything else that a person did and an audit wants to know; with a `taskArn` it stands in that task's history. */
+  note(facts: ActivityFacts): Promise<void>
 
   /** Newest first. */
   entries(taskArn: string): Promise<AuditEntry[]>

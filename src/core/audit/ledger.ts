@@ -142,7 +142,7 @@ export class Ledger implements Disposable {
    */
   append(event: AuditEvent): LedgerEntry {
     const recordedAt = this.#options.clock.now()
-    const sessionId = 'sessionId' in event ? event.sessionId : null
+    const sessionId = ('sessionId' in event ? event.sessionId : undefined) ?? null
     const previous = this.#head
     const seq = previous.seq + 1
     const body = canonicalJson(wellFormed({ ...event, recordedAt }))

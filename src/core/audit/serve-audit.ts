@@ -132,6 +132,10 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
         ;(await opening.get()).taskReplaced(facts)
         return {}
       },
+      async note(facts) {
+        ;(await opening.get()).note(facts)
+        return {}
+      },
       entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
       recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),

@@ -7,7 +7,7 @@ import type { AuditEventOf } from './audit-events.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
-const indexVersion = 2
+const indexVersion = 3
 
 const schema = `
   CREATE TABLE progress(seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -34,7 +34,7 @@ const schema = `
     finished INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX recording_unfinished ON recording(session_id) WHERE finished = 0;
-  -- Refusals and replacements, each an AuditEntry as JSON.
+  -- Refusals, replacements and other activity, each an AuditEntry as JSON.
   CREATE TABLE entry(
     seq INTEGER PRIMARY KEY,
     task_arn TEXT NOT NULL,
@@ -251,6 +251,9 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
     case 'task.replaced':
       insertEntry(database, seq, event.taskArn, replacementOf(event))
       break
+    case 'activity':
+      if (event.taskArn !== undefined) insertEntry(database, seq, event.taskArn, activityOf(event))
+      break
     case 'recording.start':
       applyRecording(database, event, { bytes: 0, outputBytes: 0, finished: false })
       break
@@ -364,4 +367,8 @@ function replacementOf(event: AuditEventOf<'task.replaced'>): AuditEntry {
     principal: event.principal,
     at: event.at,
   }
+}
+
+function activityOf({ type: _, ...facts }: AuditEventOf<'activity'>): AuditEntry {
+  return { kind: 'activity', ...facts }
 }

@@ -22,6 +22,7 @@ export function filterEntries(entries: readonly ListedEntry[], filter: AuditFilt
 
 /** A row that stays the same thing over every change of the list. */
 export function keyOf(entry: ListedEntry): string {
+  if (entry.kind === 'activity') return `${entry.activity}:${entry.at}:${entry.sessionId}`
   return 'sessionId' in entry ? entry.sessionId : `${entry.kind}:${entry.at}`
 }
 

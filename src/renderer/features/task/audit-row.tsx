@@ -1,5 +1,5 @@
 import type { ComponentType, ReactNode } from 'react'
-import type { AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import type { AuditActivity, AuditEntry, AuditSession } from '../../../contract/audit.ts'
 import { replayDocument } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -18,6 +18,7 @@ import { Name } from '../../ui/name.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { endWords, engineWords } from '../replay/session-words.ts'
+import { activityWords } from './activity-words.ts'
 import styles from './audit.module.css'
 import { type ListedEntry, lengthOf, timeOf } from './audit-entries.ts'
 
@@ -30,6 +31,8 @@ export function AuditRow({ entry, self }: { entry: ListedEntry; self: string | u
       return <RefusedRow entry={entry} />
     case 'task-replaced':
       return <ReplacedRow entry={entry} />
+    case 'activity':
+      return <ActivityRow entry={entry} />
     case 'started':
       return (
         <Row entry={entry} icon={DeploymentIcon} what={startedWords(entry.taskDefinition)}>
@@ -138,6 +141,31 @@ function ReplacedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'task-repla
       {entry.serviceName !== undefined && (
         <>
           <Name text={entry.serviceName} /> started a new one from its image
+        </>
+      )}
+    </Row>
+  )
+}
+
+function ActivityRow({ entry }: { entry: AuditActivity }) {
+  const { icon, words } = activityWords[entry.activity]
+  return (
+    <Row
+      entry={entry}
+      icon={icon}
+      what={
+        <>
+          <b>
+            <Name text={entry.userName} />
+          </b>{' '}
+          {words}
+        </>
+      }
+      local
+    >
+      {entry.detail?.sessionOf !== undefined && (
+        <>
+          of <Name text={entry.detail.sessionOf} />
         </>
       )}
     </Row>

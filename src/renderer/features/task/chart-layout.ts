@@ -79,7 +79,8 @@ export function layoutChart({ entries, from, to, self, startedAt, touchedSince }
   if (startedAt !== undefined)
     service.points.push({ key: 'started', left: place(startedAt), kind: 'started', userName: undefined })
   for (const entry of entries) {
-    if (entry.kind === 'session') continue
+    // Looking and checking changes nothing in the task.
+    if (entry.kind === 'session' || entry.kind === 'activity') continue
     const { at, userName } = entry
     if (entry.kind === 'refused')
       laneOf(userName)?.points.push({ key: entry.sessionId, left: place(at), kind: 'refused', userName })
@@ -97,7 +98,8 @@ export function layoutChart({ entries, from, to, self, startedAt, touchedSince }
 function lanesByName(entries: readonly AuditEntry[], self: string | undefined): string[] {
   const counts = new Map<string, number>()
   for (const entry of entries)
-    if (entry.kind !== 'task-replaced') counts.set(entry.userName, (counts.get(entry.userName) ?? 0) + 1)
+    if (entry.kind === 'session' || entry.kind === 'refused')
+      counts.set(entry.userName, (counts.get(entry.userName) ?? 0) + 1)
   const names = [...counts.keys()].sort(
     (left, right) =>
       Number(right === self) - Number(left === self) ||

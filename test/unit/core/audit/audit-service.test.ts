@@ -131,6 +131,24 @@ describe('the audit service', () => {
     await other[Symbol.asyncDispose]()
   })
 
+  it('keeps what people do around sessions, and shows it in the history of its task', async () => {
+    const { sessionId } = sessionFacts()
+    const looked = {
+      activity: 'recording.viewed',
+      at: noon,
+      userName: 'grace',
+      taskArn,
+      sessionId,
+      detail: { sessionOf: 'ada' },
+    } as const
+    await audit.note(looked)
+    await audit.note({ activity: 'retention.changed', at: noon, userName: 'grace' })
+    expect(await audit.entries(taskArn)).toEqual([{ kind: 'activity', ...looked }])
+    await reopen()
+    expect(await audit.entries(taskArn)).toEqual([{ kind: 'activity', ...looked }])
+    expect(await audit.verify()).toEqual({ intact: true, events: 3 })
+  })
+
   it('knows touched tasks, and answers the same from an index built anew', async () => {
     const second = containerRef({ taskArn: `${taskArn}-2`, containerName: 'sidecar' })
     await audit.sessionOpened(sessionFacts({ at: noon + 10 }))

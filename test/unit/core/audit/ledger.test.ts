@@ -91,7 +91,7 @@ describe('Ledger', () => {
     }
     raw((database) => database.exec('DROP INDEX audit_event_by_session'))
     using ledger = open()
-    const sessionId = 'sessionId' in event ? event.sessionId : ''
+    const sessionId = ('sessionId' in event && event.sessionId) || ''
     expect([...ledger.entriesOf(sessionId)].map(({ seq }) => seq)).toEqual([2])
     const plan = raw((database) =>
       database

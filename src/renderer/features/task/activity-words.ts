@@ -1,0 +1,29 @@
+import type { ComponentType } from 'react'
+import type { Activity } from '../../../contract/audit.ts'
+import {
+  ExportIcon,
+  type IconProps,
+  LockIcon,
+  PauseIcon,
+  PlayIcon,
+  ReadinessIcon,
+  SettingsIcon,
+  VerifiedIcon,
+} from '../../ui/icons.ts'
+
+/** What a row says after the person's name, and the icon before it. */
+export const activityWords: Record<Activity, { icon: ComponentType<IconProps>; words: string }> = {
+  'readiness.checked': { icon: ReadinessIcon, words: 'checked whether a shell can open' },
+  'exec.enabled': { icon: SettingsIcon, words: 'turned ECS Exec on' },
+  'exec.disabled': { icon: SettingsIcon, words: 'turned ECS Exec off' },
+  'recording.viewed': { icon: PlayIcon, words: 'looked at a recording' },
+  'recording.paused': { icon: PauseIcon, words: 'paused the recording' },
+  'recording.resumed': { icon: PlayIcon, words: 'went on recording' },
+  'transcript.viewed': { icon: PlayIcon, words: 'looked at a transcript' },
+  'audit.exported': { icon: ExportIcon, words: 'exported this history' },
+  'audit.imported': { icon: ExportIcon, words: 'imported events' },
+  'audit.verified': { icon: VerifiedIcon, words: 'checked the record' },
+  'hold.set': { icon: LockIcon, words: 'put a hold on a recording' },
+  'hold.released': { icon: LockIcon, words: 'released a hold' },
+  'retention.changed': { icon: SettingsIcon, words: 'changed how long recordings are kept' },
+}
