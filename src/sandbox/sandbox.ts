@@ -231,7 +231,7 @@ class Cloud implements AsyncDisposable {
       services: [
         createEcsService(state, this.#scheduler, sessions),
         createSsmService({ clock, state, gateway, sessions, register }),
-        createLogsService(this.#logs),
+        createLogsService(this.#logs, faults),
         createCloudTrailService(this.#trail, clock),
         createKmsService(this.#keys),
       ],

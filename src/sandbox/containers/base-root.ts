@@ -4,6 +4,7 @@ import { chmod, copyFile, cp, mkdir, readdir, realpath, stat, symlink } from 'no
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findHostTool } from './container-tools.ts'
+import { addPackageManager, findPackageManager, type PackageManager } from './package-manager.ts'
 import { exists, folderIngredients, type StagedFolders } from './staged-folder.ts'
 
 const run = promisify(execFile)
@@ -40,6 +41,9 @@ const terminfoFolders = ['/etc/terminfo', '/lib/terminfo', '/usr/share/terminfo'
 /** Loaded by name at run time, so no program lists them. Newer C libraries have them built in. */
 const lateLibraries = /^libnss_(files|dns)\.so/
 
+/** Changed together with how the folder is filled: one that was kept from before is then made anew. */
+const layout = 'with packages, 4'
+
 function words(text: TemplateStringsArray): string[] {
   return text.join('').trim().split(/\s+/)
 }
@@ -51,6 +55,8 @@ export interface BaseRootOptions {
   programFolders: string[]
   /** Programs and libraries whose own libraries have to be there too, e.g. the Node that runs the agent. */
   guests: string[]
+  /** Packages that people can install inside: resources/sandbox/packages. */
+  packages: string
   /** Stands in for tools that the host lacks. */
   busybox?: string
 }
@@ -67,13 +73,24 @@ export async function ensureBaseRoot(options: BaseRootOptions): Promise<string> 
   const found = await findPrograms(options.programFolders)
   const lacking = essentialPrograms.filter((name) => !found.has(name))
   if (lacking.length > 0) throw new Error(`this system has no ${lacking.join(', ')}`)
-  const sources = [...found.values(), ...options.guests, ...(options.busybox ? [options.busybox] : [])]
+  const packageManager = await findPackageManager(options.programFolders)
+  const sources = [
+    ...found.values(),
+    ...(packageManager?.programs.values() ?? []),
+    ...(packageManager?.methods ?? []),
+    ...options.guests,
+    ...(options.busybox ? [options.busybox] : []),
+  ]
   const ingredients = [
+    layout,
     ...(await Promise.all([...found].map(async ([name, path]) => `${name} ${await fingerprint(path)}`))),
     ...(await Promise.all(sources.map(fingerprint))),
     ...(await folderIngredients(options.ownFiles)),
+    ...(await folderIngredients(options.packages)),
   ]
-  return options.staged.publish('base', ingredients, (folder) => fillBaseRoot(folder, found, options))
+  return options.staged.publish('base', ingredients, (folder) =>
+    fillBaseRoot(folder, found, packageManager, options),
+  )
 }
 
 async function findPrograms(programFolders: string[]): Promise<Map<string, string>> {
@@ -93,7 +110,8 @@ async function fingerprint(path: string): Promise<string> {
 async function fillBaseRoot(
   folder: string,
   found: Map<string, string>,
-  { ownFiles, guests, busybox }: BaseRootOptions,
+  packageManager: PackageManager | undefined,
+  { ownFiles, packages, guests, busybox }: BaseRootOptions,
 ): Promise<void> {
   for (const path of [
     'usr/bin',
@@ -113,8 +131,10 @@ async function fillBaseRoot(
     await mkdir(join(folder, 'usr/lib64'))
     await symlink('usr/lib64', join(folder, 'lib64'))
   }
-  await copyPrograms(folder, found)
-  await copyLibraries(folder, [...found.values(), ...guests])
+  const manager = [...(packageManager?.programs.values() ?? []), ...(packageManager?.methods ?? [])]
+  await copyPrograms(folder, new Map([...found, ...(packageManager?.programs ?? [])]))
+  await copyLibraries(folder, [...found.values(), ...manager, ...guests])
+  if (packageManager) await addPackageManager(folder, packageManager, packages)
   await copyTerminfo(folder)
   await copyLocale(folder)
   if (busybox) await addBusybox(folder, busybox)

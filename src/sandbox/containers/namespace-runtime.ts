@@ -85,6 +85,7 @@ export class NamespaceRuntime implements ContainerRuntime {
       ensureBaseRoot({
         staged,
         ownFiles: join(resources, 'base'),
+        packages: join(resources, 'packages'),
         programFolders: options.programFolders ?? hostProgramFolders,
         guests: [process.execPath, ptyModule],
         busybox: options.busybox,

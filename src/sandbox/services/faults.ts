@@ -29,6 +29,8 @@ export class Faults {
   expireTokens = false
   /** A refresh answers without a new refresh token, as Identity Center may. */
   omitRefreshToken = false
+  /** GetLogEvents gives an empty page before each full one, as CloudWatch Logs may. */
+  logGaps = false
   readonly signIn = new SignInFaults()
   #throttles: ThrottleFault[] = []
   #delays: DelayFault[] = []
@@ -42,7 +44,7 @@ export class Faults {
   /**
    * `{throttle?: {operation?, count}, delay?: {operation?, milliseconds, count},
    * refuse?: {operation?, code, message?, status?, count},
-   * expireTokens?: boolean, omitRefreshToken?: boolean, signIn?: see SignInFaults, clear?: boolean}`.
+   * expireTokens?: boolean, omitRefreshToken?: boolean, logGaps?: boolean, signIn?: see SignInFaults, clear?: boolean}`.
    * @throws {AwsError} SerializationException for members of the wrong type
    */
   apply(input: ApiInput): void {
@@ -76,6 +78,7 @@ export class Faults {
     if (signIn) this.signIn.apply(signIn)
     this.expireTokens = input.boolean('expireTokens') ?? this.expireTokens
     this.omitRefreshToken = input.boolean('omitRefreshToken') ?? this.omitRefreshToken
+    this.logGaps = input.boolean('logGaps') ?? this.logGaps
   }
 
   /** Holds the call back when a delay is on. */
@@ -111,6 +114,7 @@ export class Faults {
     this.#refusals = []
     this.expireTokens = false
     this.omitRefreshToken = false
+    this.logGaps = false
     this.signIn.clear()
   }
 }

@@ -12,6 +12,7 @@ import type {
 } from '../world/world-types.ts'
 import type { Trail } from './cloudtrail/trail.ts'
 import { clusterArn, type Place, serviceArn, taskDefinitionArn } from './ecs/arns.ts'
+import { awslogsGroup, logStreamName } from './ecs/container-logs.ts'
 import type {
   EcsState,
   LiveCluster,
@@ -219,16 +220,12 @@ class RegionSeed {
     // A fleet of thousands would spend its start writing lines that nobody reads.
     if (task.cluster.name === 'fleet') return
     for (const { description } of task.containers) {
-      if (description.logGroup === undefined) continue
-      const stream = this.#parts.logs.stream(
-        this.#place,
-        description.logGroup,
-        `ecs/${description.name}/${task.id}`,
-        task.createdAt,
-      )
-      for (const line of pastLines(description, task.id)) {
-        const at = this.#parts.now - line.minutesAgo * minute
-        if (at > task.createdAt) stream.append(at, line.text)
+      const group = awslogsGroup(description)
+      if (group === undefined) continue
+      const name = logStreamName(description.name, task.id)
+      const stream = this.#parts.logs.stream(this.#place, group, name, task.createdAt)
+      for (const { at, text } of pastLines(description, task.id, this.#parts.now)) {
+        if (at > task.createdAt) stream.append(at, text)
       }
     }
   }

@@ -166,6 +166,15 @@ export interface ContainerDescription {
   initProcess?: boolean
   /** awslogs group; absent when the container logs nowhere. */
   logGroup?: string
+  /** Another log driver, which then counts in place of `logGroup`. */
+  logDriver?: LogDriverDescription
+  /** The container takes the logs of those whose driver is awsfirelens. */
+  logRouter?: boolean
+}
+
+export interface LogDriverDescription {
+  name: 'awsfirelens' | 'json-file' | 'splunk'
+  options: Readonly<Record<string, string>>
 }
 
 /** A session that somebody else opened before the sandbox started. */

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureContainerTools, expectedTools } from '../../../src/sandbox/containers/container-tools.ts'
 import { createContainerRuntime } from '../../../src/sandbox/containers/create-runtime.ts'
 import { NamespaceRuntime } from '../../../src/sandbox/containers/namespace-runtime.ts'
-import { cacheFolder, containerSpec, imagesFolder, run, TerminalDriver } from './containers.ts'
+import {
+  cacheFolder,
+  containerSpec,
+  createNamespaceRuntime as createRealRuntime,
+  imagesFolder,
+  run,
+  script,
+  TerminalDriver,
+} from './containers.ts'
 
 /** The programs of this system without the tools that a small Debian lacks. */
 let bareSystem: string
@@ -166,4 +174,16 @@ test('the unprivileged runtime works too', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+})
+
+test('a package is installed with apt, offline, and is gone with its container', async () => {
+  await using runtime = await createRealRuntime()
+  const container = await runtime.start(containerSpec())
+  const installed = await script(container, 'apt-get update && apt-get install -y figurehead')
+  expect(installed).toMatchObject({ code: 0, output: expect.stringContaining('Setting up figurehead') })
+  expect((await run(container, 'figurehead land ahoy')).output).toContain('| land ahoy |')
+  expect((await run(container, 'dpkg-query -W figurehead')).output).toMatch(/figurehead\s+1\.4\.0/)
+
+  const fresh = await runtime.start(containerSpec())
+  expect((await script(fresh, 'command -v figurehead || echo none')).output).toBe('none\n')
 })

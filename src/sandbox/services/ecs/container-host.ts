@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import type { ContainerRuntime, ContainerSpec, RunningContainer } from '../../containers/container-runtime.ts'
-import type { LogStore } from '../logs/log-store.ts'
+import type { LogStore, LogStream } from '../logs/log-store.ts'
+import { awslogsGroup, logStreamName } from './container-logs.ts'
 import type { LiveContainer, LiveTask } from './ecs-state.ts'
 
 export interface ContainerHostOptions {
@@ -25,6 +26,7 @@ export class ContainerHost {
 
   /** Starts what has to run from the beginning. @throws whatever the runtime throws */
   async startPages(task: LiveTask): Promise<void> {
+    this.#openLogs(task)
     const serving = task.containers.filter((container) => container.description.page !== undefined)
     await Promise.all(serving.map((container) => this.started(task, container)))
   }
@@ -38,6 +40,24 @@ export class ContainerHost {
   /** Kills everything of the task and removes its roots. */
   async stop(task: LiveTask): Promise<void> {
     await Promise.all(task.containers.map((container) => this.#stop(container)))
+  }
+
+  /** Streams exist as soon as their task runs; looking into one starts the container that writes it. */
+  #openLogs(task: LiveTask): void {
+    for (const container of task.containers) {
+      if (container.description.program === undefined) continue
+      this.#streamOf(task, container)?.onAsked(() => {
+        if (task.desiredStatus !== 'RUNNING' || task.startedAt === undefined) return
+        // A container that cannot start says so to whoever opens a shell in it.
+        this.started(task, container).catch(() => undefined)
+      })
+    }
+  }
+
+  #streamOf(task: LiveTask, { description }: LiveContainer): LogStream | undefined {
+    const group = awslogsGroup(description)
+    if (group === undefined) return undefined
+    return this.#options.logs.stream(task.cluster, group, logStreamName(description.name, task.id))
   }
 
   async #start(task: LiveTask, container: LiveContainer): Promise<RunningContainer> {
@@ -54,12 +74,9 @@ export class ContainerHost {
   }
 
   #spec(task: LiveTask, container: LiveContainer, program: string): ContainerSpec {
-    const { name, environment = {}, logGroup } = container.description
+    const { name, environment = {} } = container.description
     const { region } = task.cluster
-    const stream =
-      logGroup === undefined
-        ? undefined
-        : this.#options.logs.stream(task.cluster, logGroup, `ecs/${name}/${task.id}`)
+    const stream = this.#streamOf(task, container)
     return {
       id: `${task.id}-${name}`.toLowerCase().replace(/[^a-z0-9-]/g, '-'),
       hostname: `ip-${task.privateIp.replaceAll('.', '-')}.${region}.compute.internal`,

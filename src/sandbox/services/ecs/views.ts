@@ -1,6 +1,8 @@
+import type { ContainerDescription } from '../../world/world-types.ts'
 import { epochSeconds } from '../clock.ts'
 import type { JsonObject } from '../http/api-input.ts'
 import { stableUuid } from '../identifiers.ts'
+import { awslogsGroup, logStreamPrefix } from './container-logs.ts'
 import {
   isPending,
   isRunning,
@@ -225,16 +227,7 @@ export function taskDefinitionView(definition: LiveTaskDefinition): JsonObject {
       volumesFrom: [],
       ...(container.initProcess && { linuxParameters: { initProcessEnabled: true } }),
       ...(container.readOnlyRoot && { readonlyRootFilesystem: true }),
-      ...(container.logGroup && {
-        logConfiguration: {
-          logDriver: 'awslogs',
-          options: {
-            'awslogs-group': container.logGroup,
-            'awslogs-region': region,
-            'awslogs-stream-prefix': 'ecs',
-          },
-        },
-      }),
+      ...logConfigurationView(container, region),
       ...(container.healthCheck && {
         healthCheck: {
           command: ['CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1/healthz || exit 1'],
@@ -265,6 +258,27 @@ export function taskDefinitionView(definition: LiveTaskDefinition): JsonObject {
     ...(description.pidMode && { pidMode: description.pidMode }),
     registeredAt: epochSeconds(definition.registeredAt),
     registeredBy: `arn:aws:sts::${accountId}:assumed-role/deploy/pipeline`,
+  }
+}
+
+function logConfigurationView(container: ContainerDescription, region: string): JsonObject {
+  const { logDriver, logRouter } = container
+  const group = awslogsGroup(container)
+  return {
+    ...(logRouter && {
+      firelensConfiguration: { type: 'fluentbit', options: { 'enable-ecs-log-metadata': 'true' } },
+    }),
+    ...(logDriver && { logConfiguration: { logDriver: logDriver.name, options: logDriver.options } }),
+    ...(group && {
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': group,
+          'awslogs-region': region,
+          'awslogs-stream-prefix': logStreamPrefix,
+        },
+      },
+    }),
   }
 }
 

@@ -1,72 +1,87 @@
 import type { ApiInput, JsonObject } from '../http/api-input.ts'
 import { AwsError } from '../http/aws-error.ts'
+import { inTimeRange, keyOfEvent, mostEventsPerPage, PageMeter } from './event-pages.ts'
 import type { LogEvent, LogStream } from './log-store.ts'
 
-/** A page holds at most this many events or bytes, whichever comes first. */
-const mostEvents = 10_000
-const mostBytes = 1024 * 1024
-/** What CloudWatch Logs adds to each event when it counts. */
-const bytesPerEvent = 26
+/** Sorts before every event. */
+const beginning = '0'.repeat(32)
 
 /**
- * One page of a stream. Tokens are `f/<position>` and `b/<position>`; a page at
- * the end answers with the token that was sent, which is how clients know.
- * Times in epoch milliseconds.
+ * One page of a stream. Tokens are `f/<place>/s` and `b/<place>/s`, where a
+ * place lies right after an event; so lines that are forgotten or come late
+ * move nothing. A page at the end answers with the token that was sent, which
+ * is how clients know. Times in epoch milliseconds.
+ *
+ * @param gap makes this page empty although there is more: AWS does that at times
  */
-export function getLogEvents(stream: LogStream, input: ApiInput): JsonObject {
-  const limit = Math.min(input.integer('limit') ?? mostEvents, mostEvents)
+export function getLogEvents(stream: LogStream, input: ApiInput, gap = false): JsonObject {
+  const limit = Math.min(input.integer('limit') ?? mostEventsPerPage, mostEventsPerPage)
   if (limit < 1) throw new AwsError('InvalidParameterException', 'limit must be at least 1.')
   const events = inTimeRange(stream.events(), input)
-  const [from, to] = pageBounds(events, input, limit)
+  const place = placeIn(events, input)
+  if (gap && place.mark !== 'g') return emptyPage(place.key)
+  const page = place.forward ? pageAfter(events, place, limit) : pageBefore(events, place, limit)
   return {
-    events: events.slice(from, to).map(({ timestamp, message, ingestionTime }) => ({
+    events: page.events.map(({ timestamp, message, ingestionTime }) => ({
       timestamp,
       message,
       ingestionTime,
     })),
-    nextForwardToken: `f/${positionToken(to)}`,
-    nextBackwardToken: `b/${positionToken(from)}`,
+    nextForwardToken: `f/${page.end}/s`,
+    nextBackwardToken: `b/${page.start}/s`,
   }
 }
 
-export function inTimeRange(events: LogEvent[], input: ApiInput): LogEvent[] {
-  const from = input.integer('startTime') ?? 0
-  // The end is exclusive for GetLogEvents and inclusive for FilterLogEvents in the model; both exclude it in practice.
-  const to = input.integer('endTime') ?? Number.POSITIVE_INFINITY
-  return events.filter((event) => event.timestamp >= from && event.timestamp < to)
+interface Place {
+  forward: boolean
+  /** The place is after the event with this key. */
+  key: string
+  /** Index of the first event after it. */
+  index: number
+  mark: string
 }
 
-function pageBounds(events: LogEvent[], input: ApiInput, limit: number): [number, number] {
+interface EventPage {
+  events: LogEvent[]
+  start: string
+  end: string
+}
+
+function placeIn(events: LogEvent[], input: ApiInput): Place {
   const token = input.string('nextToken')
   if (token === undefined) {
-    if (input.boolean('startFromHead')) return [0, endOfPage(events, 0, limit)]
-    return [startOfPage(events, events.length, limit), events.length]
+    const forward = input.boolean('startFromHead') ?? false
+    const last = events.at(-1)
+    return forward || last === undefined
+      ? { forward, key: beginning, index: 0, mark: '' }
+      : { forward, key: keyOfEvent(last), index: events.length, mark: '' }
   }
-  const match = /^([fb])\/(\d+)\/s$/.exec(token)
-  if (!match) throw new AwsError('InvalidParameterException', 'The specified nextToken is invalid.')
-  const position = Math.min(Number(match[2]), events.length)
-  if (match[1] === 'f') return [position, endOfPage(events, position, limit)]
-  return [startOfPage(events, position, limit), position]
+  const [, direction, key, mark] = /^([fb])\/(\d{32})\/([sg])$/.exec(token) ?? []
+  if (key === undefined || mark === undefined)
+    throw new AwsError('InvalidParameterException', 'The specified nextToken is invalid.')
+  const after = events.findIndex((event) => keyOfEvent(event) > key)
+  return { forward: direction === 'f', key, index: after === -1 ? events.length : after, mark }
 }
 
-function endOfPage(events: LogEvent[], from: number, limit: number): number {
-  let bytes = 0
-  let to = from
-  while (to < events.length && to - from < limit && bytes <= mostBytes) bytes += sizeOf(events[to++])
-  return bytes > mostBytes && to - from > 1 ? to - 1 : to
+function pageAfter(events: LogEvent[], { key, index }: Place, limit: number): EventPage {
+  const meter = new PageMeter(limit)
+  let to = index
+  for (let next = events[to]; next !== undefined && meter.takes(next); next = events[to]) to += 1
+  const last = to > index ? events[to - 1] : undefined
+  return { events: events.slice(index, to), start: key, end: last === undefined ? key : keyOfEvent(last) }
 }
 
-function startOfPage(events: LogEvent[], to: number, limit: number): number {
-  let bytes = 0
-  let from = to
-  while (from > 0 && to - from < limit && bytes <= mostBytes) bytes += sizeOf(events[--from])
-  return bytes > mostBytes && to - from > 1 ? from + 1 : from
+function pageBefore(events: LogEvent[], { key, index }: Place, limit: number): EventPage {
+  const meter = new PageMeter(limit)
+  let from = index
+  for (let next = events[from - 1]; next !== undefined && meter.takes(next); next = events[from - 1])
+    from -= 1
+  const before = events[from - 1]
+  // At the beginning the token stays as it was sent.
+  const start = from === index ? key : before === undefined ? beginning : keyOfEvent(before)
+  return { events: events.slice(from, index), start, end: key }
 }
 
-function sizeOf(event: LogEvent | undefined): number {
-  return event === undefined ? 0 : Buffer.byteLength(event.message) + bytesPerEvent
-}
-
-function positionToken(position: number): string {
-  return `${String(position).padStart(20, '0')}/s`
+function emptyPage(key: string): JsonObject {
+  return { events: [], nextForwardToken: `f/${key}/g`, nextBackwardToken: `b/${key}/g` }
 }

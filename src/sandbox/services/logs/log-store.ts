@@ -3,8 +3,8 @@ import type { Place } from '../ecs/arns.ts'
 
 /** A stream keeps the newest of its events, so that a chatty container cannot fill the memory. */
 const eventsPerStream = 50_000
-/** CloudWatch Logs takes 256 KiB per event; longer lines are cut by the log driver. */
-const longestMessage = 256 * 1024
+/** CloudWatch Logs takes 1 MB per event, the 26 bytes that it adds included. */
+const longestMessage = 1024 * 1024 - 26
 
 export interface LogEvent {
   /** Grows within the whole store: the order of arrival, and what tokens point at. */
@@ -68,6 +68,7 @@ export class LogStream {
   readonly createdAt: number
   readonly #sequence: { next: number }
   #events: LogEvent[] = []
+  #writer: (() => void) | undefined
 
   constructor(name: string, arn: string, createdAt: number, sequence: { next: number }) {
     this.name = name
@@ -86,6 +87,15 @@ export class LogStream {
     })
     // Cut in bulk: shifting an array of this size for every line would cost more than the line.
     if (this.#events.length > eventsPerStream * 1.1) this.#events = this.#events.slice(-eventsPerStream)
+  }
+
+  /** Called when somebody looks into this stream by its name: whoever writes it may have waited for that. */
+  onAsked(writer: () => void): void {
+    this.#writer = writer
+  }
+
+  asked(): void {
+    this.#writer?.()
   }
 
   /** Oldest first; events of one moment in order of arrival. */

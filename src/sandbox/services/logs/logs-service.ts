@@ -1,4 +1,5 @@
 import { placeOf } from '../ecs/ecs-lookups.ts'
+import type { Faults } from '../faults.ts'
 import type { JsonObject } from '../http/api-input.ts'
 import type { ApiCall, ApiService } from '../http/api-service.ts'
 import { AwsError } from '../http/aws-error.ts'
@@ -10,7 +11,7 @@ import type { LogGroup, LogStore, LogStream } from './log-store.ts'
 const listLimits = { default: 50, maximum: 50 }
 
 /** The reading half of CloudWatch Logs. */
-export function createLogsService(store: LogStore): ApiService {
+export function createLogsService(store: LogStore, faults: Pick<Faults, 'logGaps'>): ApiService {
   return {
     target: 'Logs_20140328',
     signingName: 'logs',
@@ -19,7 +20,11 @@ export function createLogsService(store: LogStore): ApiService {
       DescribeLogGroups: { handle: (call) => describeLogGroups(store, call) },
       DescribeLogStreams: { handle: (call) => describeLogStreams(store, call), resource: groupResource },
       GetLogEvents: {
-        handle: (call) => getLogEvents(requireStream(requireGroup(store, call), call), call.input),
+        handle: (call) => {
+          const stream = requireStream(requireGroup(store, call), call)
+          stream.asked()
+          return getLogEvents(stream, call.input, faults.logGaps)
+        },
         resource: groupResource,
       },
       FilterLogEvents: {

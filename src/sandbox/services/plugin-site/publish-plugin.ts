@@ -1,4 +1,4 @@
-import { buildDebianPackage } from './debian-package.ts'
+import { buildDebianPackage } from '../../packages/debian-package.ts'
 import type { PluginSite } from './plugin-site.ts'
 import type { SigningKey } from './signing-key.ts'
 

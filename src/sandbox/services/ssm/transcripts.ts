@@ -1,3 +1,4 @@
+import { awslogsGroup } from '../ecs/container-logs.ts'
 import type { LiveContainer, LiveTask } from '../ecs/ecs-state.ts'
 import type { LogStore } from '../logs/log-store.ts'
 
@@ -53,7 +54,7 @@ function transcriptGroup(task: LiveTask, container: LiveContainer): string | und
   const execution = task.cluster.execution
   if (execution?.logging === 'NONE') return undefined
   if (execution?.logging === 'OVERRIDE') return execution.logGroup
-  return container.description.logGroup
+  return awslogsGroup(container.description)
 }
 
 /** Pieces of at most the event size, cut between characters. */
