@@ -35,6 +35,8 @@ export const errorCodes = [
   'TASK_STOPPED',
   'NO_SHELL_IN_IMAGE',
   'EXEC_LOGGING_REFUSED',
+  // Logs
+  'LOGS_ELSEWHERE',
   // Sessions
   'PLUGIN_MISSING',
   'PLUGIN_FAILED',

@@ -13,6 +13,7 @@ import {
   signInAttemptSchema,
   signInFlowSchema,
 } from './identity.ts'
+import { logBatchSchema, logRangeSchema, logSourceSchema, logTaskSchema } from './logs.ts'
 import {
   pluginFindingsSchema,
   pluginInstallSchema,
@@ -109,6 +110,38 @@ export const methods = {
     params: z.object({ scope: scopeSchema, clusterArn: z.string(), taskArn: z.string() }),
     result: z.object({}),
   },
+
+  /**
+   * Begins to read a task's logs. The view belongs to the window that asked and ends with it. Lines are
+   * pulled: what nobody asks for is not read.
+   */
+  'logs.open': {
+    params: z.object({
+      task: logTaskSchema,
+      range: logRangeSchema,
+      /** A filter pattern of CloudWatch Logs: the lines that fit are then all there are. */
+      pattern: z.string().min(1).max(1024).optional(),
+    }),
+    result: z.object({ id: z.uuid(), sources: z.array(logSourceSchema) }),
+  },
+  /** The newest lines of the range that were not given yet, going back in time. */
+  'logs.older': {
+    params: z.object({ id: z.uuid(), lines: z.number().int().min(1).max(5000) }),
+    result: logBatchSchema,
+  },
+  /** Lines written since. Waits for some for a while, and may answer with none. */
+  'logs.newer': { params: z.object({ id: z.uuid() }), result: logBatchSchema },
+  /** The whole of a line that was cut. Of equal lines at one moment any is meant. */
+  'logs.whole': {
+    params: z.object({
+      id: z.uuid(),
+      source: z.number().int().nonnegative(),
+      at: z.number().int().nonnegative(),
+      length: z.number().int().positive(),
+    }),
+    result: z.object({ text: z.string() }),
+  },
+  'logs.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },
 
   'session.open': {
     params: z.object({

@@ -21,6 +21,7 @@ import { runtimeFacts } from './diagnostics/sections/system.ts'
 import { createHostProblems, type HostProblems } from './host-problems.ts'
 import { createIdentityService, type IdentityService } from './identity/identity-service.ts'
 import { watchLine } from './line-watch.ts'
+import { createLogsService } from './logs/logs-service.ts'
 import { createNetwork, type Network } from './network/network.ts'
 import { createPluginFinder, type PluginFinder } from './plugin/find-plugin.ts'
 import { createOpenHttpFile } from './plugin/install/http-file.ts'
@@ -133,6 +134,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     createCatalogService({ clients, caller, clock: systemClock, random: Math.random }),
   )
   resources.use(refreshAfterSignIn(signIn, catalog))
+  const logs = resources.use(createLogsService({ clients, clock: systemClock }))
 
   const problems = resources.use(createHostProblems())
   resources.use(
@@ -210,6 +212,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     catalog,
     sessions,
     windowSessions,
+    logs,
     plugin: plugin.service,
     audit,
     viewing,

@@ -14,6 +14,7 @@ import type { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
 import type { RecentErrors } from './diagnostics/recent-errors.ts'
 import type { HostProblems } from './host-problems.ts'
 import type { IdentityService } from './identity/identity-service.ts'
+import type { LogsService } from './logs/logs-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
@@ -31,6 +32,7 @@ export interface CoreServices {
   catalog: CatalogService
   sessions: SessionService
   windowSessions: WindowSessions
+  logs: LogsService
   plugin: PluginService
   audit: AuditService
   viewing: Viewing
@@ -62,6 +64,7 @@ export function serveContract(services: CoreServices): ContractServer {
           {
             ...createHandlers(services, (scopes) => watches.set(window, scopes)),
             ...createWindowHandlers(services, windowHost),
+            ...createLogHandlers(services, channel),
           },
           services.recentErrors,
         ),
@@ -74,6 +77,7 @@ export function serveContract(services: CoreServices): ContractServer {
         for (const subscription of hearing) subscription[Symbol.dispose]()
         window[Symbol.dispose]()
         watches.delete(window)
+        services.logs.closeOf(channel)
       }
       channel.onClose(leave)
       return { [Symbol.dispose]: leave }
@@ -87,7 +91,7 @@ export function serveContract(services: CoreServices): ContractServer {
 }
 
 /** Answered for the window that asks. */
-type WindowMethod = Extract<MethodName, `window.${string}`> | 'session.open'
+type WindowMethod = Extract<MethodName, `window.${string}` | `logs.${string}`> | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
@@ -156,13 +160,27 @@ function createHandlers(
 function createWindowHandlers(
   { sessions, windowSessions }: CoreServices,
   windowHost: WindowHost,
-): Pick<MethodHandlers, WindowMethod> {
+): Pick<MethodHandlers, Exclude<WindowMethod, `logs.${string}`>> {
   return {
     'session.open': async (request) => windowSessions.opened(windowHost, await sessions.open(request)),
     'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),
     'window.notify': async (notice) => nothing(windowHost.notify(notice)),
     'window.openAnother': async () => nothing(windowHost.openAnother()),
     'window.takeLinks': async () => windowHost.takeLinks(),
+  }
+}
+
+/** A view of logs belongs to the page that opened it: one that is gone asks for no more lines. */
+function createLogHandlers(
+  { logs }: CoreServices,
+  page: Channel,
+): Pick<MethodHandlers, Extract<MethodName, `logs.${string}`>> {
+  return {
+    'logs.open': (request) => logs.open(page, request),
+    'logs.older': ({ id, lines }) => logs.older(id, lines),
+    'logs.newer': ({ id }) => logs.newer(id),
+    'logs.whole': async (request) => ({ text: await logs.whole(request) }),
+    'logs.close': async ({ id }) => nothing(logs.close(id)),
   }
 }
 

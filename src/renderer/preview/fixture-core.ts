@@ -7,6 +7,7 @@ import type { SignInAttempt } from '../../contract/identity.ts'
 import { type MethodHandlers, methods } from '../../contract/methods.ts'
 import type { PluginInstall } from '../../contract/plugin.ts'
 import type { ConnectToHost } from '../app/core/connect.ts'
+import { fixtureLogs } from './fixture-logs.ts'
 import * as world from './fixture-world.ts'
 
 export interface FixtureOptions {
@@ -85,6 +86,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'session.keepAlive': async () => ({}),
     'session.close': async () => ({}),
     'session.list': async () => sessions,
+    ...fixtureLogs(now),
+
     'plugin.find': async () => world.pluginFindings,
     'plugin.offer': async () => world.pluginOffer,
     'plugin.install': async () => options.pluginInstall ?? { phase: 'none' },

@@ -19,16 +19,18 @@ export function getLogEvents(stream: LogStream, input: ApiInput, gap = false): J
   if (limit < 1) throw new AwsError('InvalidParameterException', 'limit must be at least 1.')
   const events = inTimeRange(stream.events(), input)
   const place = placeIn(events, input)
-  if (gap && place.mark !== 'g') return emptyPage(place.key)
   const page = place.forward ? pageAfter(events, place, limit) : pageBefore(events, place, limit)
+  if (gap && place.mark !== 'g' && page.events.length > 0) return emptyPage(place.key)
+  // At an end it is the very token that was sent.
+  const mark = page.events.length === 0 && place.mark === 'g' ? 'g' : 's'
   return {
     events: page.events.map(({ timestamp, message, ingestionTime }) => ({
       timestamp,
       message,
       ingestionTime,
     })),
-    nextForwardToken: `f/${page.end}/s`,
-    nextBackwardToken: `b/${page.start}/s`,
+    nextForwardToken: `f/${page.end}/${mark}`,
+    nextBackwardToken: `b/${page.start}/${mark}`,
   }
 }
 

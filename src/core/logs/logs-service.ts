@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import { PortholeError } from '../../contract/errors.ts'
+import type { Scope } from '../../contract/identity.ts'
+import type { LogBatch, LogSource, LogTask } from '../../contract/logs.ts'
+import type { Answer, Params } from '../../contract/methods.ts'
+import type { AwsClients } from '../aws/clients.ts'
+import type { Clock } from '../clock.ts'
+import { FilteredReader } from './filtered-reader.ts'
+import { createLogCalls } from './log-calls.ts'
+import type { LogReader, ReaderPlace } from './log-reader.ts'
+import { needsRuntimeId, sourceOf } from './log-sources.ts'
+import { LogView } from './log-view.ts'
+import { StreamReader } from './stream-reader.ts'
+import { readWholeLine } from './whole-line.ts'
+
+/** Container logs in CloudWatch Logs. The methods are those of the contract. */
+export interface LogsService extends Disposable {
+  /**
+   * @param owner whose view it is; `closeOf` closes all of them
+   * @throws {PortholeError} NOT_FOUND when ECS knows the task no more, and those of `AwsClients.call`
+   */
+  open(owner: object, request: Params<'logs.open'>): Promise<Answer<'logs.open'>>
+  older(id: string, lines: number): Promise<LogBatch>
+  newer(id: string): Promise<LogBatch>
+  whole(request: Params<'logs.whole'>): Promise<string>
+  close(id: string): void
+  closeOf(owner: object): void
+}
+
+/** Definitions never change once they are registered; so many are remembered. */
+const definitionsKept = 200
+/** More tabs than anybody has, and an end for a page that forgets to close. */
+const viewsPerOwner = 50
+
+interface OpenView {
+  owner: object
+  view: LogView
+  scope: Scope
+  sources: LogSource[]
+}
+
+export function createLogsService({ clients, clock }: { clients: AwsClients; clock: Clock }): LogsService {
+  const calls = createLogCalls(clients)
+  const definitions = new Map<string, ContainerDefinition[]>()
+  const views = new Map<string, OpenView>()
+
+  function viewOf(id: string): OpenView {
+    const open = views.get(id)
+    if (open) return open
+    throw new PortholeError({
+      code: 'NOT_FOUND',
+      message: 'This view of the logs was closed.',
+      action: 'Load it again.',
+      retryable: true,
+    })
+  }
+
+  async function containersOf(scope: Scope, arn: string): Promise<ContainerDefinition[]> {
+    const known = definitions.get(arn)
+    if (known) return known
+    const what = { action: 'ecs:DescribeTaskDefinition', resource: arn }
+    const { taskDefinition } = await clients.call('ecs', scope, what, (ecs) =>
+      ecs.describeTaskDefinition({ taskDefinition: arn }),
+    )
+    const containers = taskDefinition?.containerDefinitions ?? []
+    definitions.set(arn, containers)
+    for (const oldest of definitions.keys()) {
+      if (definitions.size <= definitionsKept) break
+      definitions.delete(oldest)
+    }
+    return containers
+  }
+
+  async function describe(task: LogTask) {
+    const { scope, clusterArn, taskArn } = task
+    const what = { action: 'ecs:DescribeTasks', resource: taskArn }
+    const { tasks } = await clients.call('ecs', scope, what, (ecs) =>
+      ecs.describeTasks({ cluster: clusterArn, tasks: [taskArn] }),
+    )
+    if (tasks?.[0]) return tasks[0]
+    throw new PortholeError({
+      code: 'NOT_FOUND',
+      message: `ECS no longer knows task ${task.taskId}, so nobody can tell where it logged.`,
+      action: 'Look into the log group of its service for a stream that ends with the task ID.',
+    })
+  }
+
+  async function sourcesOf(task: LogTask): Promise<LogSource[]> {
+    const { scope, taskId } = task
+    const described = task.taskDefinitionArn === undefined ? await describe(task) : undefined
+    const arn = task.taskDefinitionArn ?? described?.taskDefinitionArn ?? ''
+    const containers = await containersOf(scope, arn)
+    const live = containers.some(needsRuntimeId) ? (described ?? (await describe(task))) : undefined
+    const runtimeIds = Object.fromEntries(
+      (live?.containers ?? []).map(({ name = '', runtimeId }) => [name, runtimeId]),
+    )
+    return containers.map((container) => sourceOf(container, { taskId, region: scope.region, runtimeIds }))
+  }
+
+  function readerOf(scope: Scope, place: ReaderPlace, pattern: string | undefined): LogReader {
+    return pattern === undefined
+      ? new StreamReader(place, (input) => calls.getLogEvents(scope, input))
+      : new FilteredReader(place, pattern, (input) => calls.filterLogEvents(scope, input), clock.now())
+  }
+
+  function closeOne(id: string): void {
+    views.get(id)?.view[Symbol.dispose]()
+    views.delete(id)
+  }
+
+  return {
+    async open(owner, { task, range, pattern }) {
+      const sources = await sourcesOf(task)
+      const readers = new Map<number, LogReader>()
+      sources.forEach(({ group, stream, region, problem }, source) => {
+        if (problem !== undefined || group === undefined || stream === undefined) return
+        const scope = { ...task.scope, region: region ?? task.scope.region }
+        readers.set(source, readerOf(scope, { source, group, stream, ...range }, pattern))
+      })
+      const own = [...views].filter(([, open]) => open.owner === owner)
+      for (const [oldest] of own.slice(0, Math.max(0, own.length - viewsPerOwner + 1))) closeOne(oldest)
+      const id = randomUUID()
+      const view = new LogView({ readers, follows: range.to === undefined, clock })
+      views.set(id, { owner, view, scope: task.scope, sources })
+      return { id, sources }
+    },
+    older: async (id, lines) => viewOf(id).view.older(lines),
+    newer: async (id) => viewOf(id).view.newer(),
+    async whole({ id, source, at, length }) {
+      const { scope, sources } = viewOf(id)
+      const { group, stream, region } = sources[source] ?? {}
+      if (group === undefined || stream === undefined) throw lineGone()
+      const where = { ...scope, region: region ?? scope.region }
+      const text = await readWholeLine((input) => calls.getLogEvents(where, input), {
+        group,
+        stream,
+        at,
+        length,
+      })
+      if (text === undefined) throw lineGone()
+      return text
+    },
+    close: closeOne,
+    closeOf(owner) {
+      for (const [id, open] of views) if (open.owner === owner) closeOne(id)
+    },
+    [Symbol.dispose]() {
+      for (const id of [...views.keys()]) closeOne(id)
+      definitions.clear()
+    },
+  }
+}
+
+function lineGone(): PortholeError {
+  return new PortholeError({
+    code: 'NOT_FOUND',
+    message: 'This line is not in CloudWatch Logs any more.',
+    action: 'The retention of the log group may have ended.',
+  })
+}

@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { LogLine, LogTask } from '../../../src/contract/logs.ts'
+import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
+import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
+import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import { createLogsService, type LogsService } from '../../../src/core/logs/logs-service.ts'
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import {
+  clientsFor,
+  operatorOf,
+  production,
+  region,
+  setFaults,
+  startTestSandbox,
+} from '../sandbox-services/sandbox-fixture.ts'
+
+const scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
+const quarter = 15 * 60_000
+const page = {}
+
+let sandbox: Sandbox
+let connection: AwsConnection
+let clients: AwsClients
+let logs: LogsService
+let storefront: LogTask
+let pageAddress: string
+
+beforeAll(async () => {
+  sandbox = await startTestSandbox()
+  storefront = await taskOf('storefront', sandbox.ready.sample.task)
+})
+afterAll(() => sandbox[Symbol.asyncDispose]())
+
+beforeEach(() => {
+  const endpoints = createEndpoints({
+    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
+    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
+  })
+  connection = createAwsConnection({ endpoints, version: '0.0.0' })
+  clients = createAwsClients({
+    connection,
+    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials: () => {} },
+  })
+  logs = createLogsService({ clients, clock: systemClock })
+})
+afterEach(async () => {
+  logs[Symbol.dispose]()
+  clients[Symbol.dispose]()
+  connection[Symbol.dispose]()
+  await setFaults(sandbox, { clear: true })
+})
+
+/** A task of a service in the cluster web, as the catalog would hand it over. */
+async function taskOf(service: string, id?: string): Promise<LogTask> {
+  const { ecs } = clientsFor(sandbox)
+  const { ListTasksCommand, DescribeTasksCommand } = await import('@aws-sdk/client-ecs')
+  const cluster = 'web'
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service }))
+  const tasks = taskArns.filter((arn) => id === undefined || arn.endsWith(id))
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks }))
+  const task = answer.tasks?.[0]
+  const hostPort = task?.containers?.flatMap((each) => each.networkBindings ?? [])[0]?.hostPort
+  if (hostPort !== undefined) pageAddress = `http://127.0.0.1:${hostPort}/`
+  const taskArn = task?.taskArn ?? ''
+  return {
+    scope,
+    clusterArn: task?.clusterArn ?? '',
+    taskArn,
+    taskId: taskArn.slice(taskArn.lastIndexOf('/') + 1),
+    taskDefinitionArn: task?.taskDefinitionArn,
+  }
+}
+
+/** Everything in the range, going back in steps of `step` lines. */
+async function readAll(id: string, step: number): Promise<LogLine[]> {
+  let all: LogLine[] = []
+  for (let turn = 0; turn < 200; turn += 1) {
+    const { lines, complete } = await logs.older(id, step)
+    all = [...lines, ...all]
+    if (complete) return all
+  }
+  throw new Error('The beginning was never reached.')
+}
+
+test('several containers are one list in the order of time, the same in whatever steps it is read', async () => {
+  const range = { from: Date.now() - quarter, to: Date.now() - 1000 }
+  const { id, sources } = await logs.open(page, { task: storefront, range })
+  expect(sources).toMatchObject([
+    { container: 'nginx', group: '/ecs/storefront', stream: `ecs/nginx/${storefront.taskId}` },
+    { container: 'app', group: '/ecs/storefront' },
+    { container: 'log-router', group: '/ecs/log-router' },
+  ])
+  const lines = await readAll(id, 37)
+  expect(lines.length).toBeGreaterThan(200)
+  expect(lines.map(({ at }) => at)).toEqual(lines.map(({ at }) => at).sort((left, right) => left - right))
+  expect(new Set(lines.map(({ source }) => source))).toEqual(new Set([0, 1, 2]))
+
+  await setFaults(sandbox, { logGaps: true })
+  const again = await logs.open(page, { task: storefront, range })
+  expect(await readAll(again.id, 5000)).toEqual(lines)
+})
+
+test('a line that is written now comes by itself, once', async () => {
+  const { id } = await logs.open(page, { task: storefront, range: { from: Date.now() - quarter } })
+  await logs.older(id, 100)
+  const marker = `/following-${Date.now()}`
+  await fetch(new URL(marker, pageAddress))
+  const found: string[] = []
+  for (let turn = 0; turn < 5 && found.length === 0; turn += 1) {
+    const { lines } = await logs.newer(id)
+    found.push(...lines.filter(({ text }) => text.includes(marker)).map(({ text }) => text))
+  }
+  expect(found).toEqual([expect.stringContaining(`GET ${marker}`)])
+})
+
+test('a pattern finds its lines in the past and the new ones, and a wrong one is explained', async () => {
+  const range = { from: Date.now() - quarter }
+  const { id } = await logs.open(page, { task: storefront, range, pattern: '"checkout"' })
+  const past = await readAll(id, 500)
+  expect(past.length).toBeGreaterThan(10)
+  expect(past.every(({ text }) => text.includes('checkout'))).toBe(true)
+  await fetch(new URL('/checkout-now', pageAddress))
+  const { lines } = await logs.newer(id)
+  expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('/checkout-now')])
+
+  const wrong = await logs.open(page, { task: storefront, range, pattern: 'a/b' })
+  const { problems } = await logs.older(wrong.id, 10)
+  expect(problems[0]?.error).toMatchObject({
+    code: 'INVALID_REQUEST',
+    action: expect.stringContaining('quotes'),
+  })
+})
+
+test('throttling passes; what is refused is said per container and the rest goes on', async () => {
+  const range = { from: Date.now() - quarter, to: Date.now() }
+  await setFaults(sandbox, { throttle: { operation: 'GetLogEvents', count: 2 } })
+  const throttled = await logs.open(page, { task: storefront, range })
+  expect((await logs.older(throttled.id, 50)).lines).toHaveLength(50)
+
+  const refusal = { code: 'AccessDeniedException', message: 'no', operation: 'GetLogEvents', count: 1 }
+  await setFaults(sandbox, { refuse: refusal })
+  const refused = await logs.open(page, { task: storefront, range })
+  const { lines, problems } = await logs.older(refused.id, 50)
+  expect(lines.length).toBeGreaterThan(0)
+  expect(problems).toMatchObject([
+    { error: { code: 'ACCESS_DENIED', message: expect.stringContaining('logs:GetLogEvents') } },
+  ])
+})
+
+test('a stream that is not there yet, a group that never was and another driver are each explained', async () => {
+  const range = { from: Date.now() - quarter, to: Date.now() }
+  const missing = await logs.open(page, { task: { ...storefront, taskId: 'f'.repeat(32) }, range })
+  const { problems, complete } = await logs.older(missing.id, 10)
+  expect(complete).toBe(true)
+  expect(problems).toHaveLength(3)
+  expect(problems[0]?.error.message).toMatch(/Nothing was logged yet: there is no stream ecs\/\w+/)
+
+  const { sources } = await logs.open(page, { task: await taskOf('account'), range })
+  expect(sources.find(({ container }) => container === 'api')?.problem).toMatchObject({
+    code: 'LOGS_ELSEWHERE',
+    message: 'The log router of the task sends the lines of api on with its output opensearch.',
+  })
+  // The definition is asked of ECS where the catalog does not know it.
+  const edge = { ...(await taskOf('edge-cache')), taskDefinitionArn: undefined }
+  expect((await logs.open(page, { task: edge, range })).sources[0]?.problem?.message).toContain('json-file')
+})
+
+test('a closed view answers no more, and a page that goes takes its views along', async () => {
+  const range = { from: Date.now() - quarter }
+  const { id } = await logs.open(page, { task: storefront, range })
+  await logs.older(id, 10)
+  const waiting = logs.newer(id).catch((thrown: Error) => thrown.message)
+  logs.closeOf(page)
+  expect(await waiting).toContain('closed')
+  await expect(logs.older(id, 1)).rejects.toThrow('closed')
+})
