@@ -105,7 +105,7 @@ function createUnpacedGateway(options: MessageGatewayOptions): MessageGatewaySer
 
 /** Resolves at the first signal, or when the parent's end of the pipe is gone. */
 function whenToldToEnd(stayWithParent: boolean): Promise<void> {
-  return new Promise((resolveEnded) => {
+  return new Promise<void>((resolveEnded) => {
     process.once('SIGTERM', () => resolveEnded())
     process.once('SIGINT', () => resolveEnded())
     process.once('SIGHUP', () => resolveEnded())
@@ -114,6 +114,9 @@ function whenToldToEnd(stayWithParent: boolean): Promise<void> {
     process.stdin.once('end', () => resolveEnded())
     process.stdin.once('close', () => resolveEnded())
     process.stdin.resume()
+  }).finally(() => {
+    // Left open, the pipe would keep the process alive until its parent gives up and kills it.
+    if (stayWithParent) process.stdin.destroy()
   })
 }
 

@@ -1,5 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
+/** Playwright's own pace slows to one look a second, which then is most of what a test waits for. */
+const looksEveryMilliseconds = 60
+
 /** The terminal in front. Without a graphics card xterm.js draws text as text, so the page can be read. */
 export class Terminal {
   readonly window: Page
@@ -23,7 +26,11 @@ export class Terminal {
 
   async waitForText(pattern: RegExp, timeout = 15_000): Promise<void> {
     await expect
-      .poll(() => this.text(), { timeout, message: `the terminal shows ${pattern}` })
+      .poll(() => this.text(), {
+        timeout,
+        intervals: [looksEveryMilliseconds],
+        message: `the terminal shows ${pattern}`,
+      })
       .toMatch(pattern)
   }
 

@@ -116,6 +116,12 @@ describe('the sandbox process', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  it('ends when told to, although its parent holds on to it', async () => {
+    const { child, ended } = await startReady('--stay-with-parent')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 0, errors: '' })
+  })
+
   it('says which port is in use', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await once(blocker, 'listening')
