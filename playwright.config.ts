@@ -15,8 +15,8 @@ const onElectron =
 export default defineConfig<{ host: Host }>({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
-  // Each test starts a sandbox with real processes; two cores carry one at a time.
-  workers: 1,
+  // A test with its sandbox and its browser keeps a core half busy; it waits for the rest of the time.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

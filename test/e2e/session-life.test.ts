@@ -143,11 +143,11 @@ test('the idle limit: minutes in the last five, a warning in the last two, and k
   // A tab behind another one warns with a toast that leads to it.
   await window.clock.setSystemTime(now)
   await porthole.openShell('app storefront example-staging')
-  await window.clock.setSystemTime(now + 18.5 * 60_000)
   await window
     .getByRole('tab', { name: /^nginx/ })
     .first()
     .click()
+  await window.clock.setSystemTime(now + 18.5 * 60_000)
   const toast = window.getByRole('alert').filter({ hasText: 'app ends in 2 min' })
   await expect(toast).toContainText('No input for 18 min, AWS allows 20')
   await toast.getByRole('button', { name: 'Go to tab' }).click()

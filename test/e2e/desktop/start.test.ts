@@ -22,7 +22,7 @@ test('the size of the window is remembered', async ({ launchDesktop }) => {
     const [window] = (await desktop.fake?.windowStates()) ?? []
     await desktop.fake?.inMain('resizeWindow', { id: window?.id, width: 1111, height: 777 })
     await desktop.quit()
-    expect(await desktop.exited).toBe(0)
+    expect(await desktop.exited, desktop.messages()).toBe(0)
   }
   await using desktop = await launchDesktop(options)
   const [window] = (await desktop.fake?.windowStates()) ?? []
