@@ -1,13 +1,35 @@
 import { z } from 'zod'
+import { execLoggingSchema, taskSchema } from './catalog.ts'
 import { timestampSchema } from './identity.ts'
 import { containerRefSchema, endReasonSchema, engineSchema } from './session.ts'
+
+/** What ran in the container that a shell was opened in, as ECS described it then. */
+export const workloadSchema = z.object({
+  /** `family:revision`. */
+  taskDefinition: z.string().optional(),
+  image: z.string().optional(),
+  imageDigest: z.string().optional(),
+  runtimeId: z.string().optional(),
+  launchType: z.string().optional(),
+  platformFamily: z.string().optional(),
+  platformVersion: z.string().optional(),
+  /** The cluster's key for sessions. */
+  kmsKeyId: z.string().optional(),
+})
+export type Workload = z.infer<typeof workloadSchema>
 
 /** One session as the ledger knows it. */
 export const auditSessionSchema = z.object({
   kind: z.literal('session'),
   sessionId: z.uuid(),
   awsSessionId: z.string().optional(),
+  /** Sessions that AWS granted for the same shell before: an engine could not use them. */
+  earlierAwsSessionIds: z.array(z.string()).optional(),
   container: containerRefSchema,
+  workload: workloadSchema.optional(),
+  kmsEncrypted: z.boolean().optional(),
+  /** Why it was opened, in the person's own words. */
+  reason: z.string().optional(),
   command: z.string(),
   engine: engineSchema.optional(),
   /** Caller ARN from STS; absent when STS could not be asked. */
@@ -27,6 +49,10 @@ export type AuditSession = z.infer<typeof auditSessionSchema>
 export const auditRefusalSchema = z.object({
   kind: z.literal('refused'),
   sessionId: z.uuid(),
+  /** AWS granted a session, and no engine could use it. */
+  awsSessionId: z.string().optional(),
+  earlierAwsSessionIds: z.array(z.string()).optional(),
+  reason: z.string().optional(),
   container: containerRefSchema,
   command: z.string(),
   principal: z.string().optional(),
@@ -107,3 +133,14 @@ export const touchedTaskSchema = z.object({
   since: timestampSchema,
 })
 export type TouchedTask = z.infer<typeof touchedTaskSchema>
+
+/** A task as it was when somebody opened a shell in it: AWS forgets it about an hour after it stops. */
+export const taskSnapshotSchema = z.object({
+  at: timestampSchema,
+  /** Whose shell it was. */
+  userName: z.string(),
+  task: taskSchema,
+  /** How its cluster logged sessions then, as far as it was known. */
+  execLogging: execLoggingSchema.optional(),
+})
+export type TaskSnapshot = z.infer<typeof taskSnapshotSchema>

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { accessSchema } from './access.ts'
-import { auditEntrySchema, auditSessionSchema, recordingPageSchema, touchedTaskSchema } from './audit.ts'
+import {
+  auditEntrySchema,
+  auditSessionSchema,
+  recordingPageSchema,
+  taskSnapshotSchema,
+  touchedTaskSchema,
+} from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
@@ -183,6 +189,11 @@ export const methods = {
   'audit.recording': {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
     result: recordingPageSchema,
+  },
+  /** The latest snapshot of a task in the ledger; without one, nothing. */
+  'audit.taskSnapshot': {
+    params: z.object({ taskArn: z.string() }),
+    result: z.object({ snapshot: taskSnapshotSchema.optional() }),
   },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
 

@@ -6,6 +6,7 @@ import { type Scope, scopeKey } from '../contract/identity.ts'
 import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
 import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
+import { taskOfSnapshot } from './audit/task-snapshot.ts'
 import type { Viewing } from './audit/viewing.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
 import type { Clock } from './clock.ts'
@@ -154,6 +155,10 @@ function createHandlers(
       return audit.recording(sessionId, offset)
     },
     'audit.touched': () => audit.touched(),
+    'audit.taskSnapshot': async ({ taskArn }) => {
+      const found = await audit.taskSnapshot(taskArn)
+      return { snapshot: found && taskOfSnapshot(found) }
+    },
   }
 }
 

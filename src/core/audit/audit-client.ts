@@ -41,6 +41,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
+    taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,
     verify: async () => unwrap(await rpc.call('verify', {})),
     problems: async () => unwrap(await rpc.call('problems', {})),
     onChanged: (listener) => rpc.on('changed', ({ taskArn }) => listener(taskArn)),

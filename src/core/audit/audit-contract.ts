@@ -35,6 +35,12 @@ export const auditMethods = {
   },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
+  taskSnapshot: {
+    params: z.object({ taskArn: z.string() }),
+    result: z.object({
+      found: z.object({ at: timestampSchema, userName: z.string(), snapshot: z.unknown() }).optional(),
+    }),
+  },
 
   /** Checks the whole chain. `seq` is the first event that is not as it was written. */
   verify: {

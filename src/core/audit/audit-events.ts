@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { activityFactsSchema } from '../../contract/audit.ts'
+import { activityFactsSchema, workloadSchema } from '../../contract/audit.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import {
@@ -25,7 +25,10 @@ const inSession = { sessionId: z.uuid(), taskArn: z.string(), at: timestampSchem
 export const sessionFactsSchema = z.object({
   sessionId: z.uuid(),
   awsSessionId: z.string().optional(),
+  earlierAwsSessionIds: z.array(z.string()).optional(),
   container: containerRefSchema,
+  workload: workloadSchema.optional(),
+  kmsEncrypted: z.boolean().optional(),
   snapshot: z.unknown().optional(),
   command: z.string(),
   engine: engineSchema.optional(),

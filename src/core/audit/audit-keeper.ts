@@ -23,6 +23,7 @@ import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
 import { SessionIndex } from './session-index.ts'
+import type { LedgerSnapshot } from './task-snapshot.ts'
 import { acquireWriterLock } from './writer-lock.ts'
 
 export interface AuditKeeperOptions {
@@ -124,6 +125,19 @@ export class AuditKeeper implements AsyncDisposable {
 
   touched(): TouchedTask[] {
     return this.#index.touched()
+  }
+
+  /** The newest snapshot of a task: the one of its latest session that has one. */
+  taskSnapshot(taskArn: string): LedgerSnapshot | undefined {
+    for (const entry of this.#index.entries(taskArn)) {
+      if (entry.kind !== 'session' && entry.kind !== 'refused') continue
+      for (const { event } of this.#ledger.entriesOf(entry.sessionId)) {
+        if (event.type !== 'session.start' && event.type !== 'session.rejected') continue
+        if (event.snapshot === undefined) continue
+        return { at: event.at, userName: event.userName, snapshot: event.snapshot }
+      }
+    }
+    return undefined
   }
 
   /** @throws {PortholeError} NOT_FOUND without a recording, INVALID_REQUEST for an offset in mid-line */

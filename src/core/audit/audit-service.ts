@@ -4,9 +4,11 @@ import type {
   AuditSession,
   RecordingPage,
   TouchedTask,
+  Workload,
 } from '../../contract/audit.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
+import type { LedgerSnapshot } from './task-snapshot.ts'
 
 /**
  * The audit history as the rest of the core sees it. Behind it is a worker that
@@ -34,6 +36,8 @@ export interface AuditService extends AsyncDisposable {
    */
   recording(sessionId: string, offset: number): Promise<RecordingPage>
   touched(): Promise<TouchedTask[]>
+  /** The latest snapshot of a task that the ledger has. */
+  taskSnapshot(taskArn: string): Promise<LedgerSnapshot | undefined>
 
   /** Called after anything was added to a task's history. */
   onChanged(listener: (taskArn: string) => void): Disposable
@@ -81,9 +85,14 @@ export interface SessionRecorder {
 export interface SessionFacts {
   sessionId: string
   awsSessionId?: string
+  /** Sessions that AWS granted for the same shell before: an engine could not use them. */
+  earlierAwsSessionIds?: string[]
   container: ContainerRef
-  /** Cluster, task and container as ECS described them: AWS forgets a task an hour after it stops. */
+  /** Cluster, task, its definition and container as ECS described them: AWS forgets a task an hour after it stops. */
   snapshot?: unknown
+  workload?: Workload | undefined
+  /** With a KMS key between us and the agent, on top of TLS. */
+  kmsEncrypted?: boolean
   command: string
   engine?: Engine
   principal?: string

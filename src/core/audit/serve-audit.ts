@@ -141,6 +141,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
+      taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
       verify: async () => (await opening.get()).verify(),
       problems: async () =>
         opening.get().then(

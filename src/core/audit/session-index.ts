@@ -7,7 +7,7 @@ import type { AuditEventOf } from './audit-events.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
-const indexVersion = 3
+const indexVersion = 4
 
 const schema = `
   CREATE TABLE progress(seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -331,7 +331,8 @@ function factsOf(event: AuditEventOf<'session.start'>): SessionStartFacts {
   return {
     kind: 'session',
     ...attemptOf(event),
-    awsSessionId: event.awsSessionId,
+    workload: event.workload,
+    kmsEncrypted: event.kmsEncrypted,
     engine: event.engine,
     startedAt: event.at,
   }
@@ -348,14 +349,18 @@ function refusalOf(event: AuditEventOf<'session.rejected'>): AuditEntry {
 }
 
 /** Who wanted what, where: the same of a session and of a refusal. */
-function attemptOf({
-  sessionId,
-  container,
-  command,
-  principal,
-  userName,
-}: AuditEventOf<'session.start' | 'session.rejected'>) {
-  return { sessionId, container, command, principal, userName }
+function attemptOf(event: AuditEventOf<'session.start' | 'session.rejected'>) {
+  const { sessionId, awsSessionId, earlierAwsSessionIds, container, command, principal, userName } = event
+  return {
+    sessionId,
+    awsSessionId,
+    earlierAwsSessionIds,
+    container,
+    command,
+    principal,
+    userName,
+    reason: event.reason,
+  }
 }
 
 function replacementOf(event: AuditEventOf<'task.replaced'>): AuditEntry {

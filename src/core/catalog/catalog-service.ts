@@ -48,7 +48,7 @@ export function createCatalogService({
   random,
 }: CatalogDependencies): CatalogService {
   const reader = createEcsReader(clients)
-  const taskCalls = createTaskCalls({ clients, caller })
+  const taskCalls = createTaskCalls({ clients, caller, clock })
   const scopeChanged = createListeners<CatalogScope>()
   const clusterChanged = createListeners<Cluster>()
   const clusterGone = createListeners<EventPayload<'catalog.clusterGone'>>()
@@ -86,15 +86,11 @@ export function createCatalogService({
     })
   }
 
-  /** How the cluster logs and encrypts sessions, without a further call before the shell opens. */
-  function knownHeader({ scope, clusterArn }: ContainerRef): ClusterHeader | undefined {
-    const cluster = pollers
+  function knownCluster({ scope, clusterArn }: ContainerRef): Cluster | undefined {
+    return pollers
       .get(scopeKey(scope))
       ?.clusters()
       .find(({ arn }) => arn === clusterArn)
-    if (!cluster) return undefined
-    const { arn, name, status, execLogging } = cluster
-    return { arn, name, status, execLogging }
   }
 
   return {
@@ -116,8 +112,14 @@ export function createCatalogService({
     },
 
     async describeForExec(ref) {
-      const { snapshot, ...container } = await taskCalls.describeForExec(ref)
-      return { ...container, snapshot: { cluster: knownHeader(ref), ...snapshot } }
+      const cluster = knownCluster(ref)
+      const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+      const { snapshot, workload, ...container } = await taskCalls.describeForExec(ref, task)
+      return {
+        ...container,
+        snapshot: { cluster: cluster && headerOf(cluster), ...snapshot },
+        workload: { ...workload, kmsKeyId: cluster?.execLogging.kmsKeyId },
+      }
     },
 
     async replaceTask(task) {
@@ -138,4 +140,9 @@ export function createCatalogService({
       for (const listeners of [scopeChanged, clusterChanged, clusterGone]) listeners[Symbol.dispose]()
     },
   }
+}
+
+/** How the cluster logs and encrypts sessions, without a further call before the shell opens. */
+function headerOf({ arn, name, status, execLogging }: Cluster): ClusterHeader {
+  return { arn, name, status, execLogging }
 }

@@ -1,9 +1,12 @@
-import type { Task as EcsTask } from '@aws-sdk/client-ecs'
+import type { Container as EcsContainer, Task as EcsTask } from '@aws-sdk/client-ecs'
+import type { Workload } from '../../contract/audit.ts'
 import { PortholeError } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { ContainerRef } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
+import type { Clock } from '../clock.ts'
 import { execAgentOf, nameOf, serviceNameOf } from './ecs-model.ts'
+import { createTaskDefinitions } from './task-definitions.ts'
 
 /** What a session needs of its container, read at the moment it opens. */
 export interface ContainerForExec {
@@ -11,9 +14,11 @@ export interface ContainerForExec {
   runtimeId: string
   /**
    * As ECS described them, for the audit history; values of overridden variables left out. The
-   * cluster as the catalog last saw it, if it did.
+   * cluster as the catalog last saw it, if it did; the definition if it may be read.
    */
-  snapshot: { cluster?: unknown; task: unknown; container: unknown }
+  snapshot: { cluster?: unknown; task: unknown; container: unknown; taskDefinition?: unknown }
+  /** What runs there, in the words of the audit history. */
+  workload: Workload
   /** When the task reached RUNNING, epoch milliseconds; absent before. */
   startedAt?: number
   execEnabled: boolean
@@ -40,7 +45,7 @@ export interface TaskCalls {
    *
    * @throws {PortholeError} NOT_FOUND, TASK_STOPPED, AGENT_NOT_RUNNING, and those of `AwsClients.call`
    */
-  describeForExec(container: ContainerRef): Promise<ContainerForExec>
+  describeForExec(container: ContainerRef, known?: KnownTask): Promise<ContainerForExec>
   /**
    * Stops the task so that its service starts a fresh one from the image.
    *
@@ -49,13 +54,22 @@ export interface TaskCalls {
   replaceTask(task: TaskRef): Promise<ReplacedTask>
 }
 
+/** What the catalog has seen of a task before anybody acts on it: saves waiting for one answer to ask the next. */
+export interface KnownTask {
+  taskDefinitionArn?: string | undefined
+}
+
 export function createTaskCalls({
   clients,
   caller,
+  clock,
 }: {
   clients: AwsClients
   caller: (scope: Scope) => Promise<Caller>
+  clock: Clock
 }): TaskCalls {
+  const definitions = createTaskDefinitions({ clients, clock })
+
   async function describeTask({ scope, clusterArn, taskArn }: TaskRef): Promise<EcsTask> {
     const what = { action: 'ecs:DescribeTasks', resource: taskArn }
     const { tasks } = await clients.call('ecs', scope, what, (ecs) =>
@@ -71,15 +85,18 @@ export function createTaskCalls({
   }
 
   return {
-    async describeForExec(ref) {
+    async describeForExec(ref, known = {}) {
+      if (known.taskDefinitionArn) void definitions.get(ref.scope, known.taskDefinitionArn)
       const task = await describeTask(ref)
       if (task.desiredStatus === 'STOPPED') throw taskStopped(task)
       const container = task.containers?.find(({ name }) => name === ref.containerName)
       if (!container) throw containerUnknown(ref)
       if (!container.runtimeId) throw containerNotStarted(ref)
+      const taskDefinition = await definitions.get(ref.scope, task.taskDefinitionArn ?? '')
       return {
         runtimeId: container.runtimeId,
-        snapshot: { task: withoutOverriddenValues(task), container },
+        snapshot: { task: withoutOverriddenValues(task), container, taskDefinition },
+        workload: workloadOf(task, container),
         startedAt: task.startedAt?.getTime(),
         execEnabled: task.enableExecuteCommand === true,
         agent: execAgentOf(container),
@@ -100,6 +117,18 @@ export function createTaskCalls({
       )
       return { serviceName, principal: arn, userName }
     },
+  }
+}
+
+function workloadOf(task: EcsTask, container: EcsContainer): Workload {
+  return {
+    taskDefinition: nameOf(task.taskDefinitionArn ?? ''),
+    image: container.image,
+    imageDigest: container.imageDigest,
+    runtimeId: container.runtimeId,
+    launchType: task.launchType,
+    platformFamily: task.platformFamily,
+    platformVersion: task.platformVersion,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Workload } from '../../contract/audit.ts'
 import { type ErrorValue, toErrorValue } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { ContainerRef, Engine, EngineChoice } from '../../contract/session.ts'
@@ -19,8 +20,10 @@ import type { HostedEngineRequest } from './session-host-contract.ts'
 export interface ExecTarget extends YoungTask {
   /** Last part of the session target. */
   runtimeId: string
-  /** Cluster, task and container as described, for the audit history. */
+  /** Cluster, task, its definition and container as described, for the audit history. */
   snapshot: unknown
+  /** What runs there, as far as ECS says. */
+  workload?: Workload
 }
 
 export interface SessionOpeningDependencies {
@@ -59,6 +62,7 @@ export interface GrantedSession {
   fallback?: Engine
   request: HostedEngineRequest
   snapshot: unknown
+  workload?: Workload | undefined
 }
 
 /**
@@ -133,6 +137,7 @@ async function askForSession(
       ...endpoints.value,
     },
     snapshot: target.value.snapshot,
+    workload: target.value.workload,
   }
   return { granted }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import type { Workload } from '../../contract/audit.ts'
 import type { Cluster } from '../../contract/catalog.ts'
 import { type ErrorValue, PortholeError, type Result, toErrorValue } from '../../contract/errors.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
@@ -77,6 +78,9 @@ interface Entry {
   readonly request: OpenSession
   caller?: Caller
   snapshot?: unknown
+  workload?: Workload | undefined
+  /** AWS's sessions of engines that could not use them: CloudTrail has an event for each. */
+  readonly givenBack: string[]
   /** The engine to try when the one at work cannot open the session. */
   fallback?: Engine
   /** Waits for an agent that is still starting. */
@@ -133,7 +137,8 @@ class HostedSessionService implements SessionService {
     const { id: sessionId, stream } = session
     unwrap(await this.#host.call('session.prepare', { sessionId, stream, size: request.size }))
     const patience = new Patience(this.#dependencies.clock)
-    const entry: Entry = { session, request, opened: false, patience, work: Promise.resolve() }
+    const work = Promise.resolve()
+    const entry: Entry = { session, request, opened: false, patience, givenBack: [], work }
     this.#entries.set(session.id, entry)
     this.#changes.emit(session)
     this.#enqueue(entry, () => this.#connect(entry))
@@ -202,6 +207,7 @@ class HostedSessionService implements SessionService {
       const wanted = { container, command, choice }
       const granted = await openSession(this.#dependencies, wanted, progress, entry.patience)
       entry.snapshot = granted.snapshot
+      entry.workload = granted.workload
       entry.fallback = granted.fallback
       if (entry.session.state === 'ended')
         await giveBack(this.#dependencies, container.scope, granted.request.awsSessionId)
@@ -252,8 +258,10 @@ class HostedSessionService implements SessionService {
     const failed = session.engine
     const notice = failed && fallback && fallbackNotice(failed, fallback, error)
     if (notice === undefined || fallback === undefined) return this.#refuse(entry, error)
-    if (session.awsSessionId !== undefined)
+    if (session.awsSessionId !== undefined) {
+      entry.givenBack.push(session.awsSessionId)
       void giveBack(this.#dependencies, session.container.scope, session.awsSessionId)
+    }
     this.#change(entry, { type: 'fell-back', notice })
     await this.#connect(entry, fallback)
   }
@@ -381,12 +389,15 @@ class HostedSessionService implements SessionService {
     if (this.#entries.delete(id)) void this.#host.callIfRunning('session.forget', { sessionId: id })
   }
 
-  #facts({ session, request, caller, snapshot }: Entry, at: number): SessionFacts {
+  #facts({ session, request, caller, snapshot, workload, givenBack }: Entry, at: number): SessionFacts {
     return {
       sessionId: session.id,
       awsSessionId: session.awsSessionId,
+      ...(givenBack.length > 0 && { earlierAwsSessionIds: [...givenBack] }),
       container: request.container,
       snapshot,
+      workload,
+      kmsEncrypted: session.kmsEncrypted,
       command: request.command,
       engine: session.engine,
       principal: caller?.arn,

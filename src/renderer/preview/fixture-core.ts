@@ -97,6 +97,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.task': async () => world.audit(clusters, now),
     'audit.session': notHere,
     'audit.recording': notHere,
+    'audit.taskSnapshot': async () => ({}),
     'audit.touched': async () => world.touched(clusters, now),
     'window.setMenu': notHere,
     'window.notify': notHere,

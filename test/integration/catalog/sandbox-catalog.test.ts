@@ -205,6 +205,14 @@ describe('Catalog of the sandbox', () => {
       cluster: { name: 'web', execLogging: { mode: 'OVERRIDE' } },
       task: { taskArn: task.arn },
       container: { name: 'nginx' },
+      taskDefinition: { family: 'storefront', containerDefinitions: expect.any(Array) },
+    })
+    expect(target.workload).toMatchObject({
+      taskDefinition: task.taskDefinition,
+      image: nginx?.image,
+      imageDigest: nginx?.imageDigest,
+      launchType: 'FARGATE',
+      platformVersion: '1.4.0',
     })
     await expect(catalog.describeForExec(refTo(task, 'nothing'))).rejects.toMatchObject({
       value: { code: 'NOT_FOUND', message: expect.stringContaining('"nothing"') },

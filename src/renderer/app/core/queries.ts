@@ -52,6 +52,12 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
     }),
 
+  taskSnapshot: (core: CoreClient, taskArn: string) =>
+    queryOptions({
+      queryKey: ['audit.taskSnapshot', taskArn],
+      queryFn: async () => unwrap(await core.call('audit.taskSnapshot', { taskArn })),
+    }),
+
   pluginFindings: (core: CoreClient) =>
     queryOptions({
       queryKey: ['plugin', 'find'],

@@ -4,7 +4,11 @@ import type { ContainerRef } from '../../../contract/session.ts'
 import type { TaskRef } from '../documents/document.ts'
 
 /** Task and container references carry the account's words along, so that a tab can say where it is by itself. */
-export function taskRefFor(account: Account, cluster: Cluster, task: Task): TaskRef {
+export function taskRefFor(
+  account: Account,
+  cluster: Cluster,
+  task: Pick<Task, 'arn' | 'id' | 'serviceName'>,
+): TaskRef {
   return {
     scope: cluster.scope,
     accountName: account.name,

@@ -40,6 +40,8 @@ export function findLinkTarget(
   if (cluster !== undefined) {
     const target = targetIn(link, account, cluster)
     if (target !== undefined) return { state: 'found', target }
+    if (link.kind === 'task' && reading?.state === 'ready')
+      return { state: 'found', target: pastTask(link, account, cluster) }
   }
   if (reading?.state === 'failed') return nowhere(reading.error ?? notThere(link))
   return reading?.state === 'ready' ? nowhere(notThere(link)) : { state: 'searching' }
@@ -61,6 +63,17 @@ function targetIn(
       readiness: container.readiness,
     }
   )
+}
+
+/** ECS forgets a task; its audit history is still there to be looked at. */
+function pastTask(
+  { accountId, region, clusterName, taskId }: Link,
+  account: Parameters<typeof taskRefFor>[0],
+  cluster: Cluster,
+): Extract<Target, { kind: 'task' }> {
+  const partition = cluster.arn.split(':')[1] ?? 'aws'
+  const taskArn = `arn:${partition}:ecs:${region}:${accountId}:task/${clusterName}/${taskId}`
+  return { kind: 'task', task: taskRefFor(account, cluster, { arn: taskArn, id: taskId }) }
 }
 
 function nowhere(error: ErrorValue): LinkSearch {

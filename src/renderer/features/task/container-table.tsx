@@ -39,7 +39,7 @@ export function ContainerTable({ page, task }: { page: TaskPage; task: Task }) {
               container={container}
               touched={touched.has(container.name)}
               last={last.get(container.name)}
-              canOpen={takesShells(task)}
+              canOpen={page.task !== undefined && takesShells(task)}
             />
           ))}
         </tbody>
@@ -63,6 +63,8 @@ function Row({
 }) {
   const run = useRunCommand()
   const { name, image, readiness } = container
+  // Of a task that is gone a snapshot knows what ran, not how it is.
+  const past = page.task === undefined
   return (
     <tr>
       <td>
@@ -75,12 +77,8 @@ function Row({
       <td className={styles.image} title={displayText(image)}>
         <Name text={shortImage(image)} />
       </td>
-      <td>
-        <Agent container={container} />
-      </td>
-      <td className={styles.health}>
-        <Health health={container.health} />
-      </td>
+      <td>{past ? <span className={styles.quiet}>Gone</span> : <Agent container={container} />}</td>
+      <td className={styles.health}>{!past && <Health health={container.health} />}</td>
       <td>
         <LastShell session={last} />
       </td>

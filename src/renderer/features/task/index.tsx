@@ -10,13 +10,14 @@ import { useTaskPage } from './use-task-page.ts'
 /** One task: what it is, its containers, and everything that was done inside. */
 export default function TaskView({ document }: DocumentViewProps<'task'>) {
   const page = useTaskPage(document.task)
+  const shown = page.task ?? page.snapshot?.task
   return (
     <div className={styles.view}>
       <TaskHead page={page} />
       <div className={styles.columns}>
         <div className={styles.main}>
           <TaskNotice page={page} />
-          {page.task !== undefined && <ContainerTable page={page} task={page.task} />}
+          {shown !== undefined && <ContainerTable page={page} task={shown} />}
           <AuditSection page={page} />
         </div>
         <TaskAside page={page} />

@@ -21,7 +21,9 @@ import type { TaskPage } from './use-task-page.ts'
 
 export function TaskHead({ page }: { page: TaskPage }) {
   const { ref, task, gone, touched } = page
-  const family = task?.taskDefinition.split(':')[0]
+  const shown = task ?? page.snapshot?.task
+  const serviceName = ref.serviceName ?? shown?.serviceName
+  const family = shown?.taskDefinition.split(':')[0]
   return (
     <PageHead
       crumbs={
@@ -29,14 +31,14 @@ export function TaskHead({ page }: { page: TaskPage }) {
           crumbs={[
             { text: ref.accountName ?? ref.scope.accountId },
             { text: ref.clusterName },
-            { text: ref.serviceName ?? 'Standalone task' },
+            { text: serviceName ?? 'Standalone task' },
           ]}
         />
       }
       title={
         <>
           <h1>
-            <Name text={ref.serviceName ?? family ?? ref.clusterName} />
+            <Name text={serviceName ?? family ?? ref.clusterName} />
           </h1>
           <span className={styles.taskId}>
             <Name text={ref.taskId} />
@@ -56,7 +58,7 @@ export function TaskHead({ page }: { page: TaskPage }) {
       }
       actions={task !== undefined && takesShells(task) && <Actions page={page} task={task} />}
     >
-      {task !== undefined && <TaskFacts task={task} />}
+      {shown !== undefined && <TaskFacts task={shown} over={task === undefined} />}
     </PageHead>
   )
 }
@@ -146,7 +148,7 @@ function usualContainer({ containers }: Task, { entries = [] }: TaskPage): Conta
   )
 }
 
-function TaskFacts({ task }: { task: Task }) {
+function TaskFacts({ task, over }: { task: Task; over: boolean }) {
   const size = sizeText(task)
   return (
     <>
@@ -156,7 +158,7 @@ function TaskFacts({ task }: { task: Task }) {
       <Fact label="Task definition">
         <Name text={task.taskDefinition} />
       </Fact>
-      <Uptime task={task} />
+      {over ? <StartedAt task={task} /> : <Uptime task={task} />}
       {size !== undefined && <Fact label="Size">{size}</Fact>}
       {task.availabilityZone !== undefined && (
         <Fact label="Zone">
@@ -182,6 +184,12 @@ function Uptime({ task: { startedAt } }: { task: Task }) {
       <span className={styles.quiet}>since {formatMoment(startedAt, now)}</span>
     </Fact>
   )
+}
+
+function StartedAt({ task: { startedAt } }: { task: Task }) {
+  const now = useNow('minute')
+  if (startedAt === undefined) return null
+  return <Fact label="Started">{formatMoment(startedAt, now)}</Fact>
 }
 
 /** Ports that a browser on this computer can open. */

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { AuditEntry, TouchedTask } from '../../../contract/audit.ts'
+import type { AuditEntry, TaskSnapshot, TouchedTask } from '../../../contract/audit.ts'
 import type { CatalogScope, Cluster, Task } from '../../../contract/catalog.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
@@ -17,6 +17,8 @@ export interface TaskPage {
   cluster: Cluster | undefined
   /** ECS was asked and does not list the task any more. */
   gone: boolean
+  /** The task as it was when somebody opened a shell, where there is no other news of it. */
+  snapshot: TaskSnapshot | undefined
   /** Why the cluster could not be read. */
   problem: ErrorValue | undefined
   /** Absent until the first answer. Newest first. */
@@ -45,11 +47,19 @@ export function useTaskPage(ref: TaskRef): TaskPage {
   const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
+  const gone = task === undefined && isKnown(cluster, scope)
+  const unreadable = cluster === undefined && scope?.error !== undefined
+  const snapshot = useQuery({
+    ...queries.taskSnapshot(core, ref.taskArn),
+    enabled: gone || unreadable,
+  }).data?.snapshot
+
   return {
     ref,
     task,
     cluster,
-    gone: task === undefined && isKnown(cluster, scope),
+    gone,
+    snapshot: gone || unreadable ? snapshot : undefined,
     problem: cluster === undefined ? scope?.error : undefined,
     entries: audit.data,
     auditProblem: audit.error instanceof CoreError ? audit.error.value : undefined,

@@ -66,6 +66,19 @@ async function drained(recorder: SessionRecorder): Promise<void> {
 const recordingOf = (sessionId: string) => readWhole((offset) => audit.recording(sessionId, offset))
 
 describe('the audit service', () => {
+  it('has the latest snapshot of a task, also from a shell that was refused', async () => {
+    expect(await audit.taskSnapshot(taskArn)).toBeUndefined()
+    await audit.sessionOpened(sessionFacts({ snapshot: { task: 'earlier' } }))
+    await audit.shellRefused({
+      ...sessionFacts({ at: noon + 1000, snapshot: { task: 'later' }, earlierAwsSessionIds: ['ecs-1'] }),
+      error: { code: 'HANDSHAKE_FAILED', message: 'No.', retryable: false },
+    })
+    await audit.sessionOpened(sessionFacts({ at: noon + 2000 }))
+    await reopen()
+    expect(await audit.taskSnapshot(taskArn)).toMatchObject({ at: noon + 1000, snapshot: { task: 'later' } })
+    expect(await audit.entries(taskArn)).toMatchObject([{}, { earlierAwsSessionIds: ['ecs-1'] }, {}])
+  })
+
   it('has a session with its recording while it lives and after it ended', async () => {
     const facts = sessionFacts()
     const { sessionId } = facts

@@ -159,17 +159,32 @@ describe('a link that was followed into the app', () => {
     expect(opened().length).toBe(1)
   })
 
-  it('to an account out of reach, or a task that is gone, says so once', async () => {
+  it('to an account out of reach, or a shell in a task that is gone, says so once', async () => {
     using _following = followLinks(services, (error) => told.push(error))
     signIn()
     readAccounts()
     readCatalog()
     await linkArrives({ link: { ...taskLink, accountId: '999999999999' } })
-    await linkArrives({ link: { ...taskLink, taskId: '0'.repeat(32) } })
+    await linkArrives({ link: { ...shellLink, taskId: '0'.repeat(32) } })
     readCatalog()
     expect(told.map(({ message }) => message)).toEqual([
       'The link leads to account 999999999999, which none of your sign-ins reaches.',
-      `Task 00000000 of ${cluster.name} is not there any more.`,
+      expect.stringMatching(`in task 00000000 of ${cluster.name} is not there any more.`),
+    ])
+  })
+
+  it('to a task that is gone opens its page, for its history', async () => {
+    using _following = followLinks(services, (error) => told.push(error))
+    signIn()
+    readAccounts()
+    readCatalog()
+    await linkArrives({ link: { ...taskLink, taskId: '0'.repeat(32) } })
+    expect(told).toEqual([])
+    expect(opened()).toMatchObject([
+      {
+        kind: 'task',
+        task: { taskArn: task.arn.replace(task.id, '0'.repeat(32)), clusterName: cluster.name },
+      },
     ])
   })
 
