@@ -162,7 +162,7 @@ test('a sign-in that ends in the middle of work: tabs and shells stay, and go on
   await approval.allow()
   await expect(window.getByText(/Your sign-in to/)).toBeHidden()
   await expect(window.getByRole('tab', { name: /nginx/ })).toBeVisible()
-  await terminal.focus()
+  // The keyboard is back in the shell without a click.
   await terminal.run('echo $marker', /\nkept\n/)
   await porthole.openShell('app storefront example-staging')
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Identity } from '../../../src/contract/identity.ts'
 import { drawQr } from '../../../src/renderer/features/sign-in/draw-qr.ts'
 import {
+  identitiesWith,
   identityRegion,
   identityWords,
   startHint,
@@ -82,4 +83,20 @@ describe('What identities are called', () => {
     expect(startHint(identity({ kind: 'process' }))).toContain('program')
     expect(startHint(identity({}))).toContain('Opens nothing')
   })
+})
+
+test('many sign-ins are found by any words of theirs, in any order', () => {
+  const named = (name: string, region: string): Identity => ({
+    id: `profile:${name}`,
+    kind: 'access-keys',
+    name,
+    region,
+    state: 'signed-in',
+  })
+  const all = [named('Prod-Admin', 'eu-west-1'), named('prod-read', 'us-east-1'), named('dev', 'eu-west-1')]
+  const names = (filter: string) => identitiesWith(all, filter).map(({ name }) => name)
+  expect(names('')).toEqual(['Prod-Admin', 'prod-read', 'dev'])
+  expect(names('eu prod')).toEqual(['Prod-Admin'])
+  expect(names(' access keys ')).toHaveLength(3)
+  expect(names('staging')).toEqual([])
 })

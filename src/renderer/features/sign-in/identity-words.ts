@@ -21,6 +21,15 @@ export function identityRegion({ ssoRegion, region }: Identity): string {
   return ssoRegion ?? region ?? ''
 }
 
+/** Every word somewhere in name, start URL, kind or Region. */
+export function identitiesWith(identities: readonly Identity[], filter: string): readonly Identity[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+  return identities.filter((identity) => {
+    const text = [identity.name, identityWords(identity), identityRegion(identity)].join(' ').toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
 /** The one filled button of the screen. */
 export function startWords(identity: Identity | undefined): string {
   if (identity === undefined) return 'Sign in'

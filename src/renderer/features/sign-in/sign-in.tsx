@@ -13,7 +13,7 @@ import { WaitForApproval } from './wait-for-approval.tsx'
 
 /** First run, and every sign-in after it. `overWorkspace`: open tabs wait behind, so there is a way back. */
 export default function SignIn({ overWorkspace }: { overWorkspace: boolean }) {
-  const { interface: interfaceStore, identities } = useServices()
+  const { interface: interfaceStore, identities, workspace } = useServices()
   const signIn = useSignIn()
   const [target, setTarget] = useState<SignInTarget | undefined>(undefined)
   const done = signIn.attempt?.state === 'signed-in'
@@ -28,6 +28,11 @@ export default function SignIn({ overWorkspace }: { overWorkspace: boolean }) {
     identities.setState({ attempt: undefined })
     interfaceStore.setState((state) => (state.dialog?.kind === 'sign-in' ? { dialog: undefined } : state))
   }, [done])
+  // Back at work, the keyboard is where it was: in the tab in front.
+  useEffect(
+    () => (overWorkspace ? () => void workspace.stage?.focus() : undefined),
+    [overWorkspace, workspace],
+  )
 
   return (
     <div className={styles.screen} data-sign-in="">
