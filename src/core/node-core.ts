@@ -23,7 +23,11 @@ export async function createNodeCore(options: NodeCoreOptions): Promise<NodeCore
   const { environment, homeFolder, dataFolder, log } = options
   await using resources = new AsyncDisposableStack()
   const audit = resources.use(
-    startAuditWorker({ folder: path.join(dataFolder, 'audit'), workerUrl: options.auditWorkerUrl }),
+    startAuditWorker({
+      folder: path.join(dataFolder, 'audit'),
+      keyFolder: path.join(dataFolder, 'audit-keys'),
+      workerUrl: options.auditWorkerUrl,
+    }),
   )
   const recorders = createRecorderFactory({ channel: createMessagePortChannel(audit.openPort()) })
   const host = resources.use(createLocalSessionHost({ environment, homeFolder, dataFolder, recorders, log }))

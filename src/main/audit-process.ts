@@ -15,9 +15,9 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
   /** Not by its pid: one that has yet to begin has none either. */
   #ended = false
 
-  constructor(options: { entryFile: string; folder: string }) {
+  constructor(options: { entryFile: string; folder: string; keyFolder: string }) {
     this.#process = utilityProcess.fork(options.entryFile, [], { serviceName: 'Porthole audit history' })
-    this.#tell({ type: 'start', folder: options.folder })
+    this.#tell({ type: 'start', folder: options.folder, keyFolder: options.keyFolder })
     this.channel = createMessagePortChannel(this.openPort())
     this.#process.once('exit', (code) => {
       this.#ended = true

@@ -41,6 +41,7 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
     new DesktopAuditProcess({
       entryFile: path.join(entriesFolder, 'audit-host.js'),
       folder: path.join(dataFolder, 'audit'),
+      keyFolder: path.join(dataFolder, 'audit-keys'),
     }),
   )
   const sessionHost = resources.use(

@@ -17,7 +17,7 @@ export type SessionHostMessage =
 export type SessionHostReply = { type: 'pong'; id: number } | { type: 'log'; message: string }
 
 export type AuditHostMessage =
-  | { type: 'start'; folder: string }
+  | { type: 'start'; folder: string; keyFolder: string }
   /** Port: one more client of the history. */
   | { type: 'client' }
   /** Close recordings and ledger, then the process. */

@@ -26,6 +26,7 @@ export async function runAuditBench(): Promise<BenchResult[]> {
   try {
     await using worker = startAuditWorker({
       folder,
+      keyFolder: `${folder}-keys`,
       workerUrl: new URL('../../src/core/audit/audit-worker.ts', import.meta.url),
     })
     await using audit = createAuditService({ channel: worker.channel })

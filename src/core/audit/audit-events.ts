@@ -8,6 +8,7 @@ import {
   engineSchema,
   terminalSizeSchema,
 } from '../../contract/session.ts'
+import { checkpointSchema } from './integrity/checkpoint.ts'
 
 /**
  * Every kind of event that the ledger holds. What is written stays readable
@@ -55,6 +56,21 @@ const recordingTotals = {
   outputBytes: byteCountSchema,
 }
 
+/** What can be wrong with a record when it is opened. */
+export const doubtSchema = z.enum([
+  /** Events that an outside checkpoint knows are missing. */
+  'tail-missing',
+  /** The chain is sound in itself and not the one that the outside checkpoint knows. */
+  'rewritten',
+  /** The outside checkpoint of a ledger that must have one is not there. */
+  'outside-missing',
+  /** The outside checkpoint is damaged, or signed by somebody else. */
+  'outside-altered',
+  /** The end of the chain does not follow from its beginning. */
+  'chain-broken',
+])
+export type Doubt = z.infer<typeof doubtSchema>
+
 export const auditEventSchema = z.discriminatedUnion('type', [
   /** Always the first event of a chain. */
   z.object({
@@ -62,8 +78,31 @@ export const auditEventSchema = z.discriminatedUnion('type', [
     at: timestampSchema,
     installId: z.uuid(),
     format: z.number().int().positive(),
+    /** What checks the checkpoints: Ed25519, SPKI in base64. Absent in format 1. */
+    publicKey: z.string().optional(),
     /** The chain before this one could not be read and lies in `file`. */
     replaces: z.object({ file: z.string(), reason: z.string() }).optional(),
+  }),
+  /** The ledger goes on in a later format; nothing before was touched. */
+  z.object({
+    type: z.literal('schema.migrated'),
+    at: timestampSchema,
+    from: z.number().int().positive(),
+    to: z.number().int().positive(),
+    publicKey: z.string(),
+  }),
+  /** The key that signed until now is gone; checkpoints from here on are checked with this one. */
+  z.object({ type: z.literal('key.changed'), at: timestampSchema, publicKey: z.string() }),
+  /** Found when the record was opened: it is not as it was left. Stays in the record for good. */
+  z.object({
+    type: z.literal('record.doubted'),
+    at: timestampSchema,
+    problem: doubtSchema,
+    detail: z.string(),
+    /** The first event in question. */
+    seq: z.number().int().positive().optional(),
+    /** The checkpoint kept outside, which knew better. */
+    outside: checkpointSchema.optional(),
   }),
   z.object({ type: z.literal('session.start'), taskArn: z.string(), ...sessionFactsSchema.shape }),
   z.object({

@@ -17,6 +17,14 @@ import type { RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-se
 import { recoverFromCrash } from './crash-recovery.ts'
 import { FileRecordingStore } from './file-recording-store.ts'
 import { readInstallId } from './install-id.ts'
+import {
+  type CheckpointKeeper,
+  FileCheckpointKeeper,
+  keyFolderBeside,
+  publicKeyText,
+} from './integrity/checkpoint-keeper.ts'
+import { Checkpoints } from './integrity/checkpoints.ts'
+import { checkAtOpening } from './integrity/opening-check.ts'
 import { Ledger } from './ledger.ts'
 import type { Verification } from './ledger-verification.ts'
 import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
@@ -32,6 +40,8 @@ export interface AuditKeeperOptions {
   clock: Clock
   /** Called after anything was added to a task's history. */
   onChanged: (taskArn: string) => void
+  /** Where the signing key and the latest checkpoint are; never inside `folder`. Default: beside it. */
+  keyFolder?: string
   /** Default: files in `recordings` in the folder. */
   store?: RecordingStore
 }
@@ -43,6 +53,8 @@ export interface AuditKeeperOptions {
 export class AuditKeeper implements AsyncDisposable {
   readonly #lock: Disposable
   readonly #ledger: Ledger
+  readonly #checkpoints: Checkpoints
+  readonly #doubts: ErrorValue[]
   readonly #index: SessionIndex
   readonly #store: RecordingStore
   readonly #clock: Clock
@@ -57,7 +69,12 @@ export class AuditKeeper implements AsyncDisposable {
     this.#clock = clock
     this.#onChanged = options.onChanged
     this.#store = options.store ?? new FileRecordingStore(join(folder, 'recordings'))
-    this.#ledger = resources.use(openLedger(folder, clock))
+    const keeper = new FileCheckpointKeeper(options.keyFolder ?? keyFolderBeside(folder))
+    this.#ledger = resources.use(openLedger(folder, keeper, clock))
+    const parts = { ledger: this.#ledger, keeper, clock }
+    this.#doubts = checkAtOpening(parts)
+    this.#checkpoints = new Checkpoints(parts)
+    this.#checkpoints.mark()
     this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
   }
 
@@ -163,7 +180,9 @@ export class AuditKeeper implements AsyncDisposable {
   }
 
   problems(): ErrorValue[] {
-    return this.#ledger.problem === undefined ? [] : [this.#ledger.problem]
+    return [this.#ledger.problem, ...this.#doubts, this.#checkpoints.problem].filter(
+      (problem) => problem !== undefined,
+    )
   }
 
   /** @throws {PortholeError} INVALID_REQUEST when the session is being recorded already */
@@ -198,6 +217,7 @@ export class AuditKeeper implements AsyncDisposable {
         this.closeRecorder(recorder, recorder.lastMoment, 'shutdown'),
       ),
     )
+    this.#checkpoints[Symbol.dispose]()
     this.#index[Symbol.dispose]()
     this.#ledger[Symbol.dispose]()
     this.#lock[Symbol.dispose]()
@@ -217,12 +237,12 @@ function makeFolder(folder: string): void {
   }
 }
 
-function openLedger(folder: string, clock: Clock): Ledger {
+function openLedger(folder: string, keeper: CheckpointKeeper, clock: Clock): Ledger {
   const file = join(folder, 'ledger.sqlite')
   const installId = readInstallId(join(folder, 'install-id'), () =>
     existsSync(file) ? Ledger.installIdOf(file) : undefined,
   )
-  return Ledger.open({ file, installId, clock })
+  return Ledger.open({ file, installId, publicKey: publicKeyText(keeper.signingKey()), clock })
 }
 
 function openIndex(folder: string, ledger: Ledger, recorders: Map<string, Recorder>): SessionIndex {

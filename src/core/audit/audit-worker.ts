@@ -9,6 +9,8 @@ import { serveAudit } from './serve-audit.ts'
  */
 export interface AuditWorkerData {
   folder: string
+  /** Beside it: the signing key and the latest checkpoint. */
+  keyFolder: string
 }
 
 export type AuditWorkerMessage =
@@ -19,8 +21,8 @@ export type AuditWorkerMessage =
 
 if (parentPort === null) throw new Error('The audit worker runs in a worker thread; use startAuditWorker')
 const parent = parentPort
-const { folder } = workerData as AuditWorkerData
-const server = serveAudit({ folder, clock: systemClock })
+const { folder, keyFolder } = workerData as AuditWorkerData
+const server = serveAudit({ folder, keyFolder, clock: systemClock })
 const ports: MessagePort[] = []
 
 parent.on('message', async (message: AuditWorkerMessage) => {

@@ -6,7 +6,7 @@ import { createPrivateFile } from '../files/private-file.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 
 /** `PRAGMA user_version`. Only ever grows; a file of a later format is never opened. */
-export const formatVersion = 1
+export const formatVersion = 2
 
 /** `PRAGMA application_id`, "PHau": tells a ledger from any other SQLite file. */
 const applicationId = 0x50486175
@@ -36,6 +36,21 @@ const schema = `
   BEGIN SELECT RAISE(ABORT, 'The ledger is append-only'); END;
 `
 
+/** Since format 2: how far the chain had come, signed. */
+const checkpointSchema = `
+  CREATE TABLE checkpoint(
+    number INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    signature BLOB NOT NULL CHECK (length(signature) = 64)
+  ) STRICT;
+  CREATE TRIGGER checkpoint_not_updated BEFORE UPDATE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'Checkpoints are only added'); END;
+  CREATE TRIGGER checkpoint_not_deleted BEFORE DELETE ON checkpoint
+  BEGIN SELECT RAISE(ABORT, 'Checkpoints are only added'); END;
+`
+
 /** Recovery asks for one session at a time. No part of the format: a ledger without it is as good, only slower. */
 const sessionLookup = `
   CREATE INDEX IF NOT EXISTS audit_event_by_session ON audit_event(session_id) WHERE session_id IS NOT NULL;
@@ -50,10 +65,11 @@ export class UnreadableLedgerError extends Error {
  * Opens the database of a ledger for its only writer, making it when absent.
  * Every commit is on the disk when it returns.
  *
+ * @returns `format` of what was found; `undefined` when it is new
  * @throws {UnreadableLedgerError} damaged, or not a ledger
  * @throws {PortholeError} AUDIT_UNAVAILABLE for a later format, STORAGE_* when it cannot be made
  */
-export function openLedgerFile(file: string): { database: Database.Database; isNew: boolean } {
+export function openLedgerFile(file: string): { database: Database.Database; format: number | undefined } {
   let database: Database.Database | undefined
   try {
     createPrivateFile(file)
@@ -61,12 +77,10 @@ export function openLedgerFile(file: string): { database: Database.Database; isN
     refuseOtherFormats(database, file)
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
-    const isNew = isEmpty(database)
-    if (!isNew) {
-      refuseDamage(database)
-      database.exec(sessionLookup)
-    }
-    return { database, isNew }
+    if (isEmpty(database)) return { database, format: undefined }
+    refuseDamage(database)
+    database.exec(sessionLookup)
+    return { database, format: formatOf(database) }
   } catch (thrown) {
     database?.close()
     throw meaningOf(thrown, file)
@@ -75,8 +89,14 @@ export function openLedgerFile(file: string): { database: Database.Database; isN
 
 /** To be called in the transaction that also writes the first event, so that no ledger is ever without one. */
 export function createLedgerSchema(database: Database.Database): void {
-  database.exec(schema + sessionLookup)
+  database.exec(schema + checkpointSchema + sessionLookup)
   database.pragma(`application_id = ${applicationId}`)
+  database.pragma(`user_version = ${formatVersion}`)
+}
+
+/** To be called in the transaction that also notes it. */
+export function migrateLedgerSchema(database: Database.Database): void {
+  database.exec(checkpointSchema)
   database.pragma(`user_version = ${formatVersion}`)
 }
 
@@ -110,7 +130,7 @@ function refuseOtherFormats(database: Database.Database, file: string): void {
   if (isEmpty(database)) return
   if (database.pragma('application_id', { simple: true }) !== applicationId)
     throw new UnreadableLedgerError('It is a database of another program.')
-  const version = database.pragma('user_version', { simple: true }) as number
+  const version = formatOf(database)
   if (version > formatVersion) {
     throw new PortholeError({
       code: 'AUDIT_UNAVAILABLE',
@@ -119,6 +139,10 @@ function refuseOtherFormats(database: Database.Database, file: string): void {
       action: 'Update Porthole.',
     })
   }
+}
+
+function formatOf(database: Database.Database): number {
+  return database.pragma('user_version', { simple: true }) as number
 }
 
 /** Reads every page once, about 0.3 s per 100 MB, so that damage shows now and not in mid-session. */

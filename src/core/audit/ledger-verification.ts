@@ -1,5 +1,5 @@
-import type Database from 'better-sqlite3'
 import { eventHash, genesisHash } from './chain.ts'
+import type { EventRow, LedgerRows } from './ledger-rows.ts'
 
 export interface ChainPosition {
   seq: number
@@ -20,14 +20,14 @@ export type Verification =
  * to have reached.
  */
 export function verifyChain(
-  database: Database.Database,
+  rows: LedgerRows,
   options: { installId: string; after?: ChainPosition; head?: ChainPosition },
 ): Verification {
   const start = options.after ?? { seq: 0, hash: genesisHash(options.installId) }
   let last = start
   try {
-    for (const row of selectRows(database, options.after?.seq)) {
-      const problem = problemOf(row, last)
+    for (const row of rows.events(options.after?.seq)) {
+      const problem = eventProblem(row, last)
       if (problem !== undefined) return { intact: false, seq: Math.min(row.seq, last.seq + 1), problem }
       last = { seq: row.seq, hash: row.hash }
     }
@@ -48,31 +48,8 @@ function compareHead(last: ChainPosition, head: ChainPosition | undefined): Veri
   return { intact: true, events: last.seq }
 }
 
-interface RawRow {
-  seq: number
-  ts: number
-  type: Buffer
-  sessionId: Buffer | null
-  body: Buffer
-  prev: Buffer
-  hash: Buffer
-}
-
-/**
- * Text is read as bytes: as strings, two different spellings of broken UTF-8
- * would look the same, and a change from one to the other would pass.
- */
-function selectRows(database: Database.Database, afterSeq: number | undefined): IterableIterator<RawRow> {
-  const bound = afterSeq === undefined ? '' : 'WHERE seq > ?'
-  const statement = database.prepare<unknown[], RawRow>(
-    `SELECT seq, ts, CAST(type AS BLOB) AS type, CAST(session_id AS BLOB) AS sessionId,
-            CAST(body AS BLOB) AS body, prev, hash
-     FROM audit_event ${bound} ORDER BY seq`,
-  )
-  return afterSeq === undefined ? statement.iterate() : statement.iterate(afterSeq)
-}
-
-function problemOf(row: RawRow, previous: ChainPosition): string | undefined {
+/** What is wrong with an event that should follow `previous`. */
+export function eventProblem(row: EventRow, previous: ChainPosition): string | undefined {
   if (row.seq !== previous.seq + 1)
     return row.seq <= previous.seq || row.seq < 1 ? 'An event was added' : 'An event is missing'
   if (!isBytes(row.prev) || !equalBytes(row.prev, previous.hash)) return 'Does not follow the event before it'
@@ -83,7 +60,7 @@ function problemOf(row: RawRow, previous: ChainPosition): string | undefined {
 }
 
 /** The columns beside the body are for queries; they must not be able to lie. */
-function columnProblem(row: RawRow): string | undefined {
+function columnProblem(row: EventRow): string | undefined {
   const body = JSON.parse(row.body.toString('utf8')) as Record<string, unknown>
   if (row.ts !== body.recordedAt) return 'The time column does not match the content'
   if (!isText(row.type, body.type)) return 'The type column does not match the content'

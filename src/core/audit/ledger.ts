@@ -3,34 +3,40 @@ import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
-import { type AuditEvent, auditEventSchema } from './audit-events.ts'
+import { createListeners } from '../listeners.ts'
+import { type AuditEvent, type AuditEventOf, type AuditEventType, auditEventSchema } from './audit-events.ts'
 import { canonicalJson, wellFormed } from './canonical-json.ts'
 import { eventHash, genesisHash, hashLength } from './chain.ts'
+import type { Checkpoint } from './integrity/checkpoint.ts'
 import {
   createLedgerSchema,
   formatVersion,
   isDamage,
+  migrateLedgerSchema,
   openLedgerFile,
   setLedgerAside,
   UnreadableLedgerError,
 } from './ledger-file.ts'
+import { LedgerRows } from './ledger-rows.ts'
 import { type ChainPosition, type Verification, verifyChain } from './ledger-verification.ts'
 
 export interface LedgerOptions {
   file: string
   /** UUID of this installation; the chain begins with its hash. */
   installId: string
+  /** What checks this installation's checkpoints (SPKI, base64); the chain names it. */
+  publicKey: string
   clock: Clock
 }
 
 /** An event with its place in the chain. */
-export interface LedgerEntry {
+export interface LedgerEntry<Event extends AuditEvent = AuditEvent> {
   seq: number
   recordedAt: number
-  event: AuditEvent
+  event: Event
 }
 
-interface EventRow {
+interface StoredEvent {
   seq: number
   ts: number
   body: string
@@ -44,21 +50,39 @@ const tailLength = 1000
  * before it. One process writes (`acquireWriterLock`), one transaction per event.
  */
 export class Ledger implements Disposable {
-  /** What a person should know about this ledger: it replaces a damaged one, or its end was changed. */
+  /** What a person should know about this ledger: it replaces a damaged one. */
   readonly problem: ErrorValue | undefined
+  /** What led to this chain: none before, an earlier format, or a chain that could not be read. */
+  readonly beginning: 'continued' | 'new' | 'migrated' | 'replaced'
+  /** Where the end of the chain does not follow from what is before it, as found when it was opened. */
+  readonly brokenTail: { seq: number; detail: string } | undefined
+  /** How far the chain had come before this process added anything. */
+  readonly headAtOpening: ChainPosition
+  /** Everything as stored, to be checked. */
+  readonly rows: LedgerRows
   readonly #database: Database.Database
   readonly #options: LedgerOptions
   readonly #insert: Database.Statement
+  readonly #appended = createListeners<LedgerEntry>()
   #head: ChainPosition
 
-  private constructor(database: Database.Database, options: LedgerOptions, problem?: ErrorValue) {
+  private constructor(
+    database: Database.Database,
+    options: LedgerOptions,
+    beginning: Ledger['beginning'],
+    found: { problem?: ErrorValue | undefined; brokenTail?: Ledger['brokenTail'] } = {},
+  ) {
     this.#database = database
     this.#options = options
     this.#insert = database.prepare(
       'INSERT INTO audit_event(seq, ts, type, session_id, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
     this.#head = readHead(database) ?? { seq: 0, hash: genesisHash(options.installId) }
-    this.problem = problem
+    this.headAtOpening = this.#head
+    this.rows = new LedgerRows(database)
+    this.beginning = beginning
+    this.problem = found.problem
+    this.brokenTail = found.brokenTail
   }
 
   /**
@@ -76,10 +100,12 @@ export class Ledger implements Disposable {
   }
 
   static #openExisting(options: LedgerOptions): Ledger {
-    const { database, isNew } = openLedgerFile(options.file)
+    const { database, format } = openLedgerFile(options.file)
     try {
-      if (isNew) return Ledger.#begin(database, options)
-      return new Ledger(database, options, tailProblem(database, options.installId))
+      if (format === undefined) return Ledger.#begin(database, options)
+      const brokenTail = findBrokenTail(new LedgerRows(database), options.installId)
+      if (format < formatVersion) return Ledger.#migrate(database, options, format, brokenTail)
+      return new Ledger(database, options, 'continued', { brokenTail })
     } catch (thrown) {
       database.close()
       throw isDamage(thrown) ? new UnreadableLedgerError(String(thrown), { cause: thrown }) : thrown
@@ -92,6 +118,23 @@ export class Ledger implements Disposable {
     return Ledger.#begin(database, options, { file, reason })
   }
 
+  /** Rewrites nothing: what was written stays, and an event says that the format changed. */
+  static #migrate(
+    database: Database.Database,
+    options: LedgerOptions,
+    from: number,
+    brokenTail: Ledger['brokenTail'],
+  ): Ledger {
+    const migrate = database.transaction(() => {
+      migrateLedgerSchema(database)
+      const ledger = new Ledger(database, options, 'migrated', { brokenTail })
+      const { publicKey, clock } = options
+      ledger.append({ type: 'schema.migrated', at: clock.now(), from, to: formatVersion, publicKey })
+      return ledger
+    })
+    return migrate.immediate()
+  }
+
   static #begin(
     database: Database.Database,
     options: LedgerOptions,
@@ -99,12 +142,15 @@ export class Ledger implements Disposable {
   ): Ledger {
     const begin = database.transaction(() => {
       createLedgerSchema(database)
-      const ledger = new Ledger(database, options, replaces && setAsideProblem(replaces))
+      const beginning = replaces === undefined ? 'new' : 'replaced'
+      const problem = replaces && setAsideProblem(replaces)
+      const ledger = new Ledger(database, options, beginning, { problem })
       ledger.append({
         type: 'ledger.created',
         at: options.clock.now(),
         installId: options.installId,
         format: formatVersion,
+        publicKey: options.publicKey,
         replaces,
       })
       return ledger
@@ -120,15 +166,25 @@ export class Ledger implements Disposable {
   /** The installation that an existing ledger says it is from; `undefined` when it cannot be read. */
   static installIdOf(file: string): string | undefined {
     try {
-      const { database, isNew } = openLedgerFile(file)
-      using ledger = isNew ? undefined : new Ledger(database, { file, installId: '', clock: systemClock })
-      if (isNew) database.close()
+      const { database, format } = openLedgerFile(file)
+      const options = { file, installId: '', publicKey: '', clock: systemClock }
+      using ledger = format === undefined ? undefined : new Ledger(database, options, 'continued')
+      if (format === undefined) database.close()
       for (const { event } of ledger?.entries() ?? [])
         if (event.type === 'ledger.created') return event.installId
     } catch {
       // `open` says what is wrong with it.
     }
     return undefined
+  }
+
+  get installId(): string {
+    return this.#options.installId
+  }
+
+  /** Called after an event is on the disk. */
+  onAppended(listener: (entry: LedgerEntry) => void): Disposable {
+    return this.#appended.add(listener)
   }
 
   /** Where the chain has reached. */
@@ -153,14 +209,42 @@ export class Ledger implements Disposable {
       if (!this.#wasWritten({ seq, hash })) throw this.#appendProblem(thrown)
     }
     this.#head = { seq, hash }
-    return { seq, recordedAt, event }
+    const entry = { seq, recordedAt, event }
+    this.#appended.emit(entry)
+    return entry
+  }
+
+  /** Keeps a signed checkpoint beside the events. Throws the error of the database. */
+  addCheckpoint(checkpoint: Checkpoint): void {
+    this.#database
+      .prepare('INSERT INTO checkpoint(number, seq, at, hash, signature) VALUES (?, ?, ?, ?, ?)')
+      .run(
+        checkpoint.number,
+        checkpoint.seq,
+        checkpoint.at,
+        Buffer.from(checkpoint.hash, 'hex'),
+        Buffer.from(checkpoint.signature, 'base64'),
+      )
+  }
+
+  /** Events of some kinds, in order. Reads the whole table: not for every moment. */
+  entriesOfTypes<Type extends AuditEventType>(...types: Type[]): LedgerEntry<AuditEventOf<Type>>[] {
+    const rows = this.#database
+      .prepare<string[], StoredEvent>(
+        `SELECT seq, ts, body FROM audit_event WHERE type IN (${types.map(() => '?').join(', ')}) ORDER BY seq`,
+      )
+      .iterate(...types)
+    const wanted = new Set<string>(types)
+    return [...readEntries(rows)].filter(({ event }) => wanted.has(event.type)) as LedgerEntry<
+      AuditEventOf<Type>
+    >[]
   }
 
   /** Events after `seq`, in order. Foreign or damaged ones are left out; `verify` finds those. */
   entries(afterSeq = 0): IterableIterator<LedgerEntry> {
     return readEntries(
       this.#database
-        .prepare<[number], EventRow>('SELECT seq, ts, body FROM audit_event WHERE seq > ? ORDER BY seq')
+        .prepare<[number], StoredEvent>('SELECT seq, ts, body FROM audit_event WHERE seq > ? ORDER BY seq')
         .iterate(afterSeq),
     )
   }
@@ -169,7 +253,7 @@ export class Ledger implements Disposable {
   entriesOf(sessionId: string): IterableIterator<LedgerEntry> {
     return readEntries(
       this.#database
-        .prepare<[string], EventRow>(
+        .prepare<[string], StoredEvent>(
           'SELECT seq, ts, body FROM audit_event WHERE session_id = ? ORDER BY seq',
         )
         .iterate(sessionId),
@@ -178,13 +262,12 @@ export class Ledger implements Disposable {
 
   /** The hash of an event as it is stored, in hexadecimal; `undefined` when there is none. */
   storedHash(seq: number): string | undefined {
-    const hash = this.#database.prepare('SELECT hash FROM audit_event WHERE seq = ?').pluck().get(seq)
-    return Buffer.isBuffer(hash) ? hash.toString('hex') : undefined
+    return this.rows.hashOf(seq)?.toString('hex')
   }
 
   /** Checks the whole chain, up to where this process knows it to reach. */
   verify(): Verification {
-    return verifyChain(this.#database, { installId: this.#options.installId, head: this.#head })
+    return verifyChain(this.rows, { installId: this.#options.installId, head: this.#head })
   }
 
   [Symbol.dispose](): void {
@@ -230,7 +313,7 @@ function readHead(database: Database.Database): ChainPosition | undefined {
   return { seq: row.seq, hash: row.hash }
 }
 
-function* readEntries(rows: Iterable<EventRow>): IterableIterator<LedgerEntry> {
+function* readEntries(rows: Iterable<StoredEvent>): IterableIterator<LedgerEntry> {
   for (const row of rows) {
     const event = readEvent(row.body)
     if (event !== undefined) yield { seq: row.seq, recordedAt: row.ts, event }
@@ -245,25 +328,9 @@ function readEvent(body: string): AuditEvent | undefined {
   }
 }
 
-function tailProblem(database: Database.Database, installId: string): ErrorValue | undefined {
-  const result = verifyChain(database, { installId, after: tailStart(database) })
-  if (result.intact) return undefined
-  return {
-    code: 'AUDIT_UNAVAILABLE',
-    message: `The audit history was changed outside Porthole, at event ${result.seq}.`,
-    detail: result.problem,
-    action: 'Compare it with CloudTrail, which has every session of the last 90 days.',
-    retryable: false,
-  }
-}
-
-/** The event before the last `tailLength` ones; `undefined` for a shorter chain, which is checked whole. */
-function tailStart(database: Database.Database): ChainPosition | undefined {
-  return database
-    .prepare<[number], ChainPosition>(
-      'SELECT seq, hash FROM audit_event WHERE seq <= (SELECT max(seq) FROM audit_event) - ? ORDER BY seq DESC LIMIT 1',
-    )
-    .get(tailLength)
+function findBrokenTail(rows: LedgerRows, installId: string): Ledger['brokenTail'] {
+  const result = verifyChain(rows, { installId, after: rows.positionBefore(tailLength) })
+  return result.intact ? undefined : { seq: result.seq, detail: result.problem }
 }
 
 function setAsideProblem(replaced: { file: string; reason: string }): ErrorValue {

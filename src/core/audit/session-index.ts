@@ -270,6 +270,9 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
       applyRecording(database, event, { ...event, finished: true })
       break
     case 'ledger.created':
+    case 'schema.migrated':
+    case 'key.changed':
+    case 'record.doubted':
       break
   }
 }

@@ -23,8 +23,12 @@ export interface AuditWorker extends AsyncDisposable {
  *
  * @param workerUrl of audit-worker.ts, or of the file it was bundled into
  */
-export function startAuditWorker(options: { folder: string; workerUrl: URL }): AuditWorker {
-  const workerData: AuditWorkerData = { folder: options.folder }
+export function startAuditWorker(options: {
+  folder: string
+  keyFolder: string
+  workerUrl: URL
+}): AuditWorker {
+  const workerData: AuditWorkerData = { folder: options.folder, keyFolder: options.keyFolder }
   const worker = new Worker(options.workerUrl, { workerData, name: 'audit' })
   const stopped = watchEnd(worker)
   const tell = (message: AuditWorkerMessage, transfer: MessagePort[] = []) =>

@@ -24,7 +24,11 @@ afterEach(() => folder[Symbol.dispose]())
 
 describe('the audit worker', () => {
   it('serves a core and a session host of its own, and ends when it is told to', async () => {
-    const worker = startAuditWorker({ folder: join(folder.path, 'audit'), workerUrl: source })
+    const worker = startAuditWorker({
+      folder: join(folder.path, 'audit'),
+      keyFolder: join(folder.path, 'audit-keys'),
+      workerUrl: source,
+    })
     const audit = createAuditService({ channel: worker.channel })
     const hostChannel = createMessagePortChannel(worker.openPort())
     const recorders = createRecorderFactory({ channel: hostChannel })
@@ -67,7 +71,11 @@ describe('the audit worker', () => {
     // Beside our dependencies, as in the app: better-sqlite3 stays outside the bundle.
     const place = new URL('../../../node_modules/.cache/porthole-audit-test/', import.meta.url)
     await using moved = await moveBundle(join(bundle, 'worker.mjs'), place)
-    await using worker = startAuditWorker({ folder: join(folder.path, 'audit'), workerUrl: moved.url })
+    await using worker = startAuditWorker({
+      folder: join(folder.path, 'audit'),
+      keyFolder: join(folder.path, 'audit-keys'),
+      workerUrl: moved.url,
+    })
     await using audit = createAuditService({ channel: worker.channel })
     await audit.sessionOpened(sessionFacts())
     expect(await audit.entries(taskArn)).toHaveLength(1)
@@ -76,6 +84,7 @@ describe('the audit worker', () => {
   it('says that it is gone when it cannot even start', async () => {
     const worker = startAuditWorker({
       folder: folder.path,
+      keyFolder: `${folder.path}-keys`,
       workerUrl: pathToFileURL(join(folder.path, 'no-such-worker.mjs')),
     })
     const audit = createAuditService({ channel: worker.channel })

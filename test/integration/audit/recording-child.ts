@@ -20,6 +20,7 @@ const steadyMilliseconds = 4
 
 const worker = startAuditWorker({
   folder,
+  keyFolder: `${folder}-keys`,
   workerUrl: new URL('../../../src/core/audit/audit-worker.ts', import.meta.url),
 })
 const audit = createAuditService({ channel: worker.channel })

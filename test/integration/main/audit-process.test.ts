@@ -26,7 +26,8 @@ describe('the audit history’s process on the desktop', () => {
         const gone = new Promise<string>((resolve) =>
           electron.app.once('child-process-gone', (_event, { reason }) => resolve(reason)),
         )
-        const history = new DesktopAuditProcess({ entryFile: argument.entryFile, folder: argument.folder })
+        const { entryFile, folder } = argument
+        const history = new DesktopAuditProcess({ entryFile, folder, keyFolder: `${folder}-keys` })
         const stopped = new Promise<string>((resolve) =>
           history.onStopped((error) => resolve(error?.message ?? 'as wanted')),
         )

@@ -12,7 +12,11 @@ test('without a usable data folder a shell still opens, and says why it is not r
   using folder = temporaryFolder()
   const file = path.join(folder.path, 'not-a-folder')
   await writeFile(file, '')
-  await using worker = startAuditWorker({ folder: path.join(file, 'audit'), workerUrl })
+  await using worker = startAuditWorker({
+    folder: path.join(file, 'audit'),
+    keyFolder: path.join(file, 'audit-keys'),
+    workerUrl,
+  })
   await using audit = createAuditService({ channel: worker.channel })
   await using fixture = await SessionFixture.start({ audit })
   const shell = await fixture.openShell('built-in')

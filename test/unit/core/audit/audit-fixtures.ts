@@ -60,10 +60,15 @@ export function startEvent(changes: Partial<SessionFacts> = {}): AuditEvent {
   return { type: 'session.start', taskArn: facts.container.taskArn, ...facts }
 }
 
-/** A folder of its own, gone with everything in it when disposed. */
+/** A folder of its own, gone with everything in it and the keys beside it when disposed. */
 export function temporaryFolder(): Disposable & { path: string } {
   const path = mkdtempSync(join(tmpdir(), 'porthole-audit-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+  return {
+    path,
+    [Symbol.dispose]() {
+      for (const suffix of ['', '-keys']) rmSync(path + suffix, { recursive: true, force: true })
+    },
+  }
 }
 
 /** Everything a page follows: all text of a recording. */

@@ -36,14 +36,17 @@ beforeAll(async () => {
     await written.promise
     written = Promise.withResolvers()
   }
-  cpSync(live, join(folder.path, 'snapshot'), { recursive: true })
+  for (const suffix of ['', '-keys'])
+    cpSync(live + suffix, join(folder.path, 'snapshot') + suffix, { recursive: true })
 })
 afterAll(() => folder[Symbol.dispose]())
 
 beforeEach(() => {
   crashed = join(folder.path, 'crashed')
-  rmSync(crashed, { recursive: true, force: true })
-  cpSync(join(folder.path, 'snapshot'), crashed, { recursive: true })
+  for (const suffix of ['', '-keys']) {
+    rmSync(crashed + suffix, { recursive: true, force: true })
+    cpSync(join(folder.path, 'snapshot') + suffix, crashed + suffix, { recursive: true })
+  }
   recording = join(crashed, 'recordings', `${sessionId}.cast`)
   lines = readFileSync(recording)
 })

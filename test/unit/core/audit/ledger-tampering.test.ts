@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Ledger } from '../../../../src/core/audit/ledger.ts'
+import { LedgerRows } from '../../../../src/core/audit/ledger-rows.ts'
 import { type Verification, verifyChain } from '../../../../src/core/audit/ledger-verification.ts'
 import { createHandClock } from '../../../fixtures/hand-clock.ts'
 import { startEvent, temporaryFolder } from './audit-fixtures.ts'
@@ -23,7 +24,7 @@ beforeAll(() => {
   folder = temporaryFolder()
   original = join(folder.path, 'ledger.sqlite')
   const clock = createHandClock()
-  using ledger = Ledger.open({ file: original, installId, clock })
+  using ledger = Ledger.open({ file: original, installId, publicKey: 'unused here', clock })
   while (ledger.head.seq < length) {
     clock.advance(1000)
     ledger.append(startEvent({ userName: 'Zo\ufffd', reason: 'why' }))
@@ -41,7 +42,7 @@ function afterTampering(tamper: (database: Database.Database) => void): Verifica
     )
     database.pragma('ignore_check_constraints = ON')
     tamper(database)
-    return verifyChain(database, { installId })
+    return verifyChain(new LedgerRows(database), { installId })
   } finally {
     database.exec('ROLLBACK')
     database.close()
@@ -147,7 +148,7 @@ describe('a ledger changed behind its back', () => {
         let verification: Verification | undefined
         afterTampering((db) => {
           db.prepare('DELETE FROM audit_event WHERE seq > ?').run(kept)
-          verification = verifyChain(db, { installId, head })
+          verification = verifyChain(new LedgerRows(db), { installId, head })
         })
         expect(verification).toMatchObject({ intact: false, seq: kept + 1 })
       }),
@@ -190,7 +191,9 @@ describe('a ledger changed behind its back', () => {
     copyFileSync(original, copy)
     const other = new Database(copy)
     try {
-      expect(verifyChain(other, { installId: '00000000-0000-4000-8000-000000000000' })).toMatchObject({
+      expect(
+        verifyChain(new LedgerRows(other), { installId: '00000000-0000-4000-8000-000000000000' }),
+      ).toMatchObject({
         intact: false,
         seq: 1,
       })
