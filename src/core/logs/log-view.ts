@@ -1,4 +1,4 @@
-import { type ErrorValue, toErrorValue } from '../../contract/errors.ts'
+import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
 import type { LogBatch, LogLine } from '../../contract/logs.ts'
 import { type Clock, sleep } from '../clock.ts'
 import { compareLines } from './log-events.ts'
@@ -11,8 +11,8 @@ const longestPollMilliseconds = 5000
 const pollGrowth = 1.5
 /** While something stands in the way, of which nobody hears when it goes. */
 const obstructedPollMilliseconds = 10_000
-/** An answer without lines, so that whoever waits knows that all is well. */
-const longestWaitMilliseconds = 20_000
+/** An answer without lines, so that whoever waits knows when CloudWatch Logs was last asked. */
+const longestWaitMilliseconds = 5000
 /** What travels in one answer. */
 const mostLinesPerBatch = 5000
 
@@ -70,7 +70,7 @@ export class LogView implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#ended.abort(new Error('The view of the logs was closed.'))
+    this.#ended.abort(viewClosed())
   }
 
   async #newer(): Promise<LogBatch> {
@@ -139,4 +139,14 @@ export class LogView implements Disposable {
     const problems = [...this.#problems].map(([source, error]) => ({ source, error }))
     return { lines, problems, complete, askedAt: this.#askedAt }
   }
+}
+
+/** Also for calls that come after: whoever asks can begin again. */
+export function viewClosed(): PortholeError {
+  return new PortholeError({
+    code: 'NOT_FOUND',
+    message: 'This view of the logs was closed.',
+    action: 'Load it again.',
+    retryable: true,
+  })
 }

@@ -10,7 +10,7 @@ import { FilteredReader } from './filtered-reader.ts'
 import { createLogCalls } from './log-calls.ts'
 import type { LogReader, ReaderPlace } from './log-reader.ts'
 import { needsRuntimeId, sourceOf } from './log-sources.ts'
-import { LogView } from './log-view.ts'
+import { LogView, viewClosed } from './log-view.ts'
 import { StreamReader } from './stream-reader.ts'
 import { readWholeLine } from './whole-line.ts'
 
@@ -48,12 +48,7 @@ export function createLogsService({ clients, clock }: { clients: AwsClients; clo
   function viewOf(id: string): OpenView {
     const open = views.get(id)
     if (open) return open
-    throw new PortholeError({
-      code: 'NOT_FOUND',
-      message: 'This view of the logs was closed.',
-      action: 'Load it again.',
-      retryable: true,
-    })
+    throw viewClosed()
   }
 
   async function containersOf(scope: Scope, arn: string): Promise<ContainerDefinition[]> {

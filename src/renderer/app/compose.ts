@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
+import { logsCommands } from '../features/logs/logs-commands.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
 import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
 import { accountCommands } from './commands/account-commands.ts'
@@ -58,6 +59,7 @@ export function composeServices(
   })
   services.commands.register([
     ...shellCommands(services),
+    ...logsCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),
     ...appCommands(services),

@@ -23,11 +23,16 @@ const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  * still needs isolating by whoever shows it; `Name` does both.
  */
 export function displayText(text: string): string {
-  const shown = text
+  const shown = harmlessText(text)
+  return shown.length > longestName ? `${shown.slice(0, longestName)}…` : shown
+}
+
+/** The same for texts of any length, such as log lines. */
+export function harmlessText(text: string): string {
+  return text
     .replace(controls, picture)
     .replace(invisibles, (character) => `⟨${codePoint(character)}⟩`)
     .replace(loneSurrogates, '\ufffd')
-  return shown.length > longestName ? `${shown.slice(0, longestName)}…` : shown
 }
 
 function picture(character: string): string {

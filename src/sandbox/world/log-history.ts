@@ -30,6 +30,11 @@ const applicationLines = [
   'WARN  upstream slow host=payments.internal duration=1812ms',
   'INFO  job finished queue=orders id=9c41 duration=198ms',
 ]
+const routerLines = [
+  '[info] [output:cloudwatch_logs] 18 events sent',
+  '[info] [output:cloudwatch_logs] 3 events sent',
+  '[info] [storage] 0 chunks waiting',
+]
 const failedApplicationLine = 'ERROR checkout failed: payment provider did not answer in 30 s order=9c40'
 
 export interface PastLine {
@@ -41,10 +46,12 @@ export interface PastLine {
 export function pastLines(container: ContainerDescription, taskId: string, now: number): PastLine[] {
   const seed = (name: string, index: number) =>
     stableNumber(`${taskId} ${container.name} ${name} ${index}`, 1000)
-  const lineAt = (at: number, choice: number, failed: boolean) => ({
-    at,
-    text: container.page ? accessLine(at, choice, failed) : applicationLine(choice, failed),
-  })
+  const lineAt = (at: number, choice: number, failed: boolean) => {
+    if (container.page) return { at, text: accessLine(at, choice, failed) }
+    if (container.program === 'log-router')
+      return { at, text: routerLines[choice % routerLines.length] ?? '' }
+    return { at, text: applicationLine(choice, failed) }
+  }
   const old = Array.from({ length: oldLines }, (_, index) =>
     lineAt(now - recentMilliseconds - (oldLines - index) * betweenOldLines, seed('old', index), false),
   )

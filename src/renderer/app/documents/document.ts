@@ -23,6 +23,13 @@ export const documentSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('task'), id: z.string(), task: taskRefSchema }),
   z.object({
+    kind: z.literal('logs'),
+    id: z.string(),
+    task: taskRefSchema,
+    /** The one container that somebody asked for; all of them when absent. */
+    containerName: z.string().optional(),
+  }),
+  z.object({
     kind: z.literal('replay'),
     id: z.string(),
     sessionId: z.uuid(),
@@ -50,6 +57,11 @@ export function taskDocument(task: TaskRef): TaskDocument {
   return { kind: 'task', id: `task:${task.taskArn}`, task }
 }
 
+/** A task's logs open once, whichever containers are shown. */
+export function logsDocument(task: TaskRef, containerName?: string): DocumentOf<'logs'> {
+  return { kind: 'logs', id: `logs:${task.taskArn}`, task, ...(containerName && { containerName }) }
+}
+
 /** There is one set-up to look at, so there is one tab for it. */
 export const diagnosticsDocument: DocumentOf<'diagnostics'> = { kind: 'diagnostics', id: 'diagnostics' }
 
@@ -71,6 +83,7 @@ export function taskOf(document: Document | undefined): TaskRef | undefined {
     case 'replay':
       return taskRefOf(document.container)
     case 'task':
+    case 'logs':
       return document.task
     default:
       return undefined

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Document, DocumentKind, DocumentOf } from '../../app/documents/document.ts'
-import { AuditIcon, DiagnosticsIcon, type IconProps, ShellIcon, TaskIcon } from '../../ui/icons.ts'
+import { AuditIcon, DiagnosticsIcon, type IconProps, LogsIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
 import { type LoadedOnDemand, loadedOnDemand } from '../../ui/loaded-on-demand.tsx'
 import { formatMoment } from '../../ui/time.ts'
 import { Welcome } from './welcome.tsx'
@@ -31,6 +31,14 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
     view: loadedOnDemand(() => import('../task/index.tsx')),
     icon: TaskIcon,
     title: ({ task }) => ({ name: task.taskId.slice(0, 8), context: task.serviceName ?? task.clusterName }),
+  },
+  logs: {
+    view: loadedOnDemand(() => import('../logs/index.tsx')),
+    icon: LogsIcon,
+    title: ({ task }) => ({
+      name: 'Logs',
+      context: `${task.serviceName ?? task.clusterName}, ${task.taskId.slice(0, 8)}`,
+    }),
   },
   replay: {
     view: loadedOnDemand(() => import('../replay/index.tsx')),

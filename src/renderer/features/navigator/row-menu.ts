@@ -16,8 +16,8 @@ const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
     'catalog.refresh',
   ],
   'choose-account': ['account.choose'],
-  task: ['task.open', 'task.replace'],
-  container: ['shell.open', 'task.open', 'task.replace'],
+  task: ['task.open', 'logs.open', 'task.replace'],
+  container: ['shell.open', 'logs.open', 'task.open', 'task.replace'],
   problem: ['role.change', 'catalog.refresh'],
 }
 

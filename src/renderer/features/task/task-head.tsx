@@ -8,7 +8,7 @@ import { useContextMenu } from '../../ui/context-menu.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { TouchedGlyph } from '../../ui/glyphs.tsx'
-import { ChevronDownIcon, ContainerIcon, PlayIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
+import { ChevronDownIcon, ContainerIcon, LogsIcon, PlayIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
@@ -85,6 +85,10 @@ function Actions({ page, task }: { page: TaskPage; task: Task }) {
   const target: Target = { kind: 'task', task: page.ref }
   return (
     <>
+      <Button onClick={() => run('logs.open', target)}>
+        <LogsIcon size={14} stroke={1.75} aria-hidden />
+        Logs
+      </Button>
       {page.ref.serviceName !== undefined && (
         <Button onClick={() => run('task.replace', target)}>
           <ReplaceIcon size={14} stroke={1.75} aria-hidden />

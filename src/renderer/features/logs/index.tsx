@@ -1,0 +1,88 @@
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { useServiceStore } from '../../app/services.ts'
+import { clusterKey } from '../../app/stores/catalog-store.ts'
+import { ErrorCallout } from '../../ui/callout.tsx'
+import type { DocumentViewProps } from '../documents/document-views.ts'
+import { LogBar } from './log-bar.tsx'
+import { LogFoot } from './log-foot.tsx'
+import { LogList, type LogListHandle } from './log-list.tsx'
+import styles from './logs.module.css'
+import { initialOptions, type ViewOptions } from './options.ts'
+import { Problems } from './problems.tsx'
+import { type RangeChoice, rangeOf } from './range-choice.ts'
+import { useRows } from './rows.ts'
+import { TimeAxis } from './time-axis.tsx'
+import { useLogFeed } from './use-log-feed.ts'
+import { useShells } from './use-shells.ts'
+
+/** A task's log lines and what was done in it, on one time axis. */
+export default function LogsView({ document }: DocumentViewProps<'logs'>) {
+  const { task, containerName } = document
+  const element = useRef<HTMLDivElement>(null)
+  const list = useRef<LogListHandle>(null)
+  const taskDefinitionArn = useServiceStore(
+    'catalog',
+    ({ clusters }) =>
+      clusters[clusterKey(task.scope, task.clusterArn)]?.tasks.find(({ arn }) => arn === task.taskArn)
+        ?.taskDefinitionArn,
+  )
+  const [choice, setChoice] = useState<RangeChoice>({ kind: 'last', minutes: 15 })
+  // Choosing the same range once more reads it anew.
+  const range = useMemo(() => rangeOf(choice, Date.now()), [choice])
+  const [pattern, setPattern] = useState<string | undefined>(undefined)
+  const { feed, state } = useLogFeed({ ...task, taskDefinitionArn }, range, pattern, element)
+  const shells = useShells(task.taskArn)
+  const [options, setOptions] = useState<ViewOptions>(() => initialOptions(containerName))
+  const change = (changed: Partial<ViewOptions>) => setOptions((before) => ({ ...before, ...changed }))
+  const [view, setView] = useState<{ from: number; to: number } | undefined>(undefined)
+  const shown = useRows(state, shells.marks, useDeferredValue(options), range)
+
+  const jump = (at: number) => {
+    const loaded = state.lines[0]
+    const isLoaded = at >= range.from && at <= (range.to ?? Date.now()) && loaded !== undefined
+    change({ follow: false })
+    if (isLoaded && (state.complete || at >= loaded.at)) list.current?.scrollTo(at)
+    else setChoice({ kind: 'around', at })
+  }
+  const choose = (next: RangeChoice) => {
+    setChoice({ ...next })
+    change({ follow: next.kind === 'last' })
+  }
+
+  return (
+    <div ref={element} className={styles.view}>
+      <LogBar
+        state={state}
+        options={options}
+        onOptions={change}
+        shown={shown}
+        pattern={pattern}
+        onPattern={setPattern}
+        choice={choice}
+        onChoice={choose}
+        onJump={jump}
+        download={{ task: { ...task, taskDefinitionArn }, range, pattern }}
+        onNextMatch={(direction) => list.current?.nextMatch(direction)}
+      />
+      <TimeAxis state={state} shown={shown} shells={shells} range={range} view={view} onJump={jump} />
+      <Problems state={state} onRetry={() => choose(choice)} />
+      {state.phase === 'failed' && state.error !== undefined ? (
+        <div className={styles.failure}>
+          <ErrorCallout error={state.error} />
+        </div>
+      ) : (
+        <LogList
+          ref={list}
+          feed={feed}
+          state={state}
+          shown={shown}
+          options={options}
+          onFollow={(follow) => change({ follow })}
+          onView={setView}
+          live={range.to === undefined}
+        />
+      )}
+      <LogFoot state={state} options={options} onOptions={change} live={range.to === undefined} />
+    </div>
+  )
+}
