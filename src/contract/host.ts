@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { containerPlaceSchema, visitedPlaceSchema } from './place.ts'
 import { engineChoiceSchema } from './session.ts'
+import { shellChoiceSchema } from './shell-command.ts'
 
 /** What the interface may know of the host it runs in: abilities, never its name. */
 export const hostInfoSchema = z.object({
@@ -40,11 +42,20 @@ export const settingsSchema = z.object({
   /** What was chosen lately, latest first. */
   recentRegions: z.array(z.string()),
   recentAccounts: z.array(z.string()),
+  /** Containers that stand first, in the order in which they were marked. */
+  favouriteContainers: z.array(containerPlaceSchema),
+  /** Where a shell was opened lately, latest first. */
+  recentContainers: z.array(visitedPlaceSchema),
+  /** What runs in a container, by `placeKey`, where something else was chosen than the best shell. */
+  shells: z.record(z.string(), shellChoiceSchema),
   /** Last role used per account id. */
   roles: z.record(z.string(), z.string()),
   /** Ids of identities outside Identity Center that somebody chose to use. */
   profilesInUse: z.array(z.string()),
   navigatorWidth: z.number().min(208).max(420),
+  navigatorOrder: z.enum(['name', 'size', 'newest', 'trouble']),
+  /** `copilot`: by the application and environment of AWS Copilot's tags, where services have them. */
+  navigatorGrouping: z.enum(['cluster', 'copilot']),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -61,5 +72,10 @@ export const defaultSettings: Settings = {
   favouriteAccounts: [],
   recentRegions: [],
   recentAccounts: [],
+  favouriteContainers: [],
+  recentContainers: [],
+  shells: {},
   navigatorWidth: 276,
+  navigatorOrder: 'name',
+  navigatorGrouping: 'cluster',
 }

@@ -8,6 +8,17 @@ import type { ErrorValue } from '../../contract/errors.ts'
  */
 const complaints: readonly { words: RegExp; error: Omit<ErrorValue, 'detail'> }[] = [
   {
+    words:
+      /fork\/exec (\/usr)?\/bin\/(ba|a)?sh: no such file|"(\/bin\/)?(ba|a)?sh": executable file not found/i,
+    error: {
+      code: 'NO_SHELL_IN_IMAGE',
+      message: 'This image does not have that shell.',
+      action:
+        'Try another shell with “Open shell with…”. Distroless and scratch images have none: run a program of the image as the command instead.',
+      retryable: false,
+    },
+  },
+  {
     words: /failed to start pty|unable to start command|executable file not found/i,
     error: {
       code: 'NO_SHELL_IN_IMAGE',

@@ -230,6 +230,15 @@ const catalogue: Row[] = [
     ),
     code: 'NO_SHELL_IN_IMAGE',
     retryable: false,
+    step: /another shell.*Distroless/,
+  },
+  {
+    name: 'no such program in the image',
+    error: fromChannel(
+      'Unable to start command: Failed to start pty: exec: "rails": executable file not found in $PATH',
+    ),
+    code: 'NO_SHELL_IN_IMAGE',
+    retryable: false,
     step: /\/bin\/sh.*powershell\.exe/,
   },
   {
@@ -239,7 +248,7 @@ const catalogue: Row[] = [
     ),
     code: 'NO_SHELL_IN_IMAGE',
     retryable: false,
-    step: /another command/,
+    step: /another shell.*Distroless/,
   },
   {
     name: 'a damaged agent',

@@ -4,6 +4,7 @@ import { type Command, createCommandRegistry } from '../../../src/renderer/app/c
 import { bindingsFor, type Keyboard } from '../../../src/renderer/app/commands/keys.ts'
 import { createWorkspace } from '../../../src/renderer/app/documents/workspace.ts'
 import type { Services } from '../../../src/renderer/app/services.ts'
+import { createCatalogStore } from '../../../src/renderer/app/stores/catalog-store.ts'
 import { createInterfaceStore } from '../../../src/renderer/app/stores/interface-store.ts'
 import { createNavigatorStore } from '../../../src/renderer/app/stores/navigator-store.ts'
 import { createPluginStore } from '../../../src/renderer/app/stores/plugin-store.ts'
@@ -24,6 +25,7 @@ function allCommands(): Command[] {
     plugin: createPluginStore(),
     settings: createSettingsStore(),
     interface: createInterfaceStore(),
+    catalog: createCatalogStore(),
     navigator: createNavigatorStore(),
     workspace: createWorkspace(),
   }

@@ -17,7 +17,7 @@ const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
   ],
   'choose-account': ['account.choose'],
   task: ['task.open', 'logs.open', 'task.replace'],
-  container: ['shell.open', 'logs.open', 'task.open', 'task.replace'],
+  container: ['shell.open', 'shell.openWith', 'logs.open', 'task.open', 'task.replace'],
   problem: ['role.change', 'catalog.refresh'],
 }
 

@@ -1,4 +1,5 @@
 import type { AuditSession } from '../../../contract/audit.ts'
+import { automaticLinuxShell } from '../../../contract/shell-command.ts'
 import { type ReplayDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -11,7 +12,6 @@ import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { automaticShell } from '../shells/open-shell.ts'
 import styles from './replay.module.css'
 import { endWords, engineWords } from './session-words.ts'
 
@@ -80,7 +80,7 @@ function SessionFacts({ session }: { session: AuditSession }) {
   return (
     <>
       {session.engine !== undefined && <Fact label="Engine">{engineWords[session.engine]}</Fact>}
-      {session.command !== automaticShell && (
+      {session.command !== automaticLinuxShell && (
         <Fact label="Command" mono>
           <Name text={session.command} />
         </Fact>

@@ -1,19 +1,18 @@
 import { createElement } from 'react'
 import type { Container, Task } from '../../../contract/catalog.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
-import type { Services } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { showToast } from '../../ui/toast.tsx'
-import { requestShell } from './open-shell.ts'
+import { requestShell, type ShellServices } from './open-shell.ts'
 
 /** A task that is not there after this will be found in the navigator instead. */
 const followedForMilliseconds = 10 * 60_000
 
 /** Tells when the service's fresh task runs, and offers a shell in it. */
 export function followReplacement(
-  services: Pick<Services, 'catalog' | 'workspace' | 'interface' | 'core'>,
+  services: ShellServices,
   replaced: TaskRef,
   now: () => number = Date.now,
 ): Disposable {
@@ -41,12 +40,7 @@ export function followReplacement(
   return { [Symbol.dispose]: stop }
 }
 
-function announce(
-  services: Pick<Services, 'workspace' | 'interface' | 'core'>,
-  replaced: TaskRef,
-  fresh: Task,
-  took: number,
-): void {
+function announce(services: ShellServices, replaced: TaskRef, fresh: Task, took: number): void {
   const container = containerToOffer(services.workspace, replaced, fresh)
   showToast({
     tone: 'ok',
@@ -76,7 +70,7 @@ function announce(
 
 /** The one that somebody last had open in the replaced task; else the first that a shell can be opened in. */
 function containerToOffer(
-  workspace: Services['workspace'],
+  workspace: ShellServices['workspace'],
   replaced: TaskRef,
   fresh: Task,
 ): Container | undefined {

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { ContainerRef } from '../../../contract/session.ts'
+import { type ShellChoice, systemOf } from '../../../contract/shell-command.ts'
 import { queries } from '../../app/core/queries.ts'
 import type { SplitDirection } from '../../app/documents/workspace.ts'
-import { useServices } from '../../app/services.ts'
+import { useServiceStore, useServices } from '../../app/services.ts'
+import { findTask, placeOf } from '../../app/stores/places.ts'
 import { groupedAccountId } from '../../ui/account-id.ts'
 import { Button } from '../../ui/button.tsx'
 import { EnvironmentSquare, environmentWords } from '../../ui/environment.tsx'
@@ -14,11 +16,16 @@ import { Kbd } from '../../ui/kbd.tsx'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { askNotAgainToday, openShell } from './open-shell.ts'
+import { rememberedChoice } from './shell-choice.ts'
+import { ContainerField, ShellField } from './shell-fields.tsx'
 import styles from './shells.module.css'
 
-/** Production asks before it opens a shell: where, as whom, who will know, and why. */
+/**
+ * Where, as whom, who will know, and why: production asks before it opens a
+ * shell. Elsewhere it is the way to another container or shell.
+ */
 export default function OpenShellDialog({
-  container,
+  container: asked,
   split,
   inTab,
   onClose,
@@ -29,6 +36,14 @@ export default function OpenShellDialog({
   onClose: () => void
 }) {
   const services = useServices()
+  const task = useServiceStore('catalog', (catalog) => findTask(catalog, asked))
+  const [containerName, setContainerName] = useState(asked.containerName)
+  const container = { ...asked, containerName }
+  const [choice, setChoice] = useState<ShellChoice | undefined>(undefined)
+  const remembered = useServiceStore('settings', ({ settings }) =>
+    rememberedChoice(settings, placeOf(container, task)),
+  )
+  const shell = choice ?? remembered
   const caller = useQuery(queries.caller(services.core, container.scope)).data
   const others = useOthersInside(container.taskArn, caller?.userName)
   const [reason, setReason] = useState('')
@@ -36,9 +51,10 @@ export default function OpenShellDialog({
 
   const open = (event: FormEvent) => {
     event.preventDefault()
+    if (shell.kind === 'custom' && shell.command.trim() === '') return
     if (notAgain) askNotAgainToday(container.taskArn)
     onClose()
-    openShell(services, container, { reason: reason.trim() || undefined, split, inTab })
+    openShell(services, container, { reason: reason.trim() || undefined, shell: choice, split, inTab })
   }
 
   return (
@@ -81,20 +97,33 @@ export default function OpenShellDialog({
               </li>
             )}
           </ul>
-          <Field label="Reason" hint="saved with the session">
-            <TextInput
-              value={reason}
-              maxLength={1000}
-              data-autofocus
-              onChange={(event) => setReason(event.target.value)}
+          <div className={styles.fields}>
+            <ContainerField
+              task={task}
+              value={containerName}
+              onChange={(name) => {
+                setContainerName(name)
+                setChoice(undefined)
+              }}
             />
-          </Field>
+            <ShellField system={systemOf(task?.platformFamily)} value={shell} onChange={setChoice} />
+            <Field label="Reason" hint="saved with the session">
+              <TextInput
+                value={reason}
+                maxLength={1000}
+                data-autofocus
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </Field>
+          </div>
         </ModalBody>
         <ModalFoot
           start={
-            <Checkbox checked={notAgain} onChange={setNotAgain}>
-              Not again for this task today
-            </Checkbox>
+            container.environment === 'production' && (
+              <Checkbox checked={notAgain} onChange={setNotAgain}>
+                Not again for this task today
+              </Checkbox>
+            )
           }
         >
           <Button onClick={onClose}>Cancel</Button>

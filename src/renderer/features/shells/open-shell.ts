@@ -1,20 +1,16 @@
 import type { ContainerRef } from '../../../contract/session.ts'
+import { type ShellChoice, shellCommand } from '../../../contract/shell-command.ts'
 import { type TerminalDocument, terminalDocument } from '../../app/documents/document.ts'
 import type { SplitDirection } from '../../app/documents/workspace.ts'
 import type { Services } from '../../app/services.ts'
-
-/**
- * The best shell of the image: bash, then ash, then sh. AWS runs a command
- * without a shell of its own, so the choice needs `sh -c`; `exec` leaves nothing
- * of it behind.
- */
-export const automaticShell =
-  '/bin/sh -c "command -v bash >/dev/null && exec bash; command -v ash >/dev/null && exec ash; exec sh"'
+import { findTask, placeOf, withVisit } from '../../app/stores/places.ts'
+import { changeSettings } from '../../app/stores/settings-store.ts'
+import { rememberedChoice, systemOfContainer, withChoice } from './shell-choice.ts'
 
 /** Tasks of production for which the person said "not again today". In the session's storage, it ends with the window. */
 const quietTasksKey = 'porthole.quiet-tasks'
 
-type Needed = Pick<Services, 'workspace' | 'interface' | 'core'>
+export type ShellServices = Pick<Services, 'workspace' | 'interface' | 'core' | 'settings' | 'catalog'>
 
 export interface ShellPlace {
   split?: SplitDirection | undefined
@@ -24,7 +20,7 @@ export interface ShellPlace {
 
 /** Opens a shell; production asks first. */
 export function requestShell(
-  services: Needed,
+  services: ShellServices,
   container: ContainerRef,
   place: ShellPlace = {},
   today: string = new Date().toDateString(),
@@ -35,22 +31,38 @@ export function requestShell(
   else openShell(services, container, place)
 }
 
+/** Opens a shell at once, with the choice made now or the one made last for this container. */
 export function openShell(
-  { workspace, core }: Pick<Services, 'workspace' | 'core'>,
+  services: Omit<ShellServices, 'interface'>,
   container: ContainerRef,
-  options: { reason?: string | undefined } & ShellPlace = {},
+  options: { reason?: string | undefined; shell?: ShellChoice | undefined } & ShellPlace = {},
 ): void {
+  const { workspace, core, settings, catalog } = services
   const { reason, split, inTab } = options
+  const now = settings.getState().settings
+  const known = catalog.getState()
+  const place = placeOf(container, findTask(known, container))
+  const shell = options.shell ?? rememberedChoice(now, place)
+  const command = shellCommand(shell, systemOfContainer(known, container))
   if (inTab !== undefined && workspace.store.getState().documents[inTab] !== undefined)
-    reopenTab({ workspace, core }, inTab, { container, reason })
-  else workspace.open(terminalDocument({ container, command: automaticShell, reason }), split)
+    reopenTab({ workspace, core }, inTab, {
+      container,
+      reason,
+      // A tab goes on with what ran in it unless something else was chosen.
+      ...(options.shell === undefined ? {} : { command }),
+    })
+  else workspace.open(terminalDocument({ container, command, reason }), split)
+  void changeSettings(core, settings, {
+    ...withVisit(now, place, Date.now()),
+    ...(options.shell === undefined ? {} : withChoice(now, place, options.shell)),
+  })
 }
 
 /** Gives a terminal tab a new session, below what is on its screen. The one that it had ends. */
 export function reopenTab(
   { workspace, core }: Pick<Services, 'workspace' | 'core'>,
   id: string,
-  change: Partial<Pick<TerminalDocument, 'container' | 'reason' | 'engine'>>,
+  change: Partial<Pick<TerminalDocument, 'container' | 'reason' | 'engine' | 'command'>>,
 ): void {
   const document = workspace.store.getState().documents[id]
   if (document?.kind !== 'terminal') return

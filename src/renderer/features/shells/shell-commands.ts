@@ -1,13 +1,10 @@
 import type { Command } from '../../app/commands/command-registry.ts'
 import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
-import type { Services } from '../../app/services.ts'
 import { ReplaceIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
-import { requestShell } from './open-shell.ts'
-
-type Needed = Pick<Services, 'workspace' | 'interface' | 'core'>
+import { requestShell, type ShellServices } from './open-shell.ts'
 
 /** What can be done with a task or a container from anywhere. */
-export function shellCommands(services: Needed): Command[] {
+export function shellCommands(services: ShellServices): Command[] {
   const { workspace, interface: interfaceStore } = services
   return [
     {
@@ -36,6 +33,19 @@ export function shellCommands(services: Needed): Command[] {
       run: ({ target }) => {
         if (target?.kind === 'container') requestShell(services, target.container)
         else interfaceStore.setState({ dialog: { kind: 'palette', mode: 'all', text: '' } })
+      },
+    },
+    {
+      id: 'shell.openWith',
+      title: 'Open shell with…',
+      group: 'Container',
+      icon: ShellIcon,
+      when: ({ target }) => target?.kind === 'container',
+      run: ({ target }) => {
+        if (target?.kind === 'container')
+          interfaceStore.setState({
+            dialog: { kind: 'open-shell', container: target.container, split: undefined },
+          })
       },
     },
     {
