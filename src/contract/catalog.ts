@@ -35,6 +35,9 @@ export const containerSchema = z.object({
   /** Managed agent ExecuteCommandAgent, found by name and never by position. */
   execAgent: z.enum(['RUNNING', 'PENDING', 'STOPPED', 'ABSENT']),
   execAgentReason: z.string().optional(),
+  exitCode: z.number().int().optional(),
+  /** Why ECS stopped it or could not start it. */
+  reason: z.string().optional(),
   ports: z.array(portSchema),
   readiness: readinessSchema,
 })
@@ -52,6 +55,12 @@ export const taskSchema = z.object({
   desiredStatus: z.string(),
   /** FARGATE, EC2, EXTERNAL or MANAGED_INSTANCES. */
   launchType: z.string(),
+  /** E.g. FARGATE_SPOT; absent when the task was started with a launch type. */
+  capacityProvider: z.string().optional(),
+  /** What started it: a deployment's id for tasks of services. */
+  startedBy: z.string().optional(),
+  /** ECS healthStatus of the task as a whole. */
+  health: z.string().optional(),
   platformFamily: z.string().optional(),
   platformVersion: z.string().optional(),
   /** CPU architecture from the task's attributes, e.g. x86_64. */
@@ -67,6 +76,10 @@ export const taskSchema = z.object({
   privateIp: z.string().optional(),
   createdAt: timestampSchema.optional(),
   startedAt: timestampSchema.optional(),
+  stoppingAt: timestampSchema.optional(),
+  stoppedAt: timestampSchema.optional(),
+  /** ECS stopCode, e.g. EssentialContainerExited. */
+  stopCode: z.string().optional(),
   stoppedReason: z.string().optional(),
   execEnabled: z.boolean(),
   tags: z.record(z.string(), z.string()),
@@ -74,6 +87,33 @@ export const taskSchema = z.object({
   readiness: readinessSchema,
 })
 export type Task = z.infer<typeof taskSchema>
+
+/** One roll-out of a service. The newest is PRIMARY; those it replaces are ACTIVE until they are gone. */
+export const deploymentSchema = z.object({
+  /** `ecs-svc/<digits>`; the tasks that it started carry it as `startedBy`. */
+  id: z.string(),
+  status: z.string(),
+  /** `family:revision`. */
+  taskDefinition: z.string(),
+  desiredCount: z.number().int(),
+  runningCount: z.number().int(),
+  pendingCount: z.number().int(),
+  failedTasks: z.number().int(),
+  /** IN_PROGRESS, COMPLETED or FAILED. */
+  rolloutState: z.string().optional(),
+  rolloutReason: z.string().optional(),
+  createdAt: timestampSchema.optional(),
+  updatedAt: timestampSchema.optional(),
+})
+export type Deployment = z.infer<typeof deploymentSchema>
+
+/** A line of a service's event list, in the words of ECS. */
+export const serviceEventSchema = z.object({
+  id: z.string(),
+  at: timestampSchema,
+  message: z.string(),
+})
+export type ServiceEvent = z.infer<typeof serviceEventSchema>
 
 export const serviceSchema = z.object({
   arn: z.string(),
@@ -88,6 +128,14 @@ export const serviceSchema = z.object({
   /** ECS rolloutState of the primary deployment. */
   rolloutState: z.string().optional(),
   createdAt: timestampSchema.optional(),
+  /** Newest first. */
+  deployments: z.array(deploymentSchema),
+  /** The latest, newest first. */
+  events: z.array(serviceEventSchema),
+  /** Which container's port each target group sends to. */
+  targets: z.array(
+    z.object({ targetGroupArn: z.string(), containerName: z.string(), containerPort: z.number().int() }),
+  ),
   tags: z.record(z.string(), z.string()),
 })
 export type Service = z.infer<typeof serviceSchema>
@@ -106,6 +154,7 @@ export const clusterSchema = z.object({
   arn: z.string(),
   name: z.string(),
   status: z.string(),
+  tags: z.record(z.string(), z.string()),
   execLogging: execLoggingSchema,
   services: z.array(serviceSchema),
   tasks: z.array(taskSchema),

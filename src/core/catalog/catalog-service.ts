@@ -6,7 +6,7 @@ import type { ContainerRef } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
-import type { ClusterHeader } from './ecs-model.ts'
+import { headerOf } from './ecs-model.ts'
 import { createEcsReader } from './ecs-reader.ts'
 import { createScopePoller, type ScopePoller } from './scope-poller.ts'
 import { createTaskCalls, type TaskCalls } from './task-calls.ts'
@@ -140,9 +140,4 @@ export function createCatalogService({
       for (const listeners of [scopeChanged, clusterChanged, clusterGone]) listeners[Symbol.dispose]()
     },
   }
-}
-
-/** How the cluster logs and encrypts sessions, without a further call before the shell opens. */
-function headerOf({ arn, name, status, execLogging }: Cluster): ClusterHeader {
-  return { arn, name, status, execLogging }
 }

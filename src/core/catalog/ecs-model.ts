@@ -1,17 +1,26 @@
 import type {
   Cluster as EcsCluster,
   Container as EcsContainer,
+  Deployment as EcsDeployment,
   Service as EcsService,
   Task as EcsTask,
   NetworkBinding,
   Tag,
 } from '@aws-sdk/client-ecs'
-import type { Cluster, Container, Port, Service, Task } from '../../contract/catalog.ts'
+import type {
+  Cluster,
+  Container,
+  Deployment,
+  Port,
+  Service,
+  ServiceEvent,
+  Task,
+} from '../../contract/catalog.ts'
 import { isLoopbackHost } from '../aws/loopback.ts'
 import { containerReadiness, taskReadiness } from './readiness.ts'
 
 /** What DescribeClusters says; services, tasks and problems are added by whoever reads them. */
-export type ClusterHeader = Pick<Cluster, 'arn' | 'name' | 'status' | 'execLogging'>
+export type ClusterHeader = Pick<Cluster, 'arn' | 'name' | 'status' | 'tags' | 'execLogging'>
 
 export function toClusterHeader(cluster: EcsCluster): ClusterHeader {
   const { logging, kmsKeyId, logConfiguration } = cluster.configuration?.executeCommandConfiguration ?? {}
@@ -20,6 +29,7 @@ export function toClusterHeader(cluster: EcsCluster): ClusterHeader {
     arn,
     name: cluster.clusterName ?? nameOf(arn),
     status: cluster.status ?? 'UNKNOWN',
+    tags: toTags(cluster.tags),
     execLogging: {
       // ECS uses DEFAULT when a cluster says nothing (API reference, ExecuteCommandConfiguration).
       mode: logging === 'NONE' || logging === 'OVERRIDE' ? logging : 'DEFAULT',
@@ -32,9 +42,14 @@ export function toClusterHeader(cluster: EcsCluster): ClusterHeader {
   }
 }
 
+/** The header alone, also of a whole cluster: how it logs and encrypts sessions, without a further call. */
+export function headerOf({ arn, name, status, tags, execLogging }: ClusterHeader): ClusterHeader {
+  return { arn, name, status, tags, execLogging }
+}
+
 /** What is left to say of a cluster that may be listed but not described. */
 export function unknownClusterHeader(arn: string): ClusterHeader {
-  return { arn, name: nameOf(arn), status: 'UNKNOWN', execLogging: { mode: 'DEFAULT' } }
+  return { arn, name: nameOf(arn), status: 'UNKNOWN', tags: {}, execLogging: { mode: 'DEFAULT' } }
 }
 
 export function toService(service: EcsService): Service {
@@ -52,8 +67,47 @@ export function toService(service: EcsService): Service {
     execEnabled: service.enableExecuteCommand ?? false,
     rolloutState: primary?.rolloutState,
     createdAt: service.createdAt?.getTime(),
+    deployments: (service.deployments ?? []).map(toDeployment).sort(byNewest),
+    events: toEvents(service),
+    targets: (service.loadBalancers ?? []).flatMap(({ targetGroupArn, containerName, containerPort }) =>
+      targetGroupArn && containerName && containerPort
+        ? [{ targetGroupArn, containerName, containerPort }]
+        : [],
+    ),
     tags: toTags(service.tags),
   }
+}
+
+function toDeployment(deployment: EcsDeployment): Deployment {
+  return {
+    id: deployment.id ?? '',
+    status: deployment.status ?? 'UNKNOWN',
+    taskDefinition: nameOf(deployment.taskDefinition ?? ''),
+    desiredCount: deployment.desiredCount ?? 0,
+    runningCount: deployment.runningCount ?? 0,
+    pendingCount: deployment.pendingCount ?? 0,
+    failedTasks: deployment.failedTasks ?? 0,
+    rolloutState: deployment.rolloutState,
+    rolloutReason: deployment.rolloutStateReason,
+    createdAt: deployment.createdAt?.getTime(),
+    updatedAt: deployment.updatedAt?.getTime(),
+  }
+}
+
+function byNewest(left: Deployment, right: Deployment): number {
+  return (right.createdAt ?? 0) - (left.createdAt ?? 0)
+}
+
+/** ECS tells a hundred, and says every six hours that nothing happened. More than these is for its own console. */
+const eventsKept = 20
+
+function toEvents({ events }: EcsService): ServiceEvent[] {
+  return (events ?? [])
+    .flatMap(({ id, createdAt, message }) =>
+      id && createdAt ? [{ id, at: createdAt.getTime(), message: message ?? '' }] : [],
+    )
+    .sort((left, right) => right.at - left.at)
+    .slice(0, eventsKept)
 }
 
 export function toTask(task: EcsTask): Task {
@@ -74,6 +128,9 @@ export function toTask(task: EcsTask): Task {
     serviceName: serviceNameOf(task),
     ...facts,
     launchType: task.launchType ?? 'UNKNOWN',
+    capacityProvider: task.capacityProviderName,
+    startedBy: task.startedBy,
+    health: task.healthStatus,
     platformFamily: task.platformFamily,
     platformVersion: task.platformVersion,
     architecture: task.attributes?.find(({ name }) => name === 'ecs.cpu-architecture')?.value,
@@ -85,6 +142,9 @@ export function toTask(task: EcsTask): Task {
     privateIp: privateIpOf(task),
     createdAt: task.createdAt?.getTime(),
     startedAt: task.startedAt?.getTime(),
+    stoppingAt: task.stoppingAt?.getTime(),
+    stoppedAt: task.stoppedAt?.getTime(),
+    stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
     tags: toTags(task.tags),
     containers,
@@ -114,6 +174,8 @@ function toContainer(
     ...facts,
     health: container.healthStatus ?? 'UNKNOWN',
     execAgentReason: agent.reason,
+    exitCode: container.exitCode,
+    reason: container.reason,
     ports: (container.networkBindings ?? []).flatMap(toPort),
     readiness: containerReadiness(task, facts),
   }

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import {
   type ClusterHeader,
   compare,
+  headerOf,
   nameOf,
   toClusterHeader,
   toService,
@@ -107,7 +108,7 @@ export function createScopePoller({
     headerProblem: ErrorValue | undefined,
     signal: AbortSignal,
   ): Promise<Cluster> {
-    const { arn, name, status, execLogging } = header
+    const { arn } = header
     const before = known.get(arn)
     const [services, tasks] = await Promise.all([
       part(reader.services(scope, arn, signal), undefined),
@@ -115,10 +116,7 @@ export function createScopePoller({
     ])
     return {
       scope,
-      arn,
-      name,
-      status,
-      execLogging,
+      ...headerOf(header),
       services:
         services.value?.map(toService).sort((left, right) => compare(left.name, right.name)) ??
         before?.services ??

@@ -186,6 +186,9 @@ function serviceOf(owner: Account, cluster: string, name: string, running: numbe
     launchType: 'FARGATE',
     taskDefinition: `${name}:187`,
     execEnabled: name !== 'image-proxy',
+    deployments: [],
+    events: [],
+    targets: [],
     tags: {},
   }
 }
@@ -202,6 +205,7 @@ export function clusterOf(
     arn: clusterArn(owner, name),
     name,
     status: 'ACTIVE',
+    tags: {},
     execLogging: { mode: 'DEFAULT' },
     services: services.map(([service, running, desired]) =>
       serviceOf(owner, name, service, running, desired),

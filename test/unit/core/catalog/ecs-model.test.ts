@@ -88,16 +88,27 @@ describe('ECS descriptions as the contract has them', () => {
       taskDefinition: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/storefront:7',
       enableExecuteCommand: true,
       deployments: [
-        { status: 'ACTIVE', rolloutState: 'COMPLETED' },
-        { status: 'PRIMARY', rolloutState: 'IN_PROGRESS' },
+        { id: 'ecs-svc/1', status: 'ACTIVE', rolloutState: 'COMPLETED', createdAt: new Date(1000) },
+        { id: 'ecs-svc/2', status: 'PRIMARY', rolloutState: 'IN_PROGRESS', createdAt: new Date(2000) },
       ],
+      events: Array.from({ length: 30 }, (_, index) => ({
+        id: String(index),
+        createdAt: new Date(index * 1000),
+        message: '(service storefront) has reached a steady state.',
+      })),
+      loadBalancers: [{ targetGroupArn: 'arn:tg', containerName: 'nginx', containerPort: 80 }, {}],
     })
     expect(serviceSchema.parse(service)).toEqual(service)
     expect(service).toMatchObject({
       name: 'storefront',
       taskDefinition: 'storefront:7',
       rolloutState: 'IN_PROGRESS',
+      deployments: [{ id: 'ecs-svc/2' }, { id: 'ecs-svc/1' }],
+      targets: [{ targetGroupArn: 'arn:tg', containerName: 'nginx', containerPort: 80 }],
     })
+    expect(service.events.map(({ at }) => at / 1000)).toEqual(
+      Array.from({ length: 20 }, (_, index) => 29 - index),
+    )
   })
 
   test.each([
@@ -117,9 +128,11 @@ describe('ECS descriptions as the contract has them', () => {
     const header = toClusterHeader({
       clusterArn,
       status: 'ACTIVE',
+      tags: [{ key: 'team', value: 'shop' }],
       configuration: { executeCommandConfiguration },
     })
-    expect(header).toEqual({ arn: clusterArn, name: 'web', status: 'ACTIVE', execLogging })
+    const tags = { team: 'shop' }
+    expect(header).toEqual({ arn: clusterArn, name: 'web', status: 'ACTIVE', tags, execLogging })
     expect(clusterSchema.shape.execLogging.parse(header.execLogging)).toEqual(execLogging)
   })
 })
