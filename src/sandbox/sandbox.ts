@@ -3,6 +3,7 @@ import type { ContainerRuntime } from './containers/container-runtime.ts'
 import { type Clock, systemClock } from './services/clock.ts'
 import { createCloudTrailService } from './services/cloudtrail/cloudtrail-service.ts'
 import { Trail } from './services/cloudtrail/trail.ts'
+import { createEc2Service } from './services/ec2/ec2-service.ts'
 import { ContainerHost } from './services/ecs/container-host.ts'
 import { createEcsService } from './services/ecs/ecs-service.ts'
 import { EcsState } from './services/ecs/ecs-state.ts'
@@ -11,8 +12,11 @@ import { Scheduler } from './services/ecs/scheduler.ts'
 import { Faults } from './services/faults.ts'
 import { type Exchange, splitTarget } from './services/http/exchange.ts'
 import { JsonProtocol, toAwsError } from './services/http/json-protocol.ts'
+import { QueryServices } from './services/http/query-services.ts'
 import { Router } from './services/http/router.ts'
 import { type HttpServer, listen } from './services/http/server.ts'
+import { createIamService } from './services/iam/iam-service.ts'
+import { RoleRegister } from './services/iam/role-register.ts'
 import { AccessKeys, iamUserPrincipal } from './services/identity/access-keys.ts'
 import { AssumableRoles } from './services/identity/assumable-roles.ts'
 import { ConsoleLoginService } from './services/identity/console-login-service.ts'
@@ -254,8 +258,14 @@ class Cloud implements AsyncDisposable {
     const portal = new PortalService({ tokens, directory, accessKeys: this.#accessKeys, faults, clock })
     const pluginSite = this.#options.pluginSite ?? new PluginSite(clock)
     const roles = new AssumableRoles(this.#world.roles ?? [], this.#accessKeys, clock)
+    const query = new QueryServices({
+      services: [createIamService(new RoleRegister(this.#world)), createEc2Service(state)],
+      verify,
+      faults,
+    })
     return new Router({
       json,
+      query,
       sts: new StsService({ verify, faults, roles }),
       oidc,
       portal,

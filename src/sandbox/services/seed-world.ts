@@ -11,6 +11,7 @@ import type {
   WorldDescription,
 } from '../world/world-types.ts'
 import type { Trail } from './cloudtrail/trail.ts'
+import { type LiveNetwork, liveNetwork } from './ec2/network.ts'
 import { clusterArn, type Place, serviceArn, taskDefinitionArn } from './ecs/arns.ts'
 import { awslogsGroup, logStreamName } from './ecs/container-logs.ts'
 import type {
@@ -73,12 +74,13 @@ class RegionSeed {
 
   seed(region: RegionDescription): void {
     for (const key of region.keys ?? [])
-      this.#parts.keys.add(this.#kmsArn(`key/${key.id}`), this.#kmsArn(key.alias))
-    for (const cluster of region.clusters) this.#seedCluster(cluster)
+      this.#parts.keys.add(this.#kmsArn(`key/${key.id}`), this.#kmsArn(key.alias), key.state)
+    const network = liveNetwork(this.#place, this.#networkNumber(), region.network ?? {})
+    for (const cluster of region.clusters) this.#seedCluster(cluster, network)
     for (const session of region.pastSessions ?? []) this.#seedPastSession(session)
   }
 
-  #seedCluster(description: ClusterDescription): void {
+  #seedCluster(description: ClusterDescription, network: LiveNetwork): void {
     const { execution } = description
     const cluster: LiveCluster = {
       ...this.#place,
@@ -87,6 +89,7 @@ class RegionSeed {
       tags: description.tags ?? {},
       execution,
       keyArn: execution?.keyAlias && this.#parts.keys.resolve(this.#kmsArn(execution.keyAlias)),
+      network,
       services: new Map(),
       tasks: new Map(),
     }

@@ -1,4 +1,9 @@
-import type { PermissionSetDescription, RoleDescription, UserDescription } from './world-types.ts'
+import type {
+  PermissionSetDescription,
+  RoleDescription,
+  StatementDescription,
+  UserDescription,
+} from './world-types.ts'
 
 /** Who works at example-corp. Ana is on call today, so she comes first on the approval page. */
 export const users: readonly UserDescription[] = [
@@ -16,13 +21,26 @@ const platform = [
   'kms:GenerateDataKey',
   'kms:DescribeKey',
   'sts:AssumeRole',
+  'iam:GetRole',
+  'iam:ListRoles',
+  'iam:SimulatePrincipalPolicy',
+  'ec2:Describe*',
 ]
 
+/** As AWS advises: sessions that pass ECS by leave no record of ECS Exec. */
+const noDirectSessions: StatementDescription = {
+  effect: 'Deny',
+  actions: ['ssm:StartSession'],
+  resources: ['arn:aws:ecs:*:*:task/*'],
+}
+
 export const permissionSets: readonly PermissionSetDescription[] = [
-  { name: 'PlatformEngineer', allow: platform },
+  { name: 'PlatformEngineer', policy: [...platform, noDirectSessions] },
   {
     name: 'ReadOnly',
-    allow: [
+    policy: [
+      'iam:GetRole',
+      'iam:SimulatePrincipalPolicy',
       'ecs:Describe*',
       'ecs:List*',
       'ssm:Describe*',
@@ -32,12 +50,12 @@ export const permissionSets: readonly PermissionSetDescription[] = [
       'cloudtrail:LookupEvents',
     ],
   },
-  { name: 'AdministratorAccess', allow: ['*'] },
+  { name: 'AdministratorAccess', policy: ['*'] },
   {
     name: 'PowerUserAccess',
-    allow: ['ecs:*', 'ssm:*', 'ssmmessages:*', 'logs:*', 'cloudtrail:LookupEvents'],
+    policy: ['ecs:*', 'ssm:*', 'ssmmessages:*', 'logs:*', 'cloudtrail:LookupEvents'],
   },
-  { name: 'Billing', allow: ['aws-portal:View*'] },
+  { name: 'Billing', policy: ['aws-portal:View*'] },
 ]
 
 /** For those who come with keys: what programs run as, a way through one account to the next, and one with MFA. */
@@ -45,10 +63,10 @@ export const roles: readonly RoleDescription[] = [
   {
     accountId: '777788889999',
     name: 'Automation',
-    allow: platform,
+    policy: platform,
     webIdentityToken: 'sandbox-web-identity',
   },
-  { accountId: '111122223333', name: 'Hub', allow: ['sts:AssumeRole'] },
-  { accountId: '444455556666', name: 'Deploy', allow: platform, externalId: 'example-corp' },
-  { accountId: '444455556666', name: 'OnCall', allow: platform, needsMfa: true },
+  { accountId: '111122223333', name: 'Hub', policy: ['sts:AssumeRole'] },
+  { accountId: '444455556666', name: 'Deploy', policy: platform, externalId: 'example-corp' },
+  { accountId: '444455556666', name: 'OnCall', policy: platform, needsMfa: true },
 ]

@@ -1,4 +1,13 @@
-import { api, logRouter, postgresTools, single, storefront, taskRole, worker } from './task-definitions.ts'
+import {
+  api,
+  logRouter,
+  postgresTools,
+  single,
+  storefront,
+  taskRole,
+  taskRoleWithoutChannels,
+  worker,
+} from './task-definitions.ts'
 import type { ClusterDescription, RegionDescription } from './world-types.ts'
 
 const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com'
@@ -72,7 +81,7 @@ const web: ClusterDescription = {
       desiredCount: 2,
       execEnabled: true,
       definition: api('recommendations', `${registry}/recommendations:1.14.0`, 22, {
-        role: { name: 'recommendations-task', mayOpenChannels: false },
+        role: taskRoleWithoutChannels('recommendations'),
       }),
       tasks: [{ ageMinutes: 12 * day }, { ageMinutes: 12 * day }],
     },
@@ -317,6 +326,7 @@ export const production: readonly RegionDescription[] = [
   {
     name: 'eu-west-1',
     clusters: [web, data],
+    network: { endpoints: ['ssmmessages', 'kms', 'logs', 'ecr.api', 'ecr.dkr'] },
     keys: [{ id: '7d2f0c6a-1b5e-4c1f-9a43-5e0d8f7b2c91', alias: 'alias/ecs-exec' }],
     pastSessions,
   },

@@ -1,8 +1,44 @@
-import type { ContainerDescription, TaskDefinitionDescription, TaskRoleDescription } from './world-types.ts'
+import type {
+  ContainerDescription,
+  StatementDescription,
+  TaskDefinitionDescription,
+  TaskRoleDescription,
+} from './world-types.ts'
 
-/** A task role as it should be: the exec agent may open its channels. */
+/** What the exec agent needs for its channels. */
+const channels: StatementDescription = {
+  effect: 'Allow',
+  actions: [
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+}
+
+/** What it needs to keep transcripts, and to read the key of an encrypted session. */
+const transcripts: readonly StatementDescription[] = [
+  { effect: 'Allow', actions: ['logs:DescribeLogGroups', 's3:GetBucketLocation', 'kms:Decrypt'] },
+  {
+    effect: 'Allow',
+    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    resources: ['arn:aws:logs:*:*:log-group:/ecs/*'],
+  },
+  {
+    effect: 'Allow',
+    actions: ['s3:PutObject', 's3:GetEncryptionConfiguration'],
+    resources: ['arn:aws:s3:::*-exec-transcripts', 'arn:aws:s3:::*-exec-transcripts/*'],
+  },
+]
+
+/** A task role as it should be: the exec agent may open its channels and keep transcripts. */
 export function taskRole(service: string): TaskRoleDescription {
-  return { name: `${service}-task`, mayOpenChannels: true }
+  return { name: `${service}-task`, policy: [channels, ...transcripts] }
+}
+
+/** A task role that somebody wrote before exec was turned on. */
+export function taskRoleWithoutChannels(service: string): TaskRoleDescription {
+  return { name: `${service}-task`, policy: transcripts }
 }
 
 /** The log router that AWS publishes. It never writes to its own root, so somebody locked that. */

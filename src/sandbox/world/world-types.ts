@@ -26,16 +26,28 @@ export interface UserDescription {
   email: string
 }
 
+/** An identity policy. A bare action pattern, e.g. `ecs:Describe*`, allows that on everything. */
+export type PolicyDescription = readonly (string | StatementDescription)[]
+
+export interface StatementDescription {
+  effect: 'Allow' | 'Deny'
+  /** Patterns, e.g. `ecs:Describe*`. */
+  actions: readonly string[]
+  /** ARN patterns; everything when absent. */
+  resources?: readonly string[]
+  /** As StringLike: each key must be there, with a value that fits one of its patterns. */
+  conditions?: Readonly<Record<string, readonly string[]>>
+}
+
 export interface PermissionSetDescription {
   name: string
-  /** Action patterns, e.g. `ecs:Describe*`. */
-  allow: readonly string[]
+  policy: PolicyDescription
 }
 
 export interface RoleDescription {
   accountId: string
   name: string
-  allow: readonly string[]
+  policy: PolicyDescription
   /** Only with the code of an MFA device. */
   needsMfa?: boolean
   externalId?: string
@@ -57,12 +69,30 @@ export interface RegionDescription {
   name: string
   clusters: readonly ClusterDescription[]
   keys?: readonly KeyDescription[]
+  /** One network per region; with a NAT gateway and nothing else when absent. */
+  network?: NetworkDescription
   pastSessions?: readonly PastSessionDescription[]
 }
 
 export interface KeyDescription {
   id: string
   alias: string
+  /** Enabled when absent. */
+  state?: 'Enabled' | 'Disabled' | 'PendingDeletion'
+}
+
+/** What lies between a task and AWS's services. */
+export interface NetworkDescription {
+  /** Services with an interface endpoint of their own, e.g. `ssmmessages`. */
+  endpoints?: readonly string[]
+  /** Whether the endpoints answer under AWS's usual names. */
+  privateDns?: boolean
+  /** Whether the endpoints' security group lets the network's own addresses in. */
+  endpointsLetIn?: boolean
+  /** Where the tasks' subnets send what is not local. */
+  defaultRoute?: 'nat' | 'none'
+  /** What the tasks' security group lets out. */
+  egress?: 'all' | 'none'
 }
 
 export interface ClusterDescription {
@@ -83,6 +113,8 @@ export interface ExecutionDescription {
   logGroup?: string
   bucket?: string
   keyPrefix?: string
+  /** Sessions are refused when the log group is not encrypted. */
+  requiresEncryptedLogs?: boolean
 }
 
 export interface ServiceDescription {
@@ -147,8 +179,7 @@ export interface TaskDefinitionDescription {
 
 export interface TaskRoleDescription {
   name: string
-  /** Whether it has the four ssmmessages actions, without which the exec agent cannot connect. */
-  mayOpenChannels: boolean
+  policy: PolicyDescription
 }
 
 export interface ContainerDescription {
@@ -162,6 +193,10 @@ export interface ContainerDescription {
   essential?: boolean
   healthCheck?: boolean
   environment?: Readonly<Record<string, string>>
+  /** Variables whose values come from elsewhere: where, by name. */
+  secrets?: Readonly<Record<string, string>>
+  /** Volumes of the task: where they are mounted, by name. */
+  volumes?: Readonly<Record<string, string>>
   readOnlyRoot?: boolean
   initProcess?: boolean
   /** awslogs group; absent when the container logs nowhere. */

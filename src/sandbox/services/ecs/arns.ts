@@ -4,6 +4,11 @@ export interface Place {
   region: string
 }
 
+/** Where a call goes: the caller's account, and the region that it was signed for. */
+export function placeOfCaller(call: { caller: { accountId: string }; region: string }): Place {
+  return { accountId: call.caller.accountId, region: call.region }
+}
+
 function arn(place: Place, resource: string): string {
   return `arn:aws:ecs:${place.region}:${place.accountId}:${resource}`
 }

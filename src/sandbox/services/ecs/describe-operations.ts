@@ -2,6 +2,7 @@ import type { JsonObject } from '../http/api-input.ts'
 import type { ApiCall, ApiOperation } from '../http/api-service.ts'
 import { AwsError } from '../http/aws-error.ts'
 import { clusterArn, lastSegment, serviceArn, taskArn } from './arns.ts'
+import { containerInstanceView } from './container-instance.ts'
 import {
   clusterResource,
   findTask,
@@ -11,7 +12,14 @@ import {
   requireParameter,
 } from './ecs-lookups.ts'
 import type { EcsState } from './ecs-state.ts'
-import { clusterView, serviceView, tagList, taskDefinitionView, taskView } from './views.ts'
+import {
+  clusterView,
+  containerInstanceArn,
+  serviceView,
+  tagList,
+  taskDefinitionView,
+  taskView,
+} from './views.ts'
 
 const mostClusters = 100
 const mostServices = 10
@@ -22,6 +30,10 @@ export function describeOperations(state: EcsState): Record<string, ApiOperation
     DescribeClusters: { handle: (call) => describeClusters(state, call) },
     DescribeServices: { handle: (call) => describeServices(state, call), resource: clusterResource },
     DescribeTasks: { handle: (call) => describeTasks(state, call), resource: clusterResource },
+    DescribeContainerInstances: {
+      handle: (call) => describeContainerInstances(state, call),
+      resource: clusterResource,
+    },
     DescribeTaskDefinition: { handle: (call) => describeTaskDefinition(state, call) },
   }
 }
@@ -60,6 +72,16 @@ function describeTasks(state: EcsState, call: ApiCall): JsonObject {
     if (task) return { view: taskView(task, include) }
     return { missing: name.startsWith('arn:') ? name : taskArn(cluster, cluster.name, name) }
   })
+}
+
+function describeContainerInstances(state: EcsState, call: ApiCall): JsonObject {
+  const names = requireNames(call, 'containerInstances', 'Container instances', mostTasks)
+  const cluster = requireCluster(state, call)
+  const arn = containerInstanceArn(cluster)
+  const view = containerInstanceView(cluster)
+  return collect(names, 'containerInstances', (name) =>
+    view && lastSegment(name) === lastSegment(arn) ? { view } : { missing: name },
+  )
 }
 
 function describeTaskDefinition(state: EcsState, call: ApiCall): JsonObject {

@@ -4,6 +4,7 @@ import type {
   ExecutionDescription,
   TaskDefinitionDescription,
 } from '../../world/world-types.ts'
+import type { LiveNetwork } from '../ec2/network.ts'
 import { clusterArn, lastSegment, type Place } from './arns.ts'
 
 /** Everything ECS knows right now. The scheduler changes it, the API reads it. */
@@ -25,6 +26,7 @@ export interface LiveCluster extends Place {
   execution: ExecutionDescription | undefined
   /** Absent when sessions are not encrypted with a key of the customer. */
   keyArn: string | undefined
+  network: LiveNetwork
   services: Map<string, LiveService>
   /** By task id; stopped tasks stay for a while. */
   tasks: Map<string, LiveTask>
@@ -130,8 +132,12 @@ export class EcsState {
     return this.#clusters.get(clusterArn(place, lastSegment(nameOrArn ?? 'default')))
   }
 
+  allClusters(): LiveCluster[] {
+    return [...this.#clusters.values()]
+  }
+
   allTasks(): LiveTask[] {
-    return [...this.#clusters.values()].flatMap((cluster) => [...cluster.tasks.values()])
+    return this.allClusters().flatMap((cluster) => [...cluster.tasks.values()])
   }
 
   addDefinition(definition: LiveTaskDefinition): LiveTaskDefinition {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ExecSessionGrant, ExecSessionSpec, MessageGateway } from '../exec-session.ts'
 import type { Principal } from '../identity/access-keys.ts'
+import { isAllowed } from '../identity/policy.ts'
 import type { KeyStore } from '../kms/key-store.ts'
 import type { SessionRegister } from '../ssm/session-register.ts'
 import type { Transcripts } from '../ssm/transcripts.ts'
@@ -67,7 +68,16 @@ export class ExecSessions {
     const { keyArn } = task.cluster
     if (keyArn === undefined) return {}
     const { keys } = this.#parts
-    return { kms: { keyArn, decrypt: (cipherText, context) => keys.decrypt(keyArn, cipherText, context) } }
+    // The agent asks KMS as the task's role, so what that may not do it cannot.
+    const policy = task.definition.description.role?.policy ?? []
+    const mayDecrypt = isAllowed(policy, { action: 'kms:Decrypt', resource: keyArn })
+    return {
+      kms: {
+        keyArn,
+        decrypt: (cipherText, context) =>
+          mayDecrypt ? keys.decrypt(keyArn, cipherText, context) : undefined,
+      },
+    }
   }
 }
 

@@ -1,10 +1,20 @@
+import { canReach } from '../ec2/network.ts'
 import { isObject, type JsonObject } from '../http/api-input.ts'
 import type { ApiCall, ApiOperation } from '../http/api-service.ts'
 import { AwsError } from '../http/aws-error.ts'
 import { newExecSessionId } from '../identifiers.ts'
-import { findTask, invalidParameter, requireCluster, requireParameter, taskResource } from './ecs-lookups.ts'
+import { isAllowed } from '../identity/policy.ts'
+import {
+  findTask,
+  invalidParameter,
+  placeOf,
+  requireCluster,
+  requireParameter,
+  taskResource,
+} from './ecs-lookups.ts'
 import type { EcsState, LiveContainer, LiveTask } from './ecs-state.ts'
 import type { ExecSessions } from './exec-sessions.ts'
+import { allTagsOf } from './views.ts'
 
 /** How SSM names the document behind ECS Exec. */
 export const execDocument = 'AmazonECS-ExecuteInteractiveCommand'
@@ -13,6 +23,7 @@ export function executeCommandOperation(state: EcsState, sessions: ExecSessions)
   return {
     handle: (call) => executeCommand(state, sessions, call),
     resource: taskResource,
+    context: (call) => sessionContext(state, call),
     recorded: { responseElements: withoutToken },
   }
 }
@@ -78,13 +89,47 @@ function checkAgentConnects(task: LiveTask, container: LiveContainer): void {
   )
 }
 
-/** The agent needs the task role's permission to open its channels, and something that can run. */
+/** What the exec agent does to reach Session Manager. */
+const channelActions = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel']
+
+/** The agent needs the task role's permission to open its channels, a way there, and something that can run. */
 export function isConnected(task: LiveTask, container: LiveContainer): boolean {
   return (
     task.lastStatus === 'RUNNING' &&
     container.agent?.lastStatus === 'RUNNING' &&
-    task.definition.description.role?.mayOpenChannels === true &&
+    mayOpenChannels(task) &&
+    canReach(task.cluster.network, 'ssmmessages') &&
     container.description.program !== undefined
+  )
+}
+
+function mayOpenChannels(task: LiveTask): boolean {
+  const { role } = task.definition.description
+  if (role === undefined) return false
+  const context = { 'aws:RequestedRegion': task.cluster.region }
+  return channelActions.every((name) =>
+    isAllowed(role.policy, { action: `ssmmessages:${name}`, resource: '*', context }),
+  )
+}
+
+/** What a policy may ask about a session. Names as in the service authorization reference of ECS. */
+function sessionContext(state: EcsState, call: ApiCall): Record<string, string> {
+  const cluster = state.cluster(placeOf(call), call.input.string('cluster'))
+  const task = cluster && findTask(cluster, call.input.string('task') ?? '')
+  const container = call.input.string('container') ?? task?.containers[0]?.description.name
+  return {
+    ...(cluster && { 'ecs:cluster': cluster.arn, ...resourceTags(cluster.tags) }),
+    ...(task && { 'ecs:task': task.arn, ...resourceTags(allTagsOf(task)) }),
+    ...(container && { 'ecs:container-name': container }),
+  }
+}
+
+function resourceTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => [
+      [`aws:ResourceTag/${key}`, value],
+      [`ecs:ResourceTag/${key}`, value],
+    ]),
   )
 }
 

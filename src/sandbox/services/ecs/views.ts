@@ -1,5 +1,6 @@
 import type { ContainerDescription } from '../../world/world-types.ts'
 import { epochSeconds } from '../clock.ts'
+import { interfaceId, securityGroupId, subnetId, zones } from '../ec2/network-ids.ts'
 import type { JsonObject } from '../http/api-input.ts'
 import { stableUuid } from '../identifiers.ts'
 import { awslogsGroup, logStreamPrefix } from './container-logs.ts'
@@ -48,7 +49,7 @@ function configurationView(cluster: LiveCluster): JsonObject {
         ...(isOverride && {
           logConfiguration: {
             cloudWatchLogGroupName: execution.logGroup,
-            cloudWatchEncryptionEnabled: false,
+            cloudWatchEncryptionEnabled: execution.requiresEncryptedLogs ?? false,
             s3BucketName: execution.bucket,
             s3EncryptionEnabled: execution.bucket ? false : undefined,
             s3KeyPrefix: execution.keyPrefix,
@@ -130,7 +131,7 @@ export function taskView(task: LiveTask, include: readonly string[]): JsonObject
     clusterArn: task.cluster.arn,
     connectivity: task.startedAt === undefined ? undefined : 'CONNECTED',
     connectivityAt: seconds(task.startedAt),
-    ...(task.launchType === 'EC2' && { containerInstanceArn: containerInstanceArn(task) }),
+    ...(task.launchType === 'EC2' && { containerInstanceArn: containerInstanceArn(task.cluster) }),
     containers: task.containers.map((container) => containerView(task, container)),
     cpu: String(description.cpu),
     createdAt: epochSeconds(task.createdAt),
@@ -154,7 +155,7 @@ export function taskView(task: LiveTask, include: readonly string[]): JsonObject
     stoppedAt: seconds(task.stoppedAt),
     stoppedReason: task.stoppedReason,
     stoppingAt: seconds(task.stoppingAt),
-    tags: include.includes('TAGS') ? tagList(task.tags) : [],
+    tags: include.includes('TAGS') ? tagList(allTagsOf(task)) : [],
     taskArn: task.arn,
     taskDefinitionArn: task.definition.arn,
     version: task.version,
@@ -223,7 +224,14 @@ export function taskDefinitionView(definition: LiveTaskDefinition): JsonObject {
         : [],
       essential: container.essential ?? true,
       environment: Object.entries(container.environment ?? {}).map(([name, value]) => ({ name, value })),
-      mountPoints: [],
+      ...(container.secrets && {
+        secrets: Object.entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),
+      }),
+      mountPoints: Object.entries(container.volumes ?? {}).map(([sourceVolume, containerPath]) => ({
+        sourceVolume,
+        containerPath,
+        readOnly: false,
+      })),
       volumesFrom: [],
       ...(container.initProcess && { linuxParameters: { initProcessEnabled: true } }),
       ...(container.readOnlyRoot && { readonlyRootFilesystem: true }),
@@ -243,7 +251,7 @@ export function taskDefinitionView(definition: LiveTaskDefinition): JsonObject {
     executionRoleArn: `arn:aws:iam::${accountId}:role/ecsTaskExecutionRole`,
     networkMode: description.networkMode ?? 'awsvpc',
     revision: description.revision,
-    volumes: [],
+    volumes: volumesOf(definition),
     status: 'ACTIVE',
     requiresAttributes: [],
     placementConstraints: [],
@@ -295,15 +303,15 @@ function networkOf(service: LiveService): JsonObject {
   return {
     networkConfiguration: {
       awsvpcConfiguration: {
-        subnets: ['a', 'b', 'c'].map((zone) => subnetId(service.cluster, `${service.cluster.region}${zone}`)),
-        securityGroups: ['sg-0b1f5d2c9e7a34680'],
+        subnets: zones.map((zone) => subnetId(service.cluster, `${service.cluster.region}${zone}`)),
+        securityGroups: [securityGroupId(service.cluster, 'tasks')],
         assignPublicIp: 'DISABLED',
       },
     },
   }
 }
 
-function usesOwnInterface(task: LiveTask): boolean {
+export function usesOwnInterface(task: LiveTask): boolean {
   return (task.definition.description.networkMode ?? 'awsvpc') === 'awsvpc'
 }
 
@@ -311,7 +319,7 @@ function interfaceView(task: LiveTask): JsonObject {
   const octets = task.privateIp.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
   const details = {
     subnetId: subnetId(task.cluster, task.availabilityZone),
-    networkInterfaceId: `eni-0${stableUuid(`eni ${task.id}`).replaceAll('-', '').slice(0, 16)}`,
+    networkInterfaceId: interfaceId(task.id),
     macAddress: ['0a', '58', ...octets].join(':'),
     privateDnsName: `ip-${task.privateIp.replaceAll('.', '-')}.${task.cluster.region}.compute.internal`,
     privateIPv4Address: task.privateIp,
@@ -329,14 +337,24 @@ function attachmentId(task: LiveTask): string {
   return stableUuid(`attachment ${task.id}`)
 }
 
-function subnetId(cluster: LiveCluster, zone: string): string {
-  return `subnet-0${stableUuid(`subnet ${cluster.accountId} ${zone}`).replaceAll('-', '').slice(0, 16)}`
-}
-
-function containerInstanceArn(task: LiveTask): string {
-  const { region, accountId, name } = task.cluster
+/** Each cluster with tasks of launch type EC2 has one instance, which carries them all. */
+export function containerInstanceArn({ region, accountId, name }: LiveCluster): string {
   const id = stableUuid(`instance ${accountId} ${name}`).replaceAll('-', '')
   return `arn:aws:ecs:${region}:${accountId}:container-instance/${name}/${id}`
+}
+
+/** With those that ECS manages itself: the tasks of a service can be told apart by them in policies. */
+export function allTagsOf(task: LiveTask): Record<string, string> {
+  return {
+    ...task.tags,
+    ...(task.serviceName && { 'aws:ecs:serviceName': task.serviceName }),
+    ...(task.serviceName && { 'aws:ecs:clusterName': task.cluster.name }),
+  }
+}
+
+function volumesOf({ description }: LiveTaskDefinition): JsonObject[] {
+  const names = description.containers.flatMap(({ volumes = {} }) => Object.keys(volumes))
+  return [...new Set(names)].map((name) => ({ name, host: {} }))
 }
 
 export function tagList(tags: Readonly<Record<string, string>>): JsonObject[] {

@@ -19,6 +19,8 @@ export interface ApiOperation {
   handle(call: ApiCall): JsonObject | Promise<JsonObject>
   /** ARN that the caller needs the action on; `*` when absent. */
   resource?(call: ApiCall): string
+  /** Condition keys that policies may ask for, beside `aws:RequestedRegion`. */
+  context?(call: ApiCall): Readonly<Record<string, string>>
   /** Leaves an event in CloudTrail, also when it is refused. */
   recorded?: RecordedOperation
 }

@@ -69,7 +69,10 @@ export class JsonProtocol {
 
   async #run(service: ApiService, operation: ApiOperation, call: ApiCall): Promise<JsonObject> {
     try {
-      authorize(call.caller, `${service.actionPrefix}:${call.operation}`, operation.resource?.(call) ?? '*')
+      authorize(call.caller, `${service.actionPrefix}:${call.operation}`, operation.resource?.(call) ?? '*', {
+        'aws:RequestedRegion': call.region,
+        ...operation.context?.(call),
+      })
       const answer = await operation.handle(call)
       if (operation.recorded) {
         const responseElements = operation.recorded.responseElements(answer)

@@ -12,10 +12,12 @@ import { ApiInput } from './api-input.ts'
 import { AwsError } from './aws-error.ts'
 import type { Exchange } from './exchange.ts'
 import { type JsonProtocol, toAwsError } from './json-protocol.ts'
+import type { QueryServices } from './query-services.ts'
 import { respondJson, respondRestError } from './rest-json.ts'
 
 export interface RouterParts {
   json: JsonProtocol
+  query: QueryServices
   sts: StsService
   oidc: OidcService
   portal: PortalService
@@ -61,7 +63,7 @@ export class Router {
   async answer(exchange: Exchange): Promise<void> {
     const route = `${exchange.method} ${exchange.path}`
     if (exchange.headers['x-amz-target'] !== undefined) return this.#parts.json.answer(exchange)
-    if (exchange.path === '/' && isQueryCall(exchange)) return this.#parts.sts.answer(exchange)
+    if (exchange.path === '/' && isQueryCall(exchange)) return this.#answerQuery(exchange)
     if (exchange.path.startsWith(pluginSitePath)) return this.#parts.pluginSite.answer(exchange)
     const page = Object.hasOwn(this.#pages, route) ? this.#pages[route] : undefined
     if (page) return answerPage(exchange, page)
@@ -69,6 +71,10 @@ export class Router {
     if (metadata.owns(exchange)) return this.#answerRest(exchange, (each) => metadata.instance(each))
     const call = Object.hasOwn(this.#calls, route) ? this.#calls[route] : undefined
     return this.#answerRest(exchange, call ?? unknownRoute)
+  }
+
+  async #answerQuery(exchange: Exchange): Promise<void> {
+    if (!(await this.#parts.query.answer(exchange))) await this.#parts.sts.answer(exchange)
   }
 
   async #answerRest(exchange: Exchange, handler: Handler): Promise<void> {

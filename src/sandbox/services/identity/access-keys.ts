@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { PolicyDescription } from '../../world/world-types.ts'
 import { newAccessKeyId, randomToken, stableHex } from '../identifiers.ts'
 
 /** Who stands behind a key, with the names that AWS uses for them. */
@@ -12,8 +13,7 @@ export interface Principal {
   userName: string
   /** Absent for IAM users. */
   role?: { name: string; arn: string; id: string; permissionSet: string }
-  /** Action patterns such as `ecs:Describe*`. */
-  allow: readonly string[]
+  policy: PolicyDescription
 }
 
 export interface AccessKey {
@@ -60,7 +60,7 @@ export function permissionSetPrincipal(
   accountId: string,
   permissionSet: string,
   userName: string,
-  allow: readonly string[],
+  policy: PolicyDescription,
 ): Principal {
   const seed = `${accountId}/${permissionSet}`
   const name = `AWSReservedSSO_${permissionSet}_${stableHex(seed, 16)}`
@@ -76,17 +76,17 @@ export function permissionSetPrincipal(
       permissionSet,
       arn: `arn:aws:iam::${accountId}:role/aws-reserved/sso.amazonaws.com/${name}`,
     },
-    allow,
+    policy,
   }
 }
 
 /** An IAM user with a long-lived key, for programs that do not sign in. */
-export function iamUserPrincipal(accountId: string, userName: string, allow: readonly string[]): Principal {
+export function iamUserPrincipal(accountId: string, userName: string, policy: PolicyDescription): Principal {
   return {
     accountId,
     arn: `arn:aws:iam::${accountId}:user/${userName}`,
     userId: `AIDA${stableHex(`user ${accountId}/${userName}`, 17).toUpperCase()}`,
     userName,
-    allow,
+    policy,
   }
 }

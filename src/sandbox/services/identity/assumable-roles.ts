@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { AwsError } from '../http/aws-error.ts'
 import { stableHex } from '../identifiers.ts'
 import type { AccessKey, AccessKeys, Principal } from './access-keys.ts'
-import { isAllowed } from './authorization.ts'
+import { isAllowed } from './policy.ts'
 
 /** The only code that the world's MFA devices show. */
 export const mfaCode = '123456'
@@ -35,7 +35,8 @@ export class AssumableRoles {
   /** @throws {AwsError} AccessDenied, ValidationError */
   assume(caller: Principal, request: AssumeRoleRequest): Required<AccessKey> {
     const role = this.#find(request.roleArn)
-    const may = role !== undefined && isAllowed(caller.allow, 'sts:AssumeRole')
+    const may =
+      role !== undefined && isAllowed(caller.policy, { action: 'sts:AssumeRole', resource: request.roleArn })
     if (!may || (role.externalId !== undefined && role.externalId !== request.externalId)) {
       throw denied(
         `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${request.roleArn}`,
@@ -99,16 +100,21 @@ function arnOf({ accountId, name }: RoleDescription): string {
 }
 
 function principalOf(role: RoleDescription, sessionName: string): Principal {
-  const { accountId, name, allow } = role
-  const id = `AROA${stableHex(`role ${accountId}/${name}`, 17).toUpperCase()}`
+  const { accountId, name, policy } = role
+  const id = roleIdOf(accountId, name)
   return {
     accountId,
     arn: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`,
     userId: `${id}:${sessionName}`,
     userName: sessionName,
     role: { name, arn: arnOf(role), id, permissionSet: name },
-    allow,
+    policy,
   }
+}
+
+/** Also of roles that nobody can assume here: the same name is always the same role. */
+export function roleIdOf(accountId: string, name: string): string {
+  return `AROA${stableHex(`role ${accountId}/${name}`, 17).toUpperCase()}`
 }
 
 function denied(message: string): AwsError {

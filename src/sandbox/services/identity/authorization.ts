@@ -1,26 +1,22 @@
 import { AwsError } from '../http/aws-error.ts'
 import type { Principal } from './access-keys.ts'
+import { evaluate, type PolicyRequest } from './policy.ts'
 
-/**
- * The identity policy of a principal: an action is allowed when one of its
- * patterns matches. Denies, conditions and resource policies are not simulated.
- * @throws {AwsError} AccessDeniedException with the sentence that AWS writes
- */
-export function authorize(principal: Principal, action: string, resource: string): void {
-  if (isAllowed(principal.allow, action)) return
+/** @throws {AwsError} AccessDeniedException with the sentence that AWS writes */
+export function authorize(
+  principal: Principal,
+  action: string,
+  resource: string,
+  context: PolicyRequest['context'] = {},
+): void {
+  const { decision } = evaluate(principal.policy, { action, resource, context })
+  if (decision === 'allowed') return
+  const why =
+    decision === 'explicitDeny'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`
   throw new AwsError(
     'AccessDeniedException',
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
   )
-}
-
-/** Whether one of the patterns, e.g. `ecs:Describe*`, covers the action. Case does not count in IAM. */
-export function isAllowed(patterns: readonly string[], action: string): boolean {
-  return patterns.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()))
-}
-
-function matches(pattern: string, action: string): boolean {
-  const star = pattern.indexOf('*')
-  if (star === -1) return pattern === action
-  return action.startsWith(pattern.slice(0, star)) && action.endsWith(pattern.slice(star + 1))
 }

@@ -2,12 +2,18 @@ import type { Faults } from '../faults.ts'
 import { AwsError } from '../http/aws-error.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { toAwsError } from '../http/json-protocol.ts'
-import { queryParameters, respondXml, respondXmlError, type XmlMembers } from '../http/query-protocol.ts'
+import {
+  awsQueryEnvelope,
+  queryParameters,
+  respondXml,
+  respondXmlError,
+  type XmlMembers,
+} from '../http/query-protocol.ts'
 import type { VerifiedCaller } from '../signing/verify-signature.ts'
 import type { AccessKey } from './access-keys.ts'
 import type { AssumableRoles, AssumeRoleRequest } from './assumable-roles.ts'
 
-const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
+const envelope = awsQueryEnvelope('https://sts.amazonaws.com/doc/2011-06-15/')
 
 /** STS: GetCallerIdentity, which needs no permission, and becoming somebody else. */
 export class StsService {
@@ -32,9 +38,9 @@ export class StsService {
       await this.#faults.delay(action)
       const result = this.#perform(action, parameters, exchange)
       this.#faults.throttle(action)
-      respondXml(exchange, action, namespace, result)
+      respondXml(exchange, envelope, action, result)
     } catch (thrown) {
-      respondXmlError(exchange, namespace, toAwsError(thrown))
+      respondXmlError(exchange, envelope, toAwsError(thrown))
     }
   }
 

@@ -3,8 +3,11 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 const nonceBytes = 12
 const tagBytes = 16
 
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
+
 interface Key {
   arn: string
+  state: KeyState
   material: Buffer
 }
 
@@ -16,9 +19,14 @@ export class KeyStore {
   readonly #keys = new Map<string, Key>()
   readonly #aliases = new Map<string, string>()
 
-  add(arn: string, aliasArn: string): void {
-    this.#keys.set(arn, { arn, material: randomBytes(32) })
+  add(arn: string, aliasArn: string, state: KeyState = 'Enabled'): void {
+    this.#keys.set(arn, { arn, state, material: randomBytes(32) })
     this.#aliases.set(aliasArn, arn)
+  }
+
+  /** Undefined when there is no such key. */
+  stateOf(arn: string): KeyState | undefined {
+    return this.#keys.get(arn)?.state
   }
 
   /** By key ARN or alias ARN; undefined when there is none. */
@@ -43,7 +51,7 @@ export class KeyStore {
     const head = fingerprint(arn)
     const bytes = Buffer.from(blob)
     if (
-      !key ||
+      key?.state !== 'Enabled' ||
       bytes.length < head.length + nonceBytes + tagBytes ||
       !bytes.subarray(0, head.length).equals(head)
     ) {

@@ -8,7 +8,7 @@ import type { KeyStore } from './key-store.ts'
 const longestDataKey = 1024
 const keySpecs: Readonly<Record<string, number>> = { AES_256: 32, AES_128: 16 }
 
-/** KMS GenerateDataKey, which a client needs to encrypt a session. */
+/** What a client needs to encrypt a session, and to see why it cannot. */
 export function createKmsService(keys: KeyStore): ApiService {
   return {
     target: 'TrentService',
@@ -19,17 +19,20 @@ export function createKmsService(keys: KeyStore): ApiService {
         handle: (call) => generateDataKey(keys, call),
         resource: (call) => keyArn(call),
       },
+      DescribeKey: {
+        handle: (call) => describeKey(keys, call),
+        resource: (call) => keyArn(call),
+      },
     },
   }
 }
 
 function generateDataKey(keys: KeyStore, call: ApiCall): JsonObject {
   const { input } = call
-  const wanted = keyArn(call)
-  const arn = keys.resolve(wanted)
-  if (arn === undefined) {
-    const what = wanted.includes(':alias/') ? 'Alias' : 'Key'
-    throw new AwsError('NotFoundException', `${what} '${wanted}' does not exist`)
+  const arn = requireKey(keys, call)
+  if (keys.stateOf(arn) === 'Disabled') throw new AwsError('DisabledException', `${arn} is disabled.`)
+  if (keys.stateOf(arn) === 'PendingDeletion') {
+    throw new AwsError('KMSInvalidStateException', `${arn} is pending deletion.`)
   }
   const context = input.stringMap('EncryptionContext')
   // Seen as "Invalid EncryptionContext" when a client starts the plugin without a target (sshm issue 2).
@@ -42,6 +45,34 @@ function generateDataKey(keys: KeyStore, call: ApiCall): JsonObject {
     Plaintext: plainText.toString('base64'),
     CiphertextBlob: keys.encrypt(arn, plainText, context).toString('base64'),
   }
+}
+
+function describeKey(keys: KeyStore, call: ApiCall): JsonObject {
+  const arn = requireKey(keys, call)
+  const state = keys.stateOf(arn)
+  return {
+    KeyMetadata: {
+      AWSAccountId: arn.split(':')[4],
+      KeyId: arn.slice(arn.lastIndexOf('/') + 1),
+      Arn: arn,
+      Enabled: state === 'Enabled',
+      KeyState: state,
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyManager: 'CUSTOMER',
+      Origin: 'AWS_KMS',
+      MultiRegion: false,
+    },
+  }
+}
+
+/** @throws {AwsError} NotFoundException */
+function requireKey(keys: KeyStore, call: ApiCall): string {
+  const wanted = keyArn(call)
+  const arn = keys.resolve(wanted)
+  if (arn !== undefined) return arn
+  const what = wanted.includes(':alias/') ? 'Alias' : 'Key'
+  throw new AwsError('NotFoundException', `${what} '${wanted}' does not exist`)
 }
 
 /** Exactly one of the two ways to say how long the key is. */

@@ -34,8 +34,8 @@ export class Directory {
   /** Undefined when the role is not assigned to the user. */
   principal(userName: string, accountId: string, permissionSet: string): Principal | undefined {
     if (!this.rolesOf(userName, accountId)?.includes(permissionSet)) return undefined
-    const allow = this.#world.permissionSets.find((each) => each.name === permissionSet)?.allow
-    return allow && permissionSetPrincipal(accountId, permissionSet, userName, allow)
+    const policy = this.#world.permissionSets.find((each) => each.name === permissionSet)?.policy
+    return policy && permissionSetPrincipal(accountId, permissionSet, userName, policy)
   }
 }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { isAllowed } from '../../../../src/sandbox/services/identity/policy.ts'
 import { describeWorld } from '../../../../src/sandbox/world/world.ts'
-import type { ClusterDescription } from '../../../../src/sandbox/world/world-types.ts'
+import type { ClusterDescription, TaskRoleDescription } from '../../../../src/sandbox/world/world-types.ts'
 
 function clustersOf(world: ReturnType<typeof describeWorld>, region: string): ClusterDescription[] {
   return world.accounts.flatMap((account) =>
     account.regions.filter((each) => each.name === region).flatMap((each) => each.clusters),
   )
+}
+
+function mayOpenChannels({ policy }: TaskRoleDescription): boolean {
+  return isAllowed(policy, { action: 'ssmmessages:OpenDataChannel', resource: '*' })
 }
 
 function runningTasks(cluster: ClusterDescription): number {
@@ -34,7 +39,7 @@ describe('the world', () => {
       .flatMap((service) => service.tasks ?? [])
       .flatMap((task) => Object.values(task.agents ?? {}))
     expect(services.some((service) => !service.execEnabled)).toBe(true)
-    expect(services.some((service) => service.definition.role?.mayOpenChannels === false)).toBe(true)
+    expect(services.some(({ definition: { role } }) => role && !mayOpenChannels(role))).toBe(true)
     expect(services.some((service) => service.launchType === 'EC2')).toBe(true)
     expect(services.some((service) => service.definition.platform?.startsWith('WINDOWS'))).toBe(true)
     expect(services.some((service) => service.definition.pidMode === 'task')).toBe(true)
