@@ -1,4 +1,3 @@
-import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { HostInfo } from '../../contract/host.ts'
 import { App } from './app.tsx'
@@ -19,11 +18,8 @@ export async function startPage(core: CoreLink): Promise<Services> {
 
   const host = await hostInfo(core)
   const { services } = composeServices(core, host, createQueryClient())
-  root.render(
-    <StrictMode>
-      <App services={services} />
-    </StrictMode>,
-  )
+  // Without StrictMode: mounted twice, as in development, dockview loses the tabs that it was given.
+  root.render(<App services={services} />)
   return services
 }
 
