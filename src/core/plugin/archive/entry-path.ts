@@ -10,8 +10,7 @@ import { ArchiveProblem } from './archive-problem.ts'
  */
 export function safeEntryPath(name: string): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
-  const isUnsafe =
-    name.startsWith('/') || /[\\\0]/.test(name) || /^[A-Za-z]:/.test(name) || parts.includes('..')
+  const isUnsafe = name.startsWith('/') || /[\\\0]/.test(name) || parts.some(isDrive) || parts.includes('..')
   if (isUnsafe) throw new ArchiveProblem(`The archive holds ${JSON.stringify(name)}, which leads out of it.`)
   return parts.join('/')
 }
@@ -28,12 +27,17 @@ export function assertLinkStaysInside(entryPath: string, target: string, kind: '
   const leadsOut = new ArchiveProblem(
     `The archive holds a link from ${JSON.stringify(entryPath)} to ${JSON.stringify(target)}, which leads out of it.`,
   )
-  if (target === '' || target.startsWith('/') || /[\\\0]/.test(target) || /^[A-Za-z]:/.test(target))
-    throw leadsOut
+  const parts = target.split('/')
+  if (target === '' || target.startsWith('/') || /[\\\0]/.test(target) || parts.some(isDrive)) throw leadsOut
   let depth = folder.length
-  for (const part of target.split('/')) {
+  for (const part of parts) {
     if (part === '' || part === '.') continue
     depth += part === '..' ? -1 : 1
     if (depth < 0) throw leadsOut
   }
+}
+
+/** On Windows `C:/x` is absolute, and `./C:/x` is too once its dot is gone. */
+function isDrive(part: string): boolean {
+  return /^[A-Za-z]:/.test(part)
 }

@@ -18,7 +18,7 @@ describe('safeEntryPath', () => {
     ['...', '...'],
   ])('%s becomes %s', (name, expected) => expect(safeEntryPath(name)).toBe(expected))
 
-  test.each(['../x', 'a/../../x', 'a/..', '/etc/passwd', 'C:/x', 'c:x', 'a\\..\\x', 'a\0b'])(
+  test.each(['../x', 'a/../../x', 'a/..', '/etc/passwd', 'C:/x', './C:/x', 'c:x', 'a\\..\\x', 'a\0b'])(
     'refuses %j',
     (name) => expect(() => safeEntryPath(name)).toThrow(ArchiveProblem),
   )
@@ -59,6 +59,7 @@ describe('assertLinkStaysInside', () => {
     ['usr/bin/x', '../x', 'link'],
     ['usr/bin/x', '', 'symlink'],
     ['usr/bin/x', 'C:\\x', 'symlink'],
+    ['usr/bin/x', './C:/x', 'symlink'],
   ] as const)('refuses %s to %j (%s)', (entry, target, kind) =>
     expect(() => assertLinkStaysInside(entry, target, kind)).toThrow(ArchiveProblem),
   )
