@@ -4,6 +4,7 @@ import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
 import { settingsSchema } from './host.ts'
 import { identityListSchema, scopeSchema, signInAttemptSchema } from './identity.ts'
+import { integrityStateSchema } from './integrity.ts'
 import { pluginInstallSchema } from './plugin.ts'
 import { sessionSchema } from './session.ts'
 
@@ -21,6 +22,8 @@ export const events = {
   'plugin.changed': pluginInstallSchema,
   /** Something was added to this task's history. */
   'audit.changed': z.object({ taskArn: z.string() }),
+  /** A check of the record is under way, or over. */
+  'audit.integrity': integrityStateSchema,
   /** To one window: an entry of its native menu was chosen. */
   'window.command': z.object({ commandId: z.string() }),
   /** To one window: `window.takeLinks` has something. */

@@ -19,6 +19,7 @@ import {
   signInAttemptSchema,
   signInFlowSchema,
 } from './identity.ts'
+import { integrityReportSchema, integrityStateSchema } from './integrity.ts'
 import { logBatchSchema, logRangeSchema, logSourceSchema, logTaskSchema } from './logs.ts'
 import {
   pluginFindingsSchema,
@@ -191,6 +192,9 @@ export const methods = {
     result: recordingPageSchema,
   },
   /** The latest snapshot of a task in the ledger; without one, nothing. */
+  /** Checks the whole record; how far it has come is told as `audit.integrity`. */
+  'audit.verify': { params: z.object({}), result: integrityReportSchema },
+  'audit.integrity': { params: z.object({}), result: integrityStateSchema },
   'audit.taskSnapshot': {
     params: z.object({ taskArn: z.string() }),
     result: z.object({ snapshot: taskSnapshotSchema.optional() }),

@@ -155,6 +155,12 @@ function createHandlers(
       return audit.recording(sessionId, offset)
     },
     'audit.touched': () => audit.touched(),
+    'audit.verify': async () => {
+      const report = await audit.verify()
+      await viewing.verified(report)
+      return report
+    },
+    'audit.integrity': () => audit.integrity(),
     'audit.taskSnapshot': async ({ taskArn }) => {
       const found = await audit.taskSnapshot(taskArn)
       return { snapshot: found && taskOfSnapshot(found) }
@@ -215,6 +221,7 @@ function forwardEvents(
     catalog.onClusterGone((gone) => emit('catalog.clusterGone', gone)),
     sessions.onChanged((session) => emit('session.changed', session)),
     plugin.onChanged((install) => emit('plugin.changed', install)),
+    audit.onIntegrity((state) => emit('audit.integrity', state)),
     audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
   ]
 }

@@ -5,14 +5,11 @@ import { type ErrorValue, PortholeError, type Result } from '../../contract/erro
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import type { AuditService, RecorderFactory } from './audit-service.ts'
 import { ChannelRecorderFactory } from './channel-recorders.ts'
-import type { Verification } from './ledger-verification.ts'
 
 /** The audit service as a client of the worker sees it, with what only the host of the app needs. */
 export interface AuditClient extends AuditService {
   /** Sessions that had no end when the history was opened: a crash ended them here, and AWS may not know. */
   leftBehind(): Promise<AuditSession[]>
-  /** Checks the whole chain; locates the first event that is not as it was written. */
-  verify(): Promise<Verification>
   /**
    * What a person should know about the history itself: it could not be opened,
    * a damaged one was set aside, its end was changed by something else.
@@ -43,6 +40,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,
     verify: async () => unwrap(await rpc.call('verify', {})),
+    integrity: async () => unwrap(await rpc.call('integrity', {})),
+    onIntegrity: (listener) => rpc.on('integrity', listener),
     problems: async () => unwrap(await rpc.call('problems', {})),
     onChanged: (listener) => rpc.on('changed', ({ taskArn }) => listener(taskArn)),
     async [Symbol.asyncDispose]() {

@@ -8,6 +8,7 @@ import {
 } from '../../contract/audit.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
 import { timestampSchema } from '../../contract/identity.ts'
+import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
 import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
 
@@ -42,20 +43,16 @@ export const auditMethods = {
     }),
   },
 
-  /** Checks the whole chain. `seq` is the first event that is not as it was written. */
-  verify: {
-    params: z.object({}),
-    result: z.discriminatedUnion('intact', [
-      z.object({ intact: z.literal(true), events: z.number().int() }),
-      z.object({ intact: z.literal(false), seq: z.number().int(), problem: z.string() }),
-    ]),
-  },
+  /** Checks the whole record, beside whatever else is going on; one check at a time. */
+  verify: { params: z.object({}), result: integrityReportSchema },
+  integrity: { params: z.object({}), result: integrityStateSchema },
   /** What a person should know about the history itself, e.g. that a damaged one was set aside. */
   problems: { params: z.object({}), result: z.array(errorValueSchema) },
 } as const
 
 export const auditEvents = {
   changed: z.object({ taskArn: z.string() }),
+  integrity: integrityStateSchema,
 } as const
 
 /** What opens a recording, as JSON in its first frame. */

@@ -8,6 +8,7 @@ import type {
   TouchedTask,
 } from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
@@ -25,8 +26,8 @@ import {
 } from './integrity/checkpoint-keeper.ts'
 import { Checkpoints } from './integrity/checkpoints.ts'
 import { checkAtOpening } from './integrity/opening-check.ts'
+import { RecordChecks } from './integrity/record-checks.ts'
 import { Ledger } from './ledger.ts'
-import type { Verification } from './ledger-verification.ts'
 import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
@@ -40,6 +41,8 @@ export interface AuditKeeperOptions {
   clock: Clock
   /** Called after anything was added to a task's history. */
   onChanged: (taskArn: string) => void
+  /** Called while the whole record is checked, and when that is done. */
+  onIntegrity?: (state: IntegrityState) => void
   /** Where the signing key and the latest checkpoint are; never inside `folder`. Default: beside it. */
   keyFolder?: string
   /** Default: files in `recordings` in the folder. */
@@ -55,6 +58,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #ledger: Ledger
   readonly #checkpoints: Checkpoints
   readonly #doubts: ErrorValue[]
+  readonly #checks: RecordChecks
   readonly #index: SessionIndex
   readonly #store: RecordingStore
   readonly #clock: Clock
@@ -75,6 +79,14 @@ export class AuditKeeper implements AsyncDisposable {
     this.#doubts = checkAtOpening(parts)
     this.#checkpoints = new Checkpoints(parts)
     this.#checkpoints.mark()
+    this.#checks = new RecordChecks({
+      ledger: this.#ledger,
+      store: this.#store,
+      keeper,
+      clock,
+      problems: () => this.problems(),
+      onChanged: (state) => options.onIntegrity?.(state),
+    })
     this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
   }
 
@@ -175,8 +187,13 @@ export class AuditKeeper implements AsyncDisposable {
     }
   }
 
-  verify(): Verification {
-    return this.#ledger.verify()
+  /** Checks the whole record, recordings included. */
+  verify(): Promise<IntegrityReport> {
+    return this.#checks.run()
+  }
+
+  integrity(): IntegrityState {
+    return this.#checks.state()
   }
 
   problems(): ErrorValue[] {

@@ -7,6 +7,7 @@ import type {
   Workload,
 } from '../../contract/audit.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
+import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 
@@ -38,6 +39,11 @@ export interface AuditService extends AsyncDisposable {
   touched(): Promise<TouchedTask[]>
   /** The latest snapshot of a task that the ledger has. */
   taskSnapshot(taskArn: string): Promise<LedgerSnapshot | undefined>
+
+  /** Checks the whole record: events, checkpoints, and every byte of the recordings. Asked again meanwhile, it is the same check. */
+  verify(): Promise<IntegrityReport>
+  integrity(): Promise<IntegrityState>
+  onIntegrity(listener: (state: IntegrityState) => void): Disposable
 
   /** Called after anything was added to a task's history. */
   onChanged(listener: (taskArn: string) => void): Disposable

@@ -44,6 +44,10 @@ export class FileRecordingStore implements RecordingStore {
     }
   }
 
+  openStored(sessionId: string): Promise<RecordingReader> {
+    return this.open(sessionId)
+  }
+
   async stat(sessionId: string): Promise<RecordingStat | undefined> {
     try {
       return { byteLength: (await stat(this.#pathOf(sessionId))).size }

@@ -138,8 +138,9 @@ export class Recorder {
   async #begin(): Promise<void> {
     const { start, store } = this.#options
     try {
-      this.#writer = await store.create(start.sessionId)
+      // Noted first: a process killed in between must not leave a file that no event tells of.
       this.#note({ type: 'recording.start', ...this.#place(), size: start.size })
+      this.#writer = await store.create(start.sessionId)
     } catch (thrown) {
       await this.#fail(thrown)
     }

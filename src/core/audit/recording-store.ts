@@ -13,6 +13,8 @@ export interface RecordingStore {
   create(sessionId: string): Promise<RecordingWriter>
   /** Rejects with ENOENT when there is none. Sees what was appended before it was opened, also of a live recording. */
   open(sessionId: string): Promise<RecordingReader>
+  /** As `open`, but the bytes as stored: what the digests are of. */
+  openStored(sessionId: string): Promise<RecordingReader>
   /** `undefined` when there is none. */
   stat(sessionId: string): Promise<RecordingStat | undefined>
   /** Session ids, in no order. */

@@ -1,6 +1,7 @@
 import type { Channel } from '../../channel/channel.ts'
 import { serveRpc } from '../../channel/rpc.ts'
 import { toErrorValue } from '../../contract/errors.ts'
+import type { IntegrityState } from '../../contract/integrity.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import { AuditKeeper, type AuditKeeperOptions } from './audit-keeper.ts'
 import { ServedRecorders } from './served-recorders.ts'
@@ -19,12 +20,15 @@ export interface AuditServer extends AsyncDisposable {
  * Clients are heard once the first attempt is over, so that output which came
  * early is not lost.
  */
-export function serveAudit(options: Omit<AuditKeeperOptions, 'onChanged'>): AuditServer {
+export function serveAudit(options: Omit<AuditKeeperOptions, 'onChanged' | 'onIntegrity'>): AuditServer {
   const clients = new Set<ServedClient>()
   const onChanged = (taskArn: string) => {
     for (const client of clients) client.tellChanged(taskArn)
   }
-  const opening = new RetriedOpening(() => AuditKeeper.open({ ...options, onChanged }))
+  const onIntegrity = (state: IntegrityState) => {
+    for (const client of clients) client.tellIntegrity(state)
+  }
+  const opening = new RetriedOpening(() => AuditKeeper.open({ ...options, onChanged, onIntegrity }))
   const firstAttempt = opening.get().then(
     () => {},
     () => {},
@@ -98,6 +102,10 @@ class ServedClient implements Disposable {
     this.#rpc.emit('changed', { taskArn })
   }
 
+  tellIntegrity(state: IntegrityState): void {
+    this.#rpc.emit('integrity', state)
+  }
+
   /** The channel closed. */
   async leave(): Promise<void> {
     this.#rpc[Symbol.dispose]()
@@ -143,6 +151,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
       verify: async () => (await opening.get()).verify(),
+      integrity: async () => (await opening.get()).integrity(),
       problems: async () =>
         opening.get().then(
           (keeper) => keeper.problems(),

@@ -1,5 +1,6 @@
 import type { Activity, ActivityFacts, AuditSession } from '../../contract/audit.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
+import type { IntegrityReport } from '../../contract/integrity.ts'
 import type { Clock } from '../clock.ts'
 import type { AuditService } from './audit-service.ts'
 
@@ -42,6 +43,18 @@ export class Viewing {
   /** As `recording`, for what AWS logged of a session. */
   async transcript(sessionId: string): Promise<void> {
     await this.#once('transcript.viewed', sessionId)
+  }
+
+  /** Somebody had the whole record checked. Never rejects. */
+  async verified({ events, findingCount }: IntegrityReport): Promise<void> {
+    const { audit, clock, log } = this.#dependencies
+    const detail = { events: String(events), findings: String(findingCount) }
+    try {
+      const actor = await this.actor(undefined)
+      await audit.note({ activity: 'audit.verified', at: clock.now(), ...actor, detail })
+    } catch (thrown) {
+      log(`That the record was checked could not be noted: ${String(thrown)}`)
+    }
   }
 
   /** The person at this computer, as far as it can be known quickly. */

@@ -97,6 +97,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.task': async () => world.audit(clusters, now),
     'audit.session': notHere,
     'audit.recording': notHere,
+    'audit.verify': async () => world.integrityReport(now),
+    'audit.integrity': async () => ({ problems: [], report: world.integrityReport(now) }),
     'audit.taskSnapshot': async () => ({}),
     'audit.touched': async () => world.touched(clusters, now),
     'window.setMenu': notHere,

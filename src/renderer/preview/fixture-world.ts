@@ -3,6 +3,7 @@ import type { AuditEntry, TouchedTask } from '../../contract/audit.ts'
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../contract/catalog.ts'
 import type { Diagnostics } from '../../contract/diagnostics.ts'
 import type { Account, Caller, Environment, Identity, Scope } from '../../contract/identity.ts'
+import type { IntegrityReport } from '../../contract/integrity.ts'
 import type { PluginFindings, PluginOffer } from '../../contract/plugin.ts'
 import type { ContainerRef, Session } from '../../contract/session.ts'
 
@@ -68,6 +69,21 @@ export function access(identityId: string, now: number): Access {
     roleProblems: {},
     listing: false,
     readAt: now - 3 * minute,
+  }
+}
+
+export function integrityReport(now: number): IntegrityReport {
+  return {
+    at: now - 4 * 60_000,
+    intact: true,
+    events: 9214,
+    checkpoints: 97,
+    recordings: 412,
+    bytes: 183_400_000,
+    unfinished: 3,
+    outside: { seq: 9201, at: now - 5 * 60_000 },
+    findings: [],
+    findingCount: 0,
   }
 }
 

@@ -33,7 +33,7 @@ describe('a disk without room', () => {
     expect(end).toMatchObject({ ended: true, pendingBytes: 0 })
 
     await using keeper = await openKeeper(path)
-    expect(keeper.verify()).toMatchObject({ intact: true })
+    expect(await keeper.verify()).toMatchObject({ intact: true })
     const session = keeper.session(sessionId)
     expect(session).toMatchObject({ endReason: 'exited', hasRecording: true })
     const output = replayOutput(await readWhole((offset) => keeper.recording(sessionId, offset)))
@@ -49,7 +49,7 @@ describe('a disk without room', () => {
     disk.grow()
     await using keeper = await openKeeper(path)
     expect(keeper.problems()).toEqual([])
-    expect(keeper.verify()).toMatchObject({ intact: true })
+    expect(await keeper.verify()).toMatchObject({ intact: true })
     expect(keeper.session(sessionId)).toMatchObject({ live: false, hasRecording: true })
     const output = replayOutput(await readWhole((offset) => keeper.recording(sessionId, offset)))
     expect(output.startsWith('00000000xxx')).toBe(true)

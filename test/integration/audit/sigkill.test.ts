@@ -43,7 +43,7 @@ describe('a process killed while it records', () => {
       expect(losses.at(-1)).toBeLessThanOrEqual(acceptedLoss)
 
       expect(keeper.problems()).toEqual([])
-      expect(keeper.verify()).toMatchObject({ intact: true })
+      expect(await keeper.verify()).toMatchObject({ intact: true })
       expect(keeper.session(sessionId)).toMatchObject({
         live: false,
         endReason: 'interrupted',
@@ -67,7 +67,7 @@ describe('a process killed while it records', () => {
     expect(recording.endsWith('\n')).toBe(true)
     const output = replayOutput(recording)
     expect(output).toBe(expectedOutput(output.split('\r\n').length - 1))
-    expect(keeper.verify()).toMatchObject({ intact: true })
+    expect(await keeper.verify()).toMatchObject({ intact: true })
   })
 
   it('refuses a second process while it lives, and not after', async () => {
@@ -78,7 +78,7 @@ describe('a process killed while it records', () => {
     })
     await child.kill()
     await using keeper = await openKeeper()
-    expect(keeper.verify()).toMatchObject({ intact: true })
+    expect(await keeper.verify()).toMatchObject({ intact: true })
   })
 })
 

@@ -59,6 +59,7 @@ export class Checkpoints implements Disposable {
       this.#problem = undefined
     } catch (thrown) {
       this.#problem = toErrorValue(thrown)
+      this.#skipUsedNumbers()
     }
   }
 
@@ -68,15 +69,25 @@ export class Checkpoints implements Disposable {
     this.mark()
   }
 
+  /** A commit can fail after its row reached the disk; the same number would then fail for ever. */
+  #skipUsedNumbers(): void {
+    try {
+      this.#nextNumber = Math.max(this.#nextNumber, nextNumber(this.#ledger, this.#keeper))
+    } catch {
+      // The database cannot be read at this moment either.
+    }
+  }
+
   #appended(): void {
     if (this.#ledger.head.seq - this.#signedSeq >= everyEvents) this.mark()
     else this.#timer ??= this.#clock.after(everyMilliseconds, () => this.mark())
   }
 }
 
-/** Past every number in use, so that none ever stands for two different things. */
+/** Past every number in use, so that none ever stands for two different things. A chain of its own counts from 1. */
 function nextNumber(ledger: Ledger, keeper: CheckpointKeeper): number {
-  const outside = keeper.latest()
+  const isNewChain = ledger.beginning === 'new' || ledger.beginning === 'replaced'
+  const outside = isNewChain ? undefined : keeper.latest()
   const outsideNumber = typeof outside === 'object' ? outside.number : 0
   return Math.max(outsideNumber, ledger.rows.checkpoints().at(-1)?.number ?? 0) + 1
 }
