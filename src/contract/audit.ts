@@ -130,6 +130,8 @@ export const touchedTaskSchema = z.object({
   taskArn: z.string(),
   containers: z.array(z.string()),
   sessions: z.number().int().positive(),
+  /** Names of those who had a shell there. Untrusted text. */
+  people: z.array(z.string()),
   since: timestampSchema,
 })
 export type TouchedTask = z.infer<typeof touchedTaskSchema>

@@ -35,6 +35,7 @@ export const errorCodes = [
   'TASK_STOPPED',
   'NO_SHELL_IN_IMAGE',
   'EXEC_LOGGING_REFUSED',
+  'REASON_REQUIRED',
   // Logs
   'LOGS_ELSEWHERE',
   // Sessions

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { containerPlaceSchema, visitedPlaceSchema } from './place.ts'
+import { defaultProductionRules, productionRulesSchema } from './production.ts'
 import { engineChoiceSchema } from './session.ts'
 import { shellChoiceSchema } from './shell-command.ts'
 
@@ -56,6 +57,8 @@ export const settingsSchema = z.object({
   navigatorOrder: z.enum(['name', 'size', 'newest', 'trouble']),
   /** `copilot`: by the application and environment of AWS Copilot's tags, where services have them. */
   navigatorGrouping: z.enum(['cluster', 'copilot']),
+  /** What asks before a shell and before a replace, beside accounts whose name says production. */
+  production: productionRulesSchema,
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -78,4 +81,5 @@ export const defaultSettings: Settings = {
   navigatorWidth: 276,
   navigatorOrder: 'name',
   navigatorGrouping: 'cluster',
+  production: defaultProductionRules,
 }

@@ -17,6 +17,7 @@ import type { HostProblems } from './host-problems.ts'
 import type { IdentityService } from './identity/identity-service.ts'
 import type { LogsService } from './logs/logs-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
+import { assertReason } from './session/production-guard.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
 import type { WindowHost } from './window-host.ts'
@@ -169,11 +170,14 @@ function createHandlers(
 }
 
 function createWindowHandlers(
-  { sessions, windowSessions }: CoreServices,
+  { sessions, windowSessions, settings }: CoreServices,
   windowHost: WindowHost,
 ): Pick<MethodHandlers, Exclude<WindowMethod, `logs.${string}`>> {
   return {
-    'session.open': async (request) => windowSessions.opened(windowHost, await sessions.open(request)),
+    'session.open': async (request) => {
+      assertReason(settings.get().production, request)
+      return windowSessions.opened(windowHost, await sessions.open(request))
+    },
     'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),
     'window.notify': async (notice) => nothing(windowHost.notify(notice)),
     'window.openAnother': async () => nothing(windowHost.openAnother()),

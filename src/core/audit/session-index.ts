@@ -116,8 +116,9 @@ export class SessionIndex implements Disposable {
   /** Tasks that had a session, the longest touched first. */
   touched(): TouchedTask[] {
     return this.#follow()
-      .prepare<[], { task_arn: string; containers: string; sessions: number; since: number }>(
+      .prepare<[], { task_arn: string; containers: string; people: string; sessions: number; since: number }>(
         `SELECT task_arn, json_group_array(DISTINCT container) AS containers, count(*) AS sessions,
+                json_group_array(DISTINCT json_extract(facts, '$.userName')) AS people,
                 min(started_at) AS since
          FROM session GROUP BY task_arn ORDER BY since`,
       )
@@ -126,6 +127,7 @@ export class SessionIndex implements Disposable {
         taskArn: row.task_arn,
         containers: (JSON.parse(row.containers) as string[]).sort(),
         sessions: row.sessions,
+        people: (JSON.parse(row.people) as string[]).sort(),
         since: row.since,
       }))
   }

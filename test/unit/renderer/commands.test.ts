@@ -9,6 +9,7 @@ import { createInterfaceStore } from '../../../src/renderer/app/stores/interface
 import { createNavigatorStore } from '../../../src/renderer/app/stores/navigator-store.ts'
 import { createPluginStore } from '../../../src/renderer/app/stores/plugin-store.ts'
 import { createSettingsStore } from '../../../src/renderer/app/stores/settings-store.ts'
+import { logsCommands } from '../../../src/renderer/features/logs/logs-commands.ts'
 import { shellCommands } from '../../../src/renderer/features/shells/shell-commands.ts'
 
 const keyboards: Record<string, Keyboard> = {
@@ -29,7 +30,7 @@ function allCommands(): Command[] {
     navigator: createNavigatorStore(),
     workspace: createWorkspace(),
   }
-  return [...shellCommands(services), ...appCommands(services)]
+  return [...shellCommands(services), ...logsCommands(services), ...appCommands(services)]
 }
 
 const nowhere = { target: undefined, signedIn: true }

@@ -1,6 +1,7 @@
 import type { Access } from '../../../contract/access.ts'
 import type { Settings } from '../../../contract/host.ts'
 import type { Account, Identity } from '../../../contract/identity.ts'
+import { productionRule } from '../../../contract/production.ts'
 import { partitionOfRegion } from '../regions.ts'
 import { type AccountsState, type AccountView, chooseRole, compareAccounts } from './accounts-store.ts'
 
@@ -22,7 +23,10 @@ export interface AccountViewsInput {
 /** Which accounts are looked at, each as whom and in which Region, and which others there are. */
 export function viewAccounts({ identities, byIdentity, settings, open }: AccountViewsInput): AccountsState {
   const accesses = identities.flatMap(({ id }) => byIdentity[id] ?? [])
-  const accounts = accesses.flatMap((access) => access.accounts).sort(compareAccounts)
+  const accounts = accesses
+    .flatMap((access) => access.accounts)
+    .map((account) => withRules(account, settings))
+    .sort(compareAccounts)
   const chosen = new Set([...settings.favouriteAccounts, ...settings.recentAccounts, ...open])
   const isInView = ({ accountId }: Account) => accounts.length <= fewAccounts || chosen.has(accountId)
   const favourites = new Set(settings.favouriteAccounts)
@@ -36,6 +40,13 @@ export function viewAccounts({ identities, byIdentity, settings, open }: Account
     loading: accesses.length < identities.length || accesses.some(isListing),
     problems: accesses.flatMap(({ problem }) => problem ?? []),
   }
+}
+
+/** An account that a rule of the settings makes production. */
+function withRules(account: Account, { production }: Settings): Account {
+  const { accountId, name } = account
+  const rule = productionRule(production, { accountId, names: [name], tags: [] })
+  return rule === undefined ? account : { ...account, environment: 'production' }
 }
 
 /** Nothing is known yet, and the first list is on its way. */

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { type MouseEvent, memo, type ReactNode } from 'react'
 import type { Readiness } from '../../../contract/catalog.ts'
 import type { ErrorCode } from '../../../contract/errors.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { queries } from '../../app/core/queries.ts'
 import { useServices } from '../../app/services.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -24,6 +26,7 @@ import {
 } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
+import { touchedWords } from '../../ui/touched-words.ts'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './navigator.module.css'
 import { useRowMenu } from './row-menu.ts'
@@ -234,7 +237,7 @@ function TaskContents({
           <TaskIcon size={14} stroke={1.75} aria-hidden />
         </IconButton>
       </Actions>
-      <Glyphs touched={row.touched} readiness={task.readiness} />
+      <Glyphs touched={row.touched} taskArn={task.arn} readiness={task.readiness} />
     </>
   )
 }
@@ -258,7 +261,11 @@ function ContainerContents({
           <ShellIcon size={14} stroke={1.75} aria-hidden />
         </IconButton>
       </Actions>
-      <Glyphs touched={row.touched} readiness={row.container.readiness} />
+      <Glyphs
+        touched={row.touched}
+        taskArn={row.target?.kind === 'container' ? row.target.container.taskArn : undefined}
+        readiness={row.container.readiness}
+      />
     </>
   )
 }
@@ -331,15 +338,31 @@ function Actions({ showMenu, children }: { showMenu: (event: MouseEvent) => void
   )
 }
 
-function Glyphs({ touched = false, readiness }: { touched?: boolean; readiness?: Readiness | undefined }) {
+function Glyphs({
+  touched = false,
+  taskArn,
+  readiness,
+}: {
+  touched?: boolean
+  /** Of the row's task, where it is about one. */
+  taskArn?: string | undefined
+  readiness?: Readiness | undefined
+}) {
   return (
     <>
-      <span className={styles.slot}>{touched && <TouchedGlyph />}</span>
+      <span className={styles.slot}>{touched && <Touched taskArn={taskArn} />}</span>
       <span className={styles.slot}>
         {readiness !== undefined && <ReadinessGlyph readiness={readiness} />}
       </span>
     </>
   )
+}
+
+/** The diamond, with who was inside and since when. */
+function Touched({ taskArn }: { taskArn: string | undefined }) {
+  const { core } = useServices()
+  const task = useQuery(queries.touched(core)).data?.find((each) => each.taskArn === taskArn)
+  return task === undefined ? <TouchedGlyph /> : <TouchedGlyph label={touchedWords(task, Date.now())} />
 }
 
 function countOf(tasks: number): string {

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { type Choice, Segments } from '../../ui/field.tsx'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { PluginSection } from '../plugin/plugin-section.tsx'
+import { ProductionSection } from './production-section.tsx'
 import styles from './settings.module.css'
 
 const themes: Choice<Settings['theme']>[] = [
@@ -90,6 +91,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }) {
             />
           </div>
         </div>
+        <ProductionSection />
         <PluginSection />
       </ModalBody>
       <ModalFoot start={<span className={styles.version}>Porthole {host.version}</span>}>

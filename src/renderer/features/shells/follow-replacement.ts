@@ -14,6 +14,8 @@ const followedForMilliseconds = 10 * 60_000
 export function followReplacement(
   services: ShellServices,
   replaced: TaskRef,
+  /** When the replacing began, and the cluster's tasks before. */
+  begun: { at: number; before: ReadonlySet<string> },
   now: () => number = Date.now,
 ): Disposable {
   const { catalog } = services
@@ -22,14 +24,12 @@ export function followReplacement(
     (catalog.getState().clusters[key]?.tasks ?? []).filter(
       (task) => task.serviceName === replaced.serviceName,
     )
-  const before = new Set(tasksOfService().map(({ arn }) => arn))
-  const startedAt = now()
 
   const look = () => {
-    const fresh = tasksOfService().find((task) => !before.has(task.arn) && task.status === 'RUNNING')
+    const fresh = tasksOfService().find((task) => !begun.before.has(task.arn) && task.status === 'RUNNING')
     if (fresh === undefined) return
     stop()
-    announce(services, replaced, fresh, now() - startedAt)
+    announce(services, replaced, fresh, now() - begun.at)
   }
   const unsubscribe = catalog.subscribe(look)
   const timer = setTimeout(() => stop(), followedForMilliseconds)
@@ -69,7 +69,7 @@ function announce(services: ShellServices, replaced: TaskRef, fresh: Task, took:
 }
 
 /** The one that somebody last had open in the replaced task; else the first that a shell can be opened in. */
-function containerToOffer(
+export function containerToOffer(
   workspace: ShellServices['workspace'],
   replaced: TaskRef,
   fresh: Task,

@@ -48,9 +48,16 @@ export default function OpenShellDialog({
   const others = useOthersInside(container.taskArn, caller?.userName)
   const [reason, setReason] = useState('')
   const [notAgain, setNotAgain] = useState(false)
+  const isProduction = container.environment === 'production'
+  const needsReason = useServiceStore(
+    'settings',
+    ({ settings }) => isProduction && settings.production.reasonRequired,
+  )
+  const mayOpen = !needsReason || reason.trim() !== ''
 
   const open = (event: FormEvent) => {
     event.preventDefault()
+    if (!mayOpen) return
     if (shell.kind === 'custom' && shell.command.trim() === '') return
     if (notAgain) askNotAgainToday(container.taskArn)
     onClose()
@@ -107,10 +114,14 @@ export default function OpenShellDialog({
               }}
             />
             <ShellField system={systemOf(task?.platformFamily)} value={shell} onChange={setChoice} />
-            <Field label="Reason" hint="saved with the session">
+            <Field
+              label="Reason"
+              hint={needsReason ? 'required, saved with the session' : 'saved with the session'}
+            >
               <TextInput
                 value={reason}
                 maxLength={1000}
+                required={needsReason}
                 data-autofocus
                 onChange={(event) => setReason(event.target.value)}
               />
@@ -119,7 +130,8 @@ export default function OpenShellDialog({
         </ModalBody>
         <ModalFoot
           start={
-            container.environment === 'production' && (
+            isProduction &&
+            !needsReason && (
               <Checkbox checked={notAgain} onChange={setNotAgain}>
                 Not again for this task today
               </Checkbox>
@@ -127,7 +139,7 @@ export default function OpenShellDialog({
           }
         >
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary">
+          <Button type="submit" variant="primary" disabled={!mayOpen}>
             Open shell
             <Kbd>↵</Kbd>
           </Button>

@@ -4,6 +4,7 @@ import { type TerminalDocument, terminalDocument } from '../../app/documents/doc
 import type { SplitDirection } from '../../app/documents/workspace.ts'
 import type { Services } from '../../app/services.ts'
 import { findTask, placeOf, withVisit } from '../../app/stores/places.ts'
+import { withProductionRules } from '../../app/stores/production-places.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import { rememberedChoice, systemOfContainer, withChoice } from './shell-choice.ts'
 
@@ -21,12 +22,15 @@ export interface ShellPlace {
 /** Opens a shell; production asks first. */
 export function requestShell(
   services: ShellServices,
-  container: ContainerRef,
+  ref: ContainerRef,
   place: ShellPlace = {},
   today: string = new Date().toDateString(),
 ): void {
   const { split, inTab } = place
-  if (container.environment === 'production' && !isQuiet(container.taskArn, today))
+  const container = withProductionRules(services, ref)
+  const { reasonRequired } = services.settings.getState().settings.production
+  const isQuietNow = isQuiet(container.taskArn, today) && !reasonRequired
+  if (container.environment === 'production' && !isQuietNow)
     services.interface.setState({ dialog: { kind: 'open-shell', container, split, inTab } })
   else openShell(services, container, place)
 }

@@ -14,7 +14,8 @@ import { AuditIcon, LostIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatMoment } from '../../ui/time.ts'
-import { followReplacement } from './follow-replacement.ts'
+import { peopleWords } from '../../ui/touched-words.ts'
+import { type Begun, ReplacementProgress } from './replacement-progress.tsx'
 import styles from './shells.module.css'
 
 /** Says what is lost, what ends and what stays; production wants the service's name typed. */
@@ -27,9 +28,7 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
   )
   const service = cluster?.services.find(({ name }) => name === task.serviceName)
   const definition = cluster?.tasks.find(({ arn }) => arn === task.taskArn)?.taskDefinition
-  const touchedSince = useQuery(queries.touched(core)).data?.find(
-    ({ taskArn }) => taskArn === task.taskArn,
-  )?.since
+  const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === task.taskArn)
   const liveShells = useLiveShells(task.taskArn)
 
   const serviceName = task.serviceName ?? ''
@@ -37,19 +36,22 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorValue | undefined>(undefined)
+  const [following, setFollowing] = useState<Begun | undefined>(undefined)
 
   const replace = async (event: FormEvent) => {
     event.preventDefault()
     if (mustType && typed.trim() !== serviceName) return
     setBusy(true)
     const { scope, clusterArn, taskArn } = task
-    const following = followReplacement(services, task)
+    const begun = { at: Date.now(), before: new Set(cluster?.tasks.map(({ arn }) => arn)) }
     const result = await core.call('task.replace', { scope, clusterArn, taskArn })
     setBusy(false)
-    if (result.ok) return onClose()
-    following[Symbol.dispose]()
+    if (result.ok) return setFollowing(begun)
     setProblem(result.error)
   }
+
+  if (following !== undefined) return <ReplacementProgress task={task} begun={following} onClose={onClose} />
+  if (task.serviceName === undefined) return <Standalone task={task} onClose={onClose} />
 
   return (
     <Modal onClose={onClose}>
@@ -76,9 +78,9 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
               Lost
             </dt>
             <dd>
-              {touchedSince === undefined
+              {touched === undefined
                 ? 'Everything written inside the containers'
-                : `Every change made inside since ${formatMoment(touchedSince, Date.now())}`}
+                : `Every change made inside since ${formatMoment(touched.since, Date.now())}, by ${peopleWords(touched.people)}`}
             </dd>
             {liveShells.length > 0 && (
               <>
@@ -126,6 +128,26 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
           </Button>
         </ModalFoot>
       </form>
+    </Modal>
+  )
+}
+
+/** Nothing would start in its place, so there is nothing to press here. */
+function Standalone({ task, onClose }: { task: TaskRef; onClose: () => void }) {
+  return (
+    <Modal onClose={onClose}>
+      <ModalBody>
+        <ModalTitle>
+          Nothing will replace task <span className={styles.mono}>{task.taskId.slice(0, 8)}</span>
+        </ModalTitle>
+        <p className={styles.text}>
+          It belongs to no service, so ECS would start no other one. Stop it and run it again where it was
+          started.
+        </p>
+      </ModalBody>
+      <ModalFoot>
+        <Button onClick={onClose}>Close</Button>
+      </ModalFoot>
     </Modal>
   )
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../../app/commands/command-registry.ts'
 import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { withProductionRules } from '../../app/stores/production-places.ts'
 import { ReplaceIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
 import { requestShell, type ShellServices } from './open-shell.ts'
 
@@ -44,7 +45,11 @@ export function shellCommands(services: ShellServices): Command[] {
       run: ({ target }) => {
         if (target?.kind === 'container')
           interfaceStore.setState({
-            dialog: { kind: 'open-shell', container: target.container, split: undefined },
+            dialog: {
+              kind: 'open-shell',
+              container: withProductionRules(services, target.container),
+              split: undefined,
+            },
           })
       },
     },
@@ -68,22 +73,19 @@ export function shellCommands(services: ShellServices): Command[] {
       title: 'Replace task…',
       group: 'Task',
       icon: ReplaceIcon,
-      // Only a service starts something in its place.
-      when: ({ target }) => serviceTask(target) !== undefined,
+      when: ({ target }) => taskIn(target) !== undefined,
       run: ({ target }) => {
-        const task = serviceTask(target)
-        if (task !== undefined) interfaceStore.setState({ dialog: { kind: 'replace-task', task } })
+        const task = taskIn(target)
+        if (task !== undefined)
+          interfaceStore.setState({
+            dialog: { kind: 'replace-task', task: withProductionRules(services, task) },
+          })
       },
     },
   ]
 }
 
-function serviceTask(target: Parameters<Command['run']>[0]['target']) {
-  const task =
-    target?.kind === 'task'
-      ? target.task
-      : target?.kind === 'container'
-        ? taskRefOf(target.container)
-        : undefined
-  return task?.serviceName === undefined ? undefined : task
+function taskIn(target: Parameters<Command['run']>[0]['target']) {
+  if (target?.kind === 'task') return target.task
+  return target?.kind === 'container' ? taskRefOf(target.container) : undefined
 }

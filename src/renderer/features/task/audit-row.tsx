@@ -70,6 +70,11 @@ function SessionRow({ session, self }: { session: AuditSession; self: string | u
       }
       local
     >
+      {session.reason !== undefined && (
+        <>
+          <Name text={session.reason} />.{' '}
+        </>
+      )}
       {session.engine !== undefined && `${engineWords[session.engine]} engine. `}
       <Outcome session={session} />
     </Row>

@@ -12,6 +12,7 @@ import { ChevronDownIcon, ContainerIcon, LogsIcon, PlayIcon, ReplaceIcon, ShellI
 import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
+import { peopleWords, touchedWords } from '../../ui/touched-words.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { localWebAddress } from '../../ui/web-page.ts'
 import { lastShells } from './audit-entries.ts'
@@ -49,9 +50,10 @@ export function TaskHead({ page }: { page: TaskPage }) {
           {touched !== undefined && (
             <Badge tone="warn">
               <span className={styles.touched}>
-                <TouchedGlyph />
+                <TouchedGlyph label={touchedWords(touched, Date.now())} />
               </span>
-              Touched, {touched.sessions === 1 ? '1 session' : `${touched.sessions} sessions`}
+              Touched by {peopleWords(touched.people)},{' '}
+              {touched.sessions === 1 ? '1 session' : `${touched.sessions} sessions`}
             </Badge>
           )}
         </>
@@ -89,12 +91,10 @@ function Actions({ page, task }: { page: TaskPage; task: Task }) {
         <LogsIcon size={14} stroke={1.75} aria-hidden />
         Logs
       </Button>
-      {page.ref.serviceName !== undefined && (
-        <Button onClick={() => run('task.replace', target)}>
-          <ReplaceIcon size={14} stroke={1.75} aria-hidden />
-          Replace task…
-        </Button>
-      )}
+      <Button onClick={() => run('task.replace', target)}>
+        <ReplaceIcon size={14} stroke={1.75} aria-hidden />
+        Replace task…
+      </Button>
       <OpenShell page={page} task={task} />
     </>
   )

@@ -172,8 +172,8 @@ describe('the audit service', () => {
     await audit.sessionOpened(sessionFacts({ at: noon + 5, container: second }))
     const touched = await audit.touched()
     expect(touched).toEqual([
-      { taskArn, containers: ['app', 'nginx'], sessions: 3, since: noon },
-      { taskArn: `${taskArn}-2`, containers: ['sidecar'], sessions: 1, since: noon + 5 },
+      { taskArn, containers: ['app', 'nginx'], sessions: 3, people: ['ada'], since: noon },
+      { taskArn: `${taskArn}-2`, containers: ['sidecar'], sessions: 1, people: ['ada'], since: noon + 5 },
     ])
     await close()
     for (const name of readdirSync(folder.path))
