@@ -114,6 +114,22 @@ test('a line that is written now comes by itself, once', async () => {
   expect(found).toEqual([expect.stringContaining(`GET ${marker}`)])
 })
 
+test('a line that is longer than a page can show comes cut, and whole when asked for', async () => {
+  const { id } = await logs.open(page, { task: storefront, range: { from: Date.now() - 60_000 } })
+  await logs.older(id, 100)
+  const long = `/long/${'x'.repeat(12_000)}/end`
+  await fetch(new URL(long, pageAddress))
+  const { lines } = await logs.newer(id)
+  const cut = lines.find(({ text }) => text.includes('/long/'))
+  if (cut?.length === undefined) throw new Error('No line was cut.')
+  expect(cut.text).toHaveLength(8192)
+  const { source, at, length } = cut
+  const text = await logs.whole({ id, source, at, length })
+  expect(text).toHaveLength(length)
+  expect(text).toContain(`${long} HTTP/1.1`)
+  await expect(logs.whole({ id, source, at, length: length + 1 })).rejects.toThrow('not in CloudWatch Logs')
+})
+
 test('a pattern finds its lines in the past and the new ones, and a wrong one is explained', async () => {
   const range = { from: Date.now() - quarter }
   const { id } = await logs.open(page, { task: storefront, range, pattern: '"checkout"' })

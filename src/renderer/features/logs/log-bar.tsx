@@ -111,7 +111,8 @@ function SearchField({ options, onOptions, shown, pattern, onPattern, onNextMatc
         <>
           {search.text !== '' && (
             <span className={styles.matches} role="status">
-              {shown.matches === 1 ? '1 match' : `${shown.matches} matches`}
+              {shown.matches}
+              <span> {shown.matches === 1 ? 'match' : 'matches'}</span>
             </span>
           )}
           <IconButton

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from './launch/launch.ts'
+import { prompt } from './pages/porthole.ts'
+
+/** What somebody does in production, seen in the logs and the audit, and gone with the task. */
+test('a shell in production leaves its mark in the logs, and nothing in the next task', async ({
+  porthole,
+  host,
+}) => {
+  const { window, terminal, dialog } = porthole
+  await porthole.signIn()
+
+  await test.step('production wants a reason when the settings say so', async () => {
+    const settings = await porthole.openSettings()
+    await settings.getByLabel('Tags of tasks and services').fill('no tag')
+    await settings.getByRole('button', { name: 'Save rules' }).click()
+    await expect(settings.getByText('A tag is written key=value.')).toBeVisible()
+    await settings.getByLabel('Tags of tasks and services').fill('environment=prod*')
+    await settings.getByRole('button', { name: 'Save rules' }).click()
+    await settings.getByLabel('A shell needs a reason').check()
+    await settings.getByRole('button', { name: 'Close' }).click()
+
+    await porthole.search('nginx storefront example-prod')
+    await window.keyboard.press('Enter')
+    await expect(dialog.getByRole('button', { name: /^Open shell/ })).toBeDisabled()
+    await dialog.getByRole('textbox', { name: /Reason/ }).fill('checkout fails since noon')
+    await window.keyboard.press('Enter')
+    await terminal.waitForText(prompt)
+  })
+
+  await test.step('a package is installed, and a request is made', async () => {
+    await terminal.run(
+      'apt-get update -qq && apt-get install -qq -y figurehead >/dev/null && figurehead aboard',
+      /\| aboard \|/,
+      30_000,
+    )
+    await terminal.run('curl -s localhost:$PORT/from-the-shell >/dev/null; echo do""ne', /done/)
+  })
+
+  await test.step('the line that it caused stands after the shell, on one axis', async () => {
+    await window.keyboard.press('Control+Shift+L')
+    const list = window.getByRole('log', { name: 'Log lines' })
+    const line = list.getByText(/GET \/from-the-shell/)
+    const opened = list.getByText('Shell opened')
+    await expect(line).toBeVisible()
+    await expect(opened).toBeVisible()
+    const [above, below] = [await opened.boundingBox(), await line.boundingBox()]
+    expect(above?.y ?? Number.NaN).toBeLessThan(below?.y ?? Number.NaN)
+    await expect(window.getByTestId('log-axis').getByText('ana in nginx, live')).toBeVisible()
+
+    // Asked for from the terminal, it shows that container; the others are a click away.
+    await expect(list.getByText('app', { exact: true })).toHaveCount(0)
+    await window.getByRole('button', { name: 'app', exact: true }).click()
+    await expect(list.getByText('app', { exact: true }).first()).toBeVisible()
+  })
+
+  await test.step('search', async () => {
+    const list = window.getByRole('log', { name: 'Log lines' })
+    await window.getByLabel('Search in the lines').fill('from-the-shell')
+    await expect(window.getByRole('status').filter({ hasText: '1 match' })).toBeVisible()
+    await expect(list.locator('mark')).toHaveText('from-the-shell')
+    await window.getByLabel('Only matches').check()
+    await expect(list.getByRole('time')).toHaveCount(2)
+    // The same text, looked for by CloudWatch Logs.
+    await window.getByRole('button', { name: /^Filter in CloudWatch Logs/ }).click()
+    await expect(list.getByText(/GET \/from-the-shell/)).toBeVisible()
+  })
+
+  // Where a window saves a file is the system's business on the desktop.
+  if (host === 'browser')
+    await test.step('download', async () => {
+      const downloaded = window.waitForEvent('download')
+      await window.getByRole('button', { name: 'Download' }).click()
+      const file = await (await downloaded).path()
+      expect(await readFile(file, 'utf8')).toMatch(/^\S+Z nginx .*GET \/from-the-shell/)
+    })
+
+  await test.step('the task is touched, by whom and why; replacing it wants its name', async () => {
+    await porthole.openTaskPage('nginx storefront example-prod')
+    await expect(window.getByText('Touched by ana, 1 session')).toBeVisible()
+    await expect(window.getByText('checkout fails since noon')).toBeVisible()
+    await window.getByRole('button', { name: 'Replace task…' }).click()
+    const replace = dialog.getByRole('button', { name: 'Replace task' })
+    await expect(dialog.getByText(/^Every change made inside since .*, by ana$/)).toBeVisible()
+    await dialog.getByRole('textbox').fill('storefron')
+    await expect(replace).toBeDisabled()
+    await dialog.getByRole('textbox').fill('storefront')
+    await replace.click()
+    await expect(dialog.getByText('Task replaced')).toBeVisible({ timeout: 30_000 })
+    await expect(dialog.getByText('3 of 3 tasks run')).toBeVisible({ timeout: 30_000 })
+  })
+
+  await test.step('in the fresh task the package is gone', async () => {
+    await dialog.getByRole('button', { name: 'Open shell' }).click()
+    await dialog.getByRole('textbox', { name: /Reason/ }).fill('is it gone')
+    await window.keyboard.press('Enter')
+    await terminal.waitForText(prompt)
+    await terminal.run('command -v figurehead || echo no such" "thing', /no such thing/)
+  })
+})
