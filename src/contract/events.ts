@@ -6,6 +6,7 @@ import { settingsSchema } from './host.ts'
 import { identityListSchema, scopeSchema, signInAttemptSchema } from './identity.ts'
 import { integrityStateSchema } from './integrity.ts'
 import { pluginInstallSchema } from './plugin.ts'
+import { execRolloutSchema, readinessReportSchema } from './readiness.ts'
 import { sessionSchema } from './session.ts'
 
 /** Everything the core tells the interface unasked. Each payload is the whole new state of its thing. */
@@ -19,6 +20,8 @@ export const events = {
   'catalog.cluster': clusterSchema,
   'catalog.clusterGone': z.object({ scope: scopeSchema, clusterArn: z.string() }),
   'session.changed': sessionSchema,
+  'readiness.changed': readinessReportSchema,
+  'exec.rollout': execRolloutSchema,
   'plugin.changed': pluginInstallSchema,
   /** Something was added to this task's history. */
   'audit.changed': z.object({ taskArn: z.string() }),

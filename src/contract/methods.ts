@@ -27,6 +27,13 @@ import {
   pluginOfferSchema,
   pluginVersionTextSchema,
 } from './plugin.ts'
+import {
+  entrantsSchema,
+  execRolloutSchema,
+  execSwitchSchema,
+  readinessReportSchema,
+  readinessTaskSchema,
+} from './readiness.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
 import { arrivedLinkSchema, menuSchema, noticeSchema } from './window.ts'
 
@@ -116,6 +123,21 @@ export const methods = {
   'task.replace': {
     params: z.object({ scope: scopeSchema, clusterArn: z.string(), taskArn: z.string() }),
     result: z.object({}),
+  },
+
+  /** Why a shell cannot be opened in a task. Answers at once; results come as `readiness.changed`. */
+  'readiness.check': { params: readinessTaskSchema, result: readinessReportSchema },
+  /** The last report of a task since the app started, if there is one. */
+  'readiness.last': {
+    params: z.object({ taskArn: z.string() }),
+    result: z.object({ report: readinessReportSchema.optional() }),
+  },
+  /** Turns ECS Exec of a service on or off with a new deployment; progress comes as `exec.rollout`. */
+  'exec.switch': { params: execSwitchSchema, result: execRolloutSchema },
+  /** Which roles may open a shell in a service's tasks, by simulation. Takes up to half a minute. */
+  'readiness.entrants': {
+    params: z.object({ scope: scopeSchema, clusterArn: z.string(), serviceName: z.string().min(1) }),
+    result: entrantsSchema,
   },
 
   /**

@@ -30,6 +30,7 @@ import { ownPluginsIn } from './plugin/own-plugins.ts'
 import { pluginReleaseFor } from './plugin/plugin-release.ts'
 import { createPluginService, type PluginService } from './plugin/plugin-service.ts'
 import { pluginSite } from './plugin/plugin-site.ts'
+import { createReadinessService } from './readiness/readiness-service.ts'
 import { onSignedIn, refreshAfterSignIn } from './refresh-after-sign-in.ts'
 import { type CoreServices, serveContract } from './serve-contract.ts'
 import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
@@ -145,6 +146,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   resources.use(onSignedIn(signIn, () => viewing.forget()))
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)
+  const readiness = resources.use(
+    createReadinessService({
+      clients,
+      caller,
+      findPlugin: () => plugin.service.find(),
+      clockState: connection.clockDifference.state,
+      engineChoice: () => settings.get().engine,
+      audit,
+      clock: systemClock,
+      log,
+    }),
+  )
   const sessions = resources.use(
     steerSessions(options, {
       signIn,
@@ -210,6 +223,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signIn,
     accounts,
     catalog,
+    readiness,
     sessions,
     windowSessions,
     logs,

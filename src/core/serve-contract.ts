@@ -17,6 +17,7 @@ import type { HostProblems } from './host-problems.ts'
 import type { IdentityService } from './identity/identity-service.ts'
 import type { LogsService } from './logs/logs-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
+import type { ReadinessService } from './readiness/readiness-service.ts'
 import { assertReason } from './session/production-guard.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
@@ -32,6 +33,7 @@ export interface CoreServices {
   diagnostics: DiagnosticsService
   recentErrors: Pick<RecentErrors, 'add'>
   catalog: CatalogService
+  readiness: ReadinessService
   sessions: SessionService
   windowSessions: WindowSessions
   logs: LogsService
@@ -101,7 +103,7 @@ function createHandlers(
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
   const { hostInfo, problems, diagnostics, settings, signIn, accounts } = services
-  const { catalog, sessions, plugin, audit, viewing, clock } = services
+  const { catalog, readiness, sessions, plugin, audit, viewing, clock } = services
   return {
     'host.info': async () => hostInfo,
     'host.problems': async () => problems.list(),
@@ -135,6 +137,11 @@ function createHandlers(
       const { taskArn, clusterArn } = task
       return nothing(await audit.taskReplaced({ taskArn, clusterArn, ...replaced, at: clock.now() }))
     },
+
+    'readiness.check': async (task) => readiness.check(task),
+    'readiness.last': async ({ taskArn }) => ({ report: readiness.last(taskArn) }),
+    'readiness.entrants': (request) => readiness.entrants(request),
+    'exec.switch': (request) => readiness.switchExec(request),
 
     'session.retry': async ({ id }) => nothing(await sessions.retry(id)),
     'session.probe': async () => nothing(sessions.resumed()),
@@ -210,7 +217,7 @@ function forwardWindowEvents(
 }
 
 function forwardEvents(
-  { problems, settings, signIn, accounts, catalog, sessions, plugin, audit }: CoreServices,
+  { problems, settings, signIn, accounts, catalog, readiness, sessions, plugin, audit }: CoreServices,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
@@ -223,6 +230,8 @@ function forwardEvents(
     catalog.onScope((scope) => emit('catalog.scope', scope)),
     catalog.onCluster((cluster) => emit('catalog.cluster', cluster)),
     catalog.onClusterGone((gone) => emit('catalog.clusterGone', gone)),
+    readiness.onReport((report) => emit('readiness.changed', report)),
+    readiness.onRollout((rollout) => emit('exec.rollout', rollout)),
     sessions.onChanged((session) => emit('session.changed', session)),
     plugin.onChanged((install) => emit('plugin.changed', install)),
     audit.onIntegrity((state) => emit('audit.integrity', state)),

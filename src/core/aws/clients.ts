@@ -1,6 +1,9 @@
 import type { CloudTrail } from '@aws-sdk/client-cloudtrail'
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
+import type { EC2 } from '@aws-sdk/client-ec2'
 import type { ECS } from '@aws-sdk/client-ecs'
+import type { IAM } from '@aws-sdk/client-iam'
+import type { KMS } from '@aws-sdk/client-kms'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
 import { PortholeError } from '../../contract/errors.ts'
@@ -16,6 +19,9 @@ export interface ScopedClients {
   sts: STS
   logs: CloudWatchLogs
   cloudtrail: CloudTrail
+  iam: IAM
+  ec2: EC2
+  kms: KMS
 }
 
 /** SDK clients per scope, made on first use. */
@@ -62,6 +68,9 @@ const makers: {
   sts: async (options) => new (await import('@aws-sdk/client-sts')).STS(options),
   logs: async (options) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogs(options),
   cloudtrail: async (options) => new (await import('@aws-sdk/client-cloudtrail')).CloudTrail(options),
+  iam: async (options) => new (await import('@aws-sdk/client-iam')).IAM(options),
+  ec2: async (options) => new (await import('@aws-sdk/client-ec2')).EC2(options),
+  kms: async (options) => new (await import('@aws-sdk/client-kms')).KMS(options),
 }
 
 export function createAwsClients({

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { Network } from '../network/network.ts'
 import { type ClockDifference, createClockDifference } from './clock-difference.ts'
 import type { AwsService, Endpoints } from './endpoints.ts'
+import { iamRegion } from './iam-endpoint.ts'
 import { createRequestHandler, type RequestHandler } from './request-handler.ts'
 
 /** How every SDK client of the app reaches AWS: one HTTP handler, explicit endpoints, no look-ups of its own. */
@@ -57,7 +58,7 @@ export function createAwsConnection({
       const endpoint = await endpoints.url(service, region, profileName)
       return {
         endpoint: endpoint.href,
-        region,
+        region: service === 'iam' ? iamRegion(region) : region,
         requestHandler,
         maxAttempts: mostAttempts,
         // Given explicitly, or the SDK would read the config file a second time, with rules of its own.

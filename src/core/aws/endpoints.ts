@@ -1,4 +1,5 @@
 import type { AwsConfig, ConfigSection } from './config-file.ts'
+import { iamHost } from './iam-endpoint.ts'
 import { requireSafeUrl } from './loopback.ts'
 import { partitionOf } from './partitions.ts'
 import type { EnvironmentVariables } from './paths.ts'
@@ -16,6 +17,8 @@ const services = {
   ssm: { configKey: 'ssm', host: 'ssm' },
   kms: { configKey: 'kms', host: 'kms' },
   logs: { configKey: 'cloudwatch_logs', host: 'logs' },
+  iam: { configKey: 'iam', host: 'iam' },
+  ec2: { configKey: 'ec2', host: 'ec2' },
   cloudtrail: { configKey: 'cloudtrail', host: 'cloudtrail' },
   signin: { configKey: 'signin', host: 'signin' },
 } as const
@@ -132,11 +135,16 @@ function ownHost(
   const fips = findSetting(fipsWish, environment, profile)
   const dualStack = findSetting(dualStackWish, environment, profile)
   const wishes = [fips, dualStack].flatMap((wish) => (wish && isOn(wish) ? [wish.source] : []))
+  const source = [`partition ${partition.id}`, ...wishes].join(', ')
+  if (service === 'iam') {
+    const host = iamHost(partition, isOn(fips), isOn(dualStack))
+    return { url: new URL(`https://${host}`), source, isOwnHost: true }
+  }
   const label = `${services[service].host}${needsFipsName(service, partition.id, isOn(fips), isOn(dualStack)) ? '-fips' : ''}`
   const suffix = isOn(dualStack) ? partition.dualStackDnsSuffix : partition.dnsSuffix
   return {
     url: new URL(`https://${label}.${region}.${suffix}`),
-    source: [`partition ${partition.id}`, ...wishes].join(', '),
+    source,
     isOwnHost: true,
   }
 }

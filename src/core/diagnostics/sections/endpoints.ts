@@ -22,6 +22,8 @@ const serviceWords: Record<AwsService, string> = {
   ecs: 'ECS',
   ssm: 'Systems Manager',
   kms: 'KMS',
+  iam: 'IAM',
+  ec2: 'EC2',
   logs: 'CloudWatch Logs',
   cloudtrail: 'CloudTrail',
 }

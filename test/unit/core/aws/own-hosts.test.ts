@@ -1,6 +1,8 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { ECSClient } from '@aws-sdk/client-ecs'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { SSOClient } from '@aws-sdk/client-sso'
 import { SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
@@ -8,6 +10,7 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { expect, test } from 'vitest'
 import { parseAwsConfig } from '../../../../src/core/aws/config-file.ts'
 import { createEndpoints } from '../../../../src/core/aws/endpoints.ts'
+import { iamRegion } from '../../../../src/core/aws/iam-endpoint.ts'
 
 /** The rule sets that AWS publishes inside its SDK, in the words of each client. */
 const region = 'us-east-1'
@@ -18,6 +21,8 @@ const sdkHosts = {
   sso: new SSOClient({ region }).config.endpointProvider,
   'sso-oidc': new SSOOIDCClient({ region }).config.endpointProvider,
   logs: new CloudWatchLogsClient({ region }).config.endpointProvider,
+  iam: new IAMClient({ region }).config.endpointProvider,
+  ec2: new EC2Client({ region }).config.endpointProvider,
   cloudtrail: new CloudTrailClient({ region }).config.endpointProvider,
 }
 
@@ -61,3 +66,12 @@ test.each(services)(
     }
   },
 )
+
+test.each([
+  ['eu-west-1', 'us-east-1'],
+  ['us-gov-east-1', 'us-gov-west-1'],
+  ['cn-northwest-1', 'cn-north-1'],
+  ['us-iso-west-1', 'us-iso-east-1'],
+])('calls to IAM from %s are signed for %s', (from, signed) => {
+  expect(iamRegion(from)).toBe(signed)
+})
