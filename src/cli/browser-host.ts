@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { defaultDataFolder } from '../core/data-folder.ts'
 import { createNodeCore } from '../core/node-core.ts'
@@ -8,7 +9,7 @@ import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
 import type { HostOptions } from './options.ts'
 import { say, tell } from './output.ts'
-import { auditWorkerUrl, pluginKeyFile, rendererFolder } from './programs.ts'
+import { auditWorkerUrl, pluginKeyFile, rendererFolder, verifierFile } from './programs.ts'
 import { version } from './version.ts'
 
 /** Runs core and page in this process until `stop`. */
@@ -18,22 +19,32 @@ export async function runBrowserHost(
 ): Promise<void> {
   const files = readPageFiles(rendererFolder())
   const homeFolder = options.environment.HOME ?? homedir()
+  const dataFolder = options.dataFolder ?? defaultDataFolder(options.environment, homeFolder)
   await using core = await createNodeCore({
     version,
     environment: options.environment,
     homeFolder,
-    dataFolder: options.dataFolder ?? defaultDataFolder(options.environment, homeFolder),
+    dataFolder,
     demo: options.demo,
     endpointUrl: options.endpointUrl,
     // A browser keeps Ctrl+T and Ctrl+W, has no menu of ours and shows no notices.
-    abilities: { nativeMenus: false, allShortcuts: false, notices: false, newWindows: false },
+    abilities: {
+      nativeMenus: false,
+      allShortcuts: false,
+      notices: false,
+      newWindows: false,
+      downloads: true,
+    },
     auditWorkerUrl: auditWorkerUrl(),
     pluginKeyFile: pluginKeyFile(),
+    verifierFile: verifierFile(),
+    exportFolder: path.join(dataFolder, 'exports'),
     log: say,
   })
   await using server = await startWebServer({
     port: options.port,
     files,
+    downloads: core.downloads,
     connectRpc: (channel) => core.connectRpc(channel, pageInBrowser),
     connectBytes: (channel) => core.connectBytes(channel),
   })

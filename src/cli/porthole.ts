@@ -1,4 +1,5 @@
 import { toErrorValue } from '../contract/errors.ts'
+import { audit } from './commands/audit.ts'
 import { demo } from './commands/demo.ts'
 import { sandbox } from './commands/sandbox.ts'
 import { start } from './commands/start.ts'
@@ -9,7 +10,7 @@ import { usage } from './usage.ts'
 /** Runs until its signal is aborted; what it holds is let go before it returns. */
 export type Command = (args: string[], stop: AbortSignal) => Promise<void>
 
-const commands: Record<string, Command> = { start, demo, web, sandbox }
+const commands: Record<string, Command> = { start, demo, web, sandbox, audit }
 
 async function main(): Promise<void> {
   const [name = '', ...args] = process.argv.slice(2)

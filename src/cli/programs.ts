@@ -31,6 +31,11 @@ export function pluginKeyFile(): string {
   return path.join(here, '../../resources/session-manager-plugin-key.asc')
 }
 
+/** What checks an export of the audit history without Porthole. */
+export function verifierFile(): string {
+  return path.join(here, '../../resources/audit-verifier.mjs')
+}
+
 /** The built page. */
 export function rendererFolder(): string {
   return locate('../renderer', '../../dist/renderer')

@@ -4,6 +4,8 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   porthole demo       a local AWS with example accounts and real shells
   porthole web        the browser host only, for programs and remote machines
   porthole sandbox    the local AWS alone
+  porthole audit verify [folder]     check the audit history, or an export that was unpacked
+  porthole audit export --out PATH   part of it for somebody else; PATH is a new folder or a .zip
 
   --port P            port on 127.0.0.1; any free one without it
   --no-open           do not open a browser
@@ -15,4 +17,7 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   --unpaced           with demo: output as fast as this computer can, not at AWS's pace
   --data-folder F     where settings, ledger and recordings live
   --endpoint-url U    with start and web: where all of AWS is, whatever else is configured
+  --session ID        with export: one session; --task ARN, --since and --until choose others
+  --redacted          with export: without known kinds of secrets, and without recordings
+  --text              with export: recordings also as plain text; --asciicast-v2 for older players
   --ready-file F      with sandbox: where to write what clients need to know`

@@ -21,6 +21,8 @@ export const hostInfoSchema = z.object({
     notices: z.boolean(),
     /** The page can ask for another window. */
     newWindows: z.boolean(),
+    /** The page fetches files from its host, for the person to keep. */
+    downloads: z.boolean(),
   }),
 })
 export type HostInfo = z.infer<typeof hostInfoSchema>

@@ -48,6 +48,8 @@ export const integrityReportSchema = z.object({
   unfinished: z.number().int().nonnegative(),
   /** The latest checkpoint kept outside; absent when there is none to compare with. */
   outside: z.object({ seq: z.number().int(), at: timestampSchema }).optional(),
+  /** SHA-256 of the key that checks the checkpoints, hexadecimal; the verifier of an export prints the same. */
+  keyFingerprint: z.string().optional(),
   /** In order of place, at most 100. */
   findings: z.array(integrityFindingSchema),
   /** How many there are in all. */

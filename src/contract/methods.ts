@@ -10,6 +10,7 @@ import {
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
+import { exportRequestSchema, exportResultSchema } from './export.ts'
 import { hostInfoSchema, settingsSchema } from './host.ts'
 import {
   callerSchema,
@@ -216,6 +217,8 @@ export const methods = {
   /** The latest snapshot of a task in the ledger; without one, nothing. */
   /** Checks the whole record; how far it has come is told as `audit.integrity`. */
   'audit.verify': { params: z.object({}), result: integrityReportSchema },
+  /** Writes part of the history where the host keeps exports. Takes as long as a check of the whole record. */
+  'audit.export': { params: exportRequestSchema, result: exportResultSchema },
   'audit.integrity': { params: z.object({}), result: integrityStateSchema },
   'audit.taskSnapshot': {
     params: z.object({ taskArn: z.string() }),

@@ -6,6 +6,7 @@ import type { HostInfo } from '../contract/host.ts'
 import { createAccessFiles } from './accounts/access-file.ts'
 import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
+import { type Downloads, ExportService } from './audit/export/export-service.ts'
 import { Viewing } from './audit/viewing.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
@@ -58,6 +59,10 @@ export interface CoreOptions {
   sessionHost: SessionHostLink
   /** AWS's public key for its plugin: resources/session-manager-plugin-key.asc. */
   pluginKeyFile: string
+  /** The standalone verifier that goes along with exports: resources/audit-verifier.mjs. */
+  verifierFile: string
+  /** Where exports of the history are written. */
+  exportFolder: string
   /** For the person who runs the host; never gets secrets or terminal bytes. */
   log: (message: string) => void
 }
@@ -78,6 +83,8 @@ export interface Core extends AsyncDisposable {
   /** All sessions, newest last. */
   readonly sessions: Pick<SessionService, 'list'>
   readonly windowSessions: Pick<WindowSessions, 'liveIn' | 'closeAll'>
+  /** Exports for the page to fetch, where its host offers that. */
+  readonly downloads: Downloads
   /** The computer woke up: what was read before it slept is old. */
   resumed(): void
 }
@@ -144,6 +151,17 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const audit = followAudit(resources, options, problems)
   const viewing = new Viewing({ audit, caller, localUser: localUserName(), clock: systemClock, log })
   resources.use(onSignedIn(signIn, () => viewing.forget()))
+  const exports = resources.use(
+    new ExportService({
+      audit,
+      actor: () => viewing.actor(undefined),
+      folder: options.exportFolder,
+      verifierFile: options.verifierFile,
+      version: options.version,
+      clock: systemClock,
+      downloads: options.abilities.downloads,
+    }),
+  )
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)
   const readiness = resources.use(
@@ -230,6 +248,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     plugin: plugin.service,
     audit,
     viewing,
+    exports,
     clock: systemClock,
     log,
   }
@@ -241,6 +260,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     problems,
     sessions,
     windowSessions,
+    downloads: exports,
     resumed,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -6,6 +6,7 @@ import { type Scope, scopeKey } from '../contract/identity.ts'
 import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
 import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
+import type { ExportService } from './audit/export/export-service.ts'
 import { taskOfSnapshot } from './audit/task-snapshot.ts'
 import type { Viewing } from './audit/viewing.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
@@ -40,6 +41,7 @@ export interface CoreServices {
   plugin: PluginService
   audit: AuditService
   viewing: Viewing
+  exports: Pick<ExportService, 'export'>
   clock: Clock
   log: (message: string) => void
 }
@@ -168,6 +170,7 @@ function createHandlers(
       await viewing.verified(report)
       return report
     },
+    'audit.export': (request) => services.exports.export(request),
     'audit.integrity': () => audit.integrity(),
     'audit.taskSnapshot': async ({ taskArn }) => {
       const found = await audit.taskSnapshot(taskArn)

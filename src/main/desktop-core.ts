@@ -4,6 +4,7 @@ import { createMessagePortChannel } from '../channel/message-port-channel.ts'
 import { type Core, createCore } from '../core/app.ts'
 import type { WindowHost } from '../core/window-host.ts'
 import { DesktopAuditProcess } from './audit-process.ts'
+import { exportFolderIn } from './export-folder.ts'
 import { SessionHostProcess } from './session-host-process.ts'
 
 export interface DesktopCoreOptions {
@@ -61,11 +62,13 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
   const core = resources.use(
     await createCore({
       ...options,
+      exportFolder: exportFolderIn(options.homeFolder),
+      verifierFile: path.join(entriesFolder, '../../resources/audit-verifier.mjs'),
       audit,
       sessionHost,
       pluginKeyFile: path.join(entriesFolder, '../../resources/session-manager-plugin-key.asc'),
       // Menus are the system's, keys all reach the page.
-      abilities: { nativeMenus: true, allShortcuts: true, notices: true, newWindows: true },
+      abilities: { nativeMenus: true, allShortcuts: true, notices: true, newWindows: true, downloads: false },
     }),
   )
   const owned = resources.move()

@@ -6,10 +6,12 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Channel } from '../channel/channel.ts'
 import { createWebSocketChannel, type WebSocketLike } from '../channel/web-socket-channel.ts'
 import { PortholeError } from '../contract/errors.ts'
+import { type Downloads, downloadPrefix } from '../core/audit/export/export-service.ts'
 import type { PageFiles } from '../core/page/page-files.ts'
 import { pageHeaders } from '../core/page/page-policy.ts'
 import { AccessGate } from './access-gate.ts'
 import { refusalPage } from './refusal-page.ts'
+import { sendDownload } from './send-download.ts'
 
 /** The largest request is a session.open with tags; the largest paste is cut by the page into far smaller frames. */
 const maximumMessageBytes = 1024 * 1024
@@ -26,6 +28,8 @@ export interface WebServerOptions {
   /** 0 for any free port. */
   port: number
   files: PageFiles
+  /** What the page may fetch for the person to keep. */
+  downloads: Downloads
   /** Serves the contract on a socket's channel until it closes. */
   connectRpc(channel: Channel): Disposable
   /** Carries terminal bytes on a socket's channel until it closes. */
@@ -50,6 +54,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   // Not every browser counts a socket as part of 'self'.
   const headers = pageHeaders([`ws://127.0.0.1:${port}`])
   server.on('request', (request, response) => {
+    const download = takeDownload(request, gate, options.downloads)
+    if (download !== undefined) return void sendDownload(response, download, headers)
     const answer = decideAnswer(request, gate, options.files)
     send(request, response, { ...answer, headers: { ...headers, ...answer.headers } })
   })
@@ -115,6 +121,14 @@ function decideAnswer(request: IncomingMessage, gate: AccessGate, files: PageFil
   if (file === undefined) return refusal(404, 'not-found')
   const caching = file.immutable ? `public, max-age=${oneYearSeconds}, immutable` : 'no-cache'
   return { status: 200, headers: { 'Content-Type': file.type, 'Cache-Control': caching }, body: file.content }
+}
+
+/** @returns the file to send; `undefined` for any other request, and for one without the right to it */
+function takeDownload(request: IncomingMessage, gate: AccessGate, downloads: Downloads): string | undefined {
+  if (request.method !== 'GET' || !gate.hasRightHost(request) || !gate.hasCookie(request)) return undefined
+  const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  if (!pathname.startsWith(downloadPrefix)) return undefined
+  return downloads.take(pathname.slice(downloadPrefix.length))
 }
 
 function toCleanAddress(headers: Record<string, string>): Answer {

@@ -40,6 +40,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,
     verify: async () => unwrap(await rpc.call('verify', {})),
+    export: async (order) => unwrap(await rpc.call('export', order)),
     integrity: async () => unwrap(await rpc.call('integrity', {})),
     onIntegrity: (listener) => rpc.on('integrity', listener),
     problems: async () => unwrap(await rpc.call('problems', {})),

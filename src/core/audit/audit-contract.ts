@@ -7,6 +7,7 @@ import {
   touchedTaskSchema,
 } from '../../contract/audit.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
+import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
@@ -45,6 +46,16 @@ export const auditMethods = {
 
   /** Checks the whole record, beside whatever else is going on; one check at a time. */
   verify: { params: z.object({}), result: integrityReportSchema },
+  export: {
+    params: z.object({
+      request: exportRequestSchema,
+      target: z.string(),
+      by: z.object({ userName: z.string(), principal: z.string().optional() }),
+      version: z.string(),
+      verifier: z.string(),
+    }),
+    result: exportSummarySchema,
+  },
   integrity: { params: z.object({}), result: integrityStateSchema },
   /** What a person should know about the history itself, e.g. that a damaged one was set aside. */
   problems: { params: z.object({}), result: z.array(errorValueSchema) },

@@ -162,3 +162,13 @@ export const auditEventSchema = z.discriminatedUnion('type', [
 export type AuditEvent = z.infer<typeof auditEventSchema>
 export type AuditEventType = AuditEvent['type']
 export type AuditEventOf<Type extends AuditEventType> = Extract<AuditEvent, { type: Type }>
+
+/** An event as the ledger stores it; `undefined` for one that is damaged or of a kind from elsewhere. */
+export function readAuditEvent(body: Uint8Array | string): AuditEvent | undefined {
+  try {
+    const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+    return auditEventSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}

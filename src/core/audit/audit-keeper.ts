@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
@@ -8,14 +9,17 @@ import type {
   TouchedTask,
 } from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
+import type { ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEvent } from './audit-events.ts'
-import type { RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-service.ts'
+import type { ExportOrder, RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-service.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
+import { exportDetail, placeOfSelection } from './export/export-activity.ts'
+import { exportRecord } from './export/export-record.ts'
 import { FileRecordingStore } from './file-recording-store.ts'
 import { readInstallId } from './install-id.ts'
 import {
@@ -62,6 +66,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #index: SessionIndex
   readonly #store: RecordingStore
   readonly #clock: Clock
+  readonly #signingKey: () => KeyObject
   readonly #onChanged: (taskArn: string) => void
   readonly #recorders = new Map<string, Recorder>()
   #leftBehind: string[] = []
@@ -75,6 +80,7 @@ export class AuditKeeper implements AsyncDisposable {
     this.#store = options.store ?? new FileRecordingStore(join(folder, 'recordings'))
     const keeper = new FileCheckpointKeeper(options.keyFolder ?? keyFolderBeside(folder))
     this.#ledger = resources.use(openLedger(folder, keeper, clock))
+    this.#signingKey = () => keeper.signingKey()
     const parts = { ledger: this.#ledger, keeper, clock }
     this.#doubts = checkAtOpening(parts)
     this.#checkpoints = new Checkpoints(parts)
@@ -190,6 +196,32 @@ export class AuditKeeper implements AsyncDisposable {
   /** Checks the whole record, recordings included. */
   verify(): Promise<IntegrityReport> {
     return this.#checks.run()
+  }
+
+  /** Notes an export and makes it. @throws {PortholeError} STORAGE_* */
+  async export(order: ExportOrder): Promise<ExportSummary> {
+    const { request, by } = order
+    const at = this.#clock.now()
+    const place = placeOfSelection(request.selection)
+    this.note({ activity: 'audit.exported', at, ...by, ...place, detail: exportDetail(request) })
+    // The export itself is in the export, and signed.
+    this.#checkpoints.mark()
+    const lastSeq = this.#ledger.head.seq
+    const verification = await this.verify()
+    try {
+      return await exportRecord({
+        ...order,
+        at,
+        lastSeq,
+        verification,
+        installId: this.#ledger.installId,
+        rows: this.#ledger.rows,
+        store: this.#store,
+        signingKey: this.#signingKey(),
+      })
+    } catch (thrown) {
+      throw storageProblem(thrown, 'The export', order.target)
+    }
   }
 
   integrity(): IntegrityState {

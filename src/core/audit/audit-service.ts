@@ -7,6 +7,7 @@ import type {
   Workload,
 } from '../../contract/audit.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
+import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
@@ -42,6 +43,11 @@ export interface AuditService extends AsyncDisposable {
 
   /** Checks the whole record: events, checkpoints, and every byte of the recordings. Asked again meanwhile, it is the same check. */
   verify(): Promise<IntegrityReport>
+  /**
+   * Notes the export, checks the whole record, and writes what was asked for.
+   * @throws {PortholeError} STORAGE_*
+   */
+  export(order: ExportOrder): Promise<ExportSummary>
   integrity(): Promise<IntegrityState>
   onIntegrity(listener: (state: IntegrityState) => void): Disposable
 
@@ -49,6 +55,16 @@ export interface AuditService extends AsyncDisposable {
   onChanged(listener: (taskArn: string) => void): Disposable
 
   readonly recorders: RecorderFactory
+}
+
+export interface ExportOrder {
+  request: ExportRequest
+  /** Absolute path; `.zip` makes an archive, anything else a folder. */
+  target: string
+  by: { userName: string; principal?: string | undefined }
+  version: string
+  /** Text of the standalone verifier. */
+  verifier: string
 }
 
 /** Makes recorders. On the desktop it lives in the session host, with a channel of its own to the audit worker. */

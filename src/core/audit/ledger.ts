@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import { createListeners } from '../listeners.ts'
-import { type AuditEvent, type AuditEventOf, type AuditEventType, auditEventSchema } from './audit-events.ts'
+import { type AuditEvent, type AuditEventOf, type AuditEventType, readAuditEvent } from './audit-events.ts'
 import { canonicalJson, wellFormed } from './canonical-json.ts'
 import { eventHash, genesisHash, hashLength } from './chain.ts'
 import type { Checkpoint } from './integrity/checkpoint.ts'
@@ -315,16 +315,8 @@ function readHead(database: Database.Database): ChainPosition | undefined {
 
 function* readEntries(rows: Iterable<StoredEvent>): IterableIterator<LedgerEntry> {
   for (const row of rows) {
-    const event = readEvent(row.body)
+    const event = readAuditEvent(row.body)
     if (event !== undefined) yield { seq: row.seq, recordedAt: row.ts, event }
-  }
-}
-
-function readEvent(body: string): AuditEvent | undefined {
-  try {
-    return auditEventSchema.safeParse(JSON.parse(body)).data
-  } catch {
-    return undefined
   }
 }
 

@@ -151,6 +151,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
       verify: async () => (await opening.get()).verify(),
+      export: async (order) => (await opening.get()).export(order),
       integrity: async () => (await opening.get()).integrity(),
       problems: async () =>
         opening.get().then(

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
+import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
 import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
@@ -62,6 +63,7 @@ export function composeServices(
     ...logsCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),
+    ...integrityCommands(services),
     ...appCommands(services),
   ])
   const window = disposeTogether(

@@ -8,6 +8,8 @@ const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replac
 const KeepAliveDialog = loadedOnDemand(() => import('../features/terminal/keep-alive-dialog.tsx'))
 const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
 const DiagnosticsDialog = loadedOnDemand(() => import('../features/diagnostics/diagnostics-dialog.tsx'))
+const ExportDialog = loadedOnDemand(() => import('../features/integrity/export-dialog.tsx'))
+const IntegrityDialog = loadedOnDemand(() => import('../features/integrity/integrity-dialog.tsx'))
 const ShortcutsDialog = loadedOnDemand(() => import('../features/settings/shortcuts-dialog.tsx'))
 const SignOutDialog = loadedOnDemand(() => import('../features/sign-in/sign-out-dialog.tsx'))
 const WriteProfileDialog = loadedOnDemand(() => import('../features/sign-in/write-profile-dialog.tsx'))
@@ -46,6 +48,8 @@ export function Dialogs() {
       {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
       {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
       {dialog?.kind === 'diagnostics' && <DiagnosticsDialog onClose={close} />}
+      {dialog?.kind === 'export-history' && <ExportDialog selection={dialog.selection} onClose={close} />}
+      {dialog?.kind === 'check-record' && <IntegrityDialog onClose={close} />}
       {dialog?.kind === 'shortcuts' && <ShortcutsDialog onClose={close} />}
       {dialog?.kind === 'sign-out-everywhere' && <SignOutDialog onClose={close} />}
       {dialog?.kind === 'write-profile' && <WriteProfileDialog scope={dialog.scope} onClose={close} />}

@@ -64,7 +64,14 @@ describe.runIf(process.platform === 'linux')('a package', () => {
           .map((file) => `dist/${target}/${file}`),
       )
       const ours = app.files.filter((file) => !file.startsWith('node_modules/'))
-      expect(ours).toEqual([...built, 'package.json', 'resources/session-manager-plugin-key.asc'].sort())
+      expect(ours).toEqual(
+        [
+          ...built,
+          'package.json',
+          'resources/audit-verifier.mjs',
+          'resources/session-manager-plugin-key.asc',
+        ].sort(),
+      )
 
       const packages = app.files.filter((file) => file.startsWith('node_modules/'))
       const scripts = packages.filter((file) =>

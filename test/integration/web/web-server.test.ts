@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Channel } from '../../../src/channel/channel.ts'
 import { startWebServer, type WebServer } from '../../../src/web/web-server.ts'
@@ -12,6 +15,13 @@ const files = new Map([
   ],
 ])
 
+/** One export waits; it lies in a folder of its own. */
+const exportFile = join(mkdtempSync(join(tmpdir(), 'porthole-web-')), 'porthole-audit-1.zip')
+const waiting = new Set<string>()
+const downloads = {
+  take: (name: string) => (waiting.delete(name) ? exportFile : undefined),
+}
+
 let server: WebServer
 const connections: string[] = []
 
@@ -22,9 +32,16 @@ beforeEach(async () => {
     channel.onMessage((message) => channel.post(message))
     return { [Symbol.dispose]: () => void connections.push(`${name} closed`) }
   }
-  server = await startWebServer({ port: 0, files, connectRpc: echo('rpc'), connectBytes: echo('bytes') })
+  server = await startWebServer({
+    port: 0,
+    files,
+    downloads,
+    connectRpc: echo('rpc'),
+    connectBytes: echo('bytes'),
+  })
 })
 afterEach(() => server[Symbol.asyncDispose]())
+afterAll(() => rmSync(dirname(exportFile), { recursive: true }))
 
 interface Answer {
   status: number
@@ -182,12 +199,34 @@ describe('sockets', () => {
   })
 })
 
+describe('an export', () => {
+  it('is given once, to whom the cookie speaks for, and is gone then', async () => {
+    writeFileSync(exportFile, 'an archive')
+    waiting.add('porthole-audit-1.zip')
+    const path = '/exports/porthole-audit-1.zip'
+    expect((await get(path)).status).toBe(403)
+    expect((await get(path, { host: 'evil.example', cookie: await letIn() })).status).toBe(421)
+    const answer = await get(path, { cookie: await letIn() })
+    expect(answer).toMatchObject({
+      status: 200,
+      body: 'an archive',
+      headers: {
+        'content-disposition': 'attachment; filename="porthole-audit-1.zip"',
+        'cache-control': 'no-store',
+      },
+    })
+    await expect.poll(() => existsSync(exportFile)).toBe(false)
+    expect((await get(path, { cookie: await letIn() })).status).toBe(404)
+  })
+})
+
 describe('starting', () => {
   it('says which port is in use and what to do', async () => {
     await expect(
       startWebServer({
         port: server.port,
         files,
+        downloads,
         connectRpc: () => ({ [Symbol.dispose]() {} }),
         connectBytes: () => ({ [Symbol.dispose]() {} }),
       }),

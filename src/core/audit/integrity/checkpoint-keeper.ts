@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../../files/replace-file.ts'
@@ -92,4 +98,9 @@ export function publicKeyOf(text: string): KeyObject | undefined {
   } catch {
     return undefined
   }
+}
+
+/** SHA-256 of a public key, hexadecimal: short enough to compare by eye. */
+export function keyFingerprint(publicKeyText: string): string {
+  return createHash('sha256').update(Buffer.from(publicKeyText, 'base64')).digest('hex')
 }

@@ -1,11 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { IntegrityProgress, IntegrityReport } from '../../../contract/integrity.ts'
-import { type AuditEvent, auditEventSchema } from '../audit-events.ts'
+import { readAuditEvent } from '../audit-events.ts'
 import type { EventRow, LedgerRows } from '../ledger-rows.ts'
 import type { ChainPosition } from '../ledger-verification.ts'
 import type { RecordingStore } from '../recording-store.ts'
 import { ChainCheck } from './chain-check.ts'
 import { checkCheckpoints, checkOutside, type NamedKey, type Outside } from './checkpoint-check.ts'
+import { keyFingerprint } from './checkpoint-keeper.ts'
 import { Findings } from './findings.ts'
 import { checkRecording } from './recording-check.ts'
 import { RecordingsTold } from './recordings-told.ts'
@@ -75,6 +76,7 @@ class RecordCheck {
       ...(typeof outside?.checkpoint === 'object' && {
         outside: { seq: outside.checkpoint.seq, at: outside.checkpoint.at },
       }),
+      ...(outside !== undefined && { keyFingerprint: keyFingerprint(outside.publicKey) }),
       findings: this.#findings.kept,
       findingCount: this.#findings.count,
     }
@@ -103,7 +105,7 @@ class RecordCheck {
 
   #hear(row: EventRow): void {
     this.#chain.follow(row)
-    const event = readEvent(row)
+    const event = readAuditEvent(row.body)
     if (event === undefined) return
     this.#recordings.hear(event)
     if ('publicKey' in event && event.publicKey !== undefined)
@@ -152,7 +154,7 @@ class RecordCheck {
     const stored = await store.list()
     // Sessions that began since the chain was read.
     for (const row of rows.someEvents(this.#chain.last.seq, -1)) {
-      const event = readEvent(row)
+      const event = readAuditEvent(row.body)
       if (event !== undefined) this.#recordings.hear(event)
     }
     for (const sessionId of stored) {
@@ -160,14 +162,6 @@ class RecordCheck {
       const message = 'A recording lies in the folder that no event tells of.'
       this.#findings.add({ kind: 'recording-unknown', message, sessionId })
     }
-  }
-}
-
-function readEvent(row: EventRow): AuditEvent | undefined {
-  try {
-    return auditEventSchema.safeParse(JSON.parse(row.body.toString('utf8'))).data
-  } catch {
-    return undefined
   }
 }
 

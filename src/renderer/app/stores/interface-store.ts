@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ErrorValue } from '../../../contract/errors.ts'
+import type { ExportSelection } from '../../../contract/export.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { ContainerRef } from '../../../contract/session.ts'
 import type { TaskRef } from '../documents/document.ts'
@@ -34,6 +35,8 @@ export type Dialog =
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'diagnostics' }
+  | { kind: 'check-record' }
+  | { kind: 'export-history'; selection: ExportSelection | undefined }
   | { kind: 'sign-in' }
   | { kind: 'sign-out-everywhere' }
   | { kind: 'write-profile'; scope: Scope }

@@ -1,0 +1,269 @@
+#!/usr/bin/env node
+/**
+ * Checks an export of Porthole's audit history: that nothing in it was changed
+ * since it was made, and that what it holds is what the signed chain says.
+ *
+ *   node verify.mjs [folder]        the folder that this file lies in, when none is named
+ *
+ * Needs Node.js 18 or later and nothing else: no packages, no network. It ends
+ * with 0 when all is well, with 1 when something differs, with 2 when there is
+ * nothing to check. Everything is in this one file, to be read before it is trusted.
+ *
+ * The files
+ *   manifest.json      what was exported, by whom, and the digest of every other file
+ *   manifest.sig       Ed25519 over "porthole/export/v1", 0x00 and the bytes of manifest.json; base64
+ *   public-key.pem     checks that signature
+ *   chain.jsonl        one line per event of the WHOLE history: its number, the digest of its
+ *                      body, its hash, and the line of events.jsonl that holds the body, if any
+ *   events.jsonl       the bodies of the events that were chosen, exactly as they were hashed
+ *   checkpoints.jsonl  how far the chain had come, signed at that time
+ *   recordings/        what the screens showed: asciicast v3, as recorded
+ *
+ * The chain
+ *   hash(0)   = SHA-256(installation id)
+ *   hash(n)   = SHA-256("porthole/audit/v1", 0x00, n as 8 bytes big-endian, hash(n-1), SHA-256(body(n)))
+ *   signature = Ed25519 over "porthole/checkpoint/v1", 0x00 and the checkpoint as JSON with sorted members
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = resolve(process.argv[2] ?? dirname(fileURLToPath(import.meta.url)))
+let problems = 0
+
+/** At most so many of a kind are written out; the count goes on. */
+const shownProblems = 50
+
+function good(text) {
+  console.log(`ok    ${printable(text)}`)
+}
+
+function bad(text) {
+  problems += 1
+  if (problems <= shownProblems) console.log(`BAD   ${printable(text)}`)
+}
+
+/** What is printed may come from a forger: no control characters, so that nothing can be hidden on a terminal. */
+function printable(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+}
+
+if (!existsSync(join(folder, 'manifest.json'))) {
+  console.log(`There is no export in ${folder}. Unpack it first, then name its folder.`)
+  process.exit(2)
+}
+
+const manifest = checkManifest()
+checkFiles(manifest)
+const chain = checkChain(manifest)
+const events = checkEvents(manifest, chain)
+checkCheckpoints(manifest, chain)
+checkRecordings(events)
+tellEarlierFindings(manifest)
+finish()
+
+/** Whether the manifest is what was signed. Everything else hangs on it. */
+function checkManifest() {
+  const bytes = readFileSync(join(folder, 'manifest.json'))
+  try {
+    const key = createPublicKey(readFileSync(join(folder, 'public-key.pem')))
+    const signature = Buffer.from(readFileSync(join(folder, 'manifest.sig'), 'utf8'), 'base64')
+    const signed = Buffer.concat([Buffer.from('porthole/export/v1\0'), bytes])
+    if (verify(null, signed, key, signature)) good('manifest.json is signed with public-key.pem')
+    else bad('manifest.json is not what was signed with public-key.pem')
+    const spki = key.export({ type: 'spki', format: 'der' })
+    console.log(`      key   ${createHash('sha256').update(spki).digest('hex')}`)
+    const read = JSON.parse(bytes.toString('utf8'))
+    if (read.publicKeys.at(-1)?.publicKey !== spki.toString('base64'))
+      bad('public-key.pem is not the key that the history names last')
+    return read
+  } catch (error) {
+    bad(`the manifest cannot be checked: ${error.message}`)
+    return finish()
+  }
+}
+
+/** Every file that was exported is there as it was, and no other. */
+function checkFiles({ files }) {
+  const before = problems
+  for (const { name, bytes, sha256 } of files) {
+    const found = digestOf(name)
+    if (found === undefined) bad(`${name} is missing`)
+    else if (found.bytes !== bytes) bad(`${name} has ${found.bytes} bytes and had ${bytes}`)
+    else if (found.sha256 !== sha256) bad(`${name} was changed`)
+  }
+  const known = new Set([...files.map(({ name }) => name), 'manifest.json', 'manifest.sig', 'public-key.pem'])
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const name = join(entry.parentPath ?? entry.path, entry.name)
+      .slice(folder.length + 1)
+      .replaceAll('\\', '/')
+    if (!entry.isDirectory() && !known.has(name)) bad(`${name} was put in`)
+  }
+  if (problems === before) good(`${files.length} files are as they were exported`)
+}
+
+/** The hashes of the whole history, one following from the other. Returns the rows by event number. */
+function checkChain({ installId, chain: told }) {
+  const before = problems
+  const rows = new Map()
+  let previous = createHash('sha256').update(installId, 'utf8').digest()
+  let expected = 1
+  for (const { value: row, line } of jsonLines('chain.jsonl')) {
+    if (row.seq !== expected) bad(`chain.jsonl, line ${line}: event ${expected} is missing or out of place`)
+    const position = Buffer.alloc(8)
+    position.writeBigUInt64BE(BigInt(row.seq))
+    const hash = createHash('sha256')
+      .update('porthole/audit/v1')
+      .update(Uint8Array.of(0))
+      .update(position)
+      .update(previous)
+      .update(Buffer.from(row.body, 'hex'))
+      .digest()
+    if (hash.toString('hex') !== row.hash) bad(`event ${row.seq} does not follow from the one before it`)
+    rows.set(row.seq, row)
+    previous = Buffer.from(row.hash, 'hex')
+    expected = row.seq + 1
+  }
+  if (rows.size !== told.events) bad(`the chain has ${rows.size} events; ${told.events} were exported`)
+  if (previous.toString('hex') !== told.head) bad(`the chain ends elsewhere than the manifest says`)
+  if (problems === before) good(`the chain of ${rows.size} events is unbroken`)
+  return rows
+}
+
+/** The bodies that were chosen are the ones that were hashed. Returns the events. */
+function checkEvents({ redacted }, chain) {
+  if (redacted) {
+    console.log('      the events are redacted: their bodies cannot be compared with the chain')
+    return []
+  }
+  const before = problems
+  const byLine = new Map(
+    [...chain.values()].filter(({ line }) => line !== undefined).map((row) => [row.line, row]),
+  )
+  const found = []
+  for (const { value, text, line } of jsonLines('events.jsonl')) {
+    const row = byLine.get(line)
+    byLine.delete(line)
+    const digest = createHash('sha256').update(text).digest('hex')
+    if (row === undefined) bad(`events.jsonl, line ${line}: the chain knows no such event`)
+    else if (digest !== row.body) bad(`event ${row.seq} (events.jsonl, line ${line}) was changed`)
+    found.push(value)
+  }
+  for (const { seq } of byLine.values()) bad(`event ${seq} was exported and is missing`)
+  if (problems === before) good(`${found.length} events are what the chain says`)
+  return found
+}
+
+/** What was signed at the time is what the chain says now. */
+function checkCheckpoints({ installId, publicKeys }, chain) {
+  const before = problems
+  let expected = 1
+  for (const { value, line } of jsonLines('checkpoints.jsonl')) {
+    const { number, seq, hash, at, signature } = value
+    if (number !== expected) bad(`checkpoints.jsonl, line ${line}: checkpoint ${expected} is missing`)
+    expected = number + 1
+    const named = publicKeys.filter((key) => key.seq <= seq).at(-1)
+    const key =
+      named && createPublicKey({ key: Buffer.from(named.publicKey, 'base64'), type: 'spki', format: 'der' })
+    // Sorted members, no white space: canonical JSON for values such as these.
+    const signed = `porthole/checkpoint/v1\0${JSON.stringify({ at, hash, installId, number, seq })}`
+    if (key === undefined || !verify(null, Buffer.from(signed), key, Buffer.from(signature, 'base64')))
+      bad(`checkpoint ${number} is not what was signed`)
+    else if (chain.get(seq)?.hash !== hash) bad(`event ${seq} is not what checkpoint ${number} signed`)
+  }
+  if (problems === before) good(`${expected - 1} signed checkpoints agree with the chain`)
+}
+
+/** Every byte of every recording is what the events vouch for. */
+function checkRecordings(events) {
+  const before = problems
+  const told = new Map()
+  for (const event of events) {
+    if (!String(event.type).startsWith('recording.')) continue
+    const recording = told.get(event.sessionId) ?? { chunks: [] }
+    told.set(event.sessionId, recording)
+    if (event.type === 'recording.chunk') recording.chunks.push(event)
+    if (['recording.closed', 'recording.recovered', 'recording.failed'].includes(event.type))
+      recording.whole ??= event
+  }
+  for (const [sessionId, { chunks, whole }] of told) {
+    const name = `recordings/${sessionId}.cast`
+    for (const { offset, bytes, sha256 } of chunks)
+      if (digestOf(name, offset, bytes)?.sha256 !== sha256)
+        bad(`${name} was changed between bytes ${offset} and ${offset + bytes}`)
+    if (whole === undefined || whole.bytes === 0) continue
+    const found = digestOf(name)
+    if (found === undefined) bad(`${name} is missing`)
+    else if (found.sha256 !== whole.sha256) bad(`${name} is not what was recorded`)
+    else if (ownerOf(name) !== sessionId) bad(`${name} is the recording of another session`)
+  }
+  if (problems === before && told.size > 0) good(`${told.size} recordings are what was recorded`)
+}
+
+/** The record may have been changed before the export was made; Porthole checked it then. */
+function tellEarlierFindings({ verification }) {
+  if (verification.intact) good('the whole record was intact when it was exported')
+  for (const { message } of verification.findings)
+    bad(`when it was exported, the record differed: ${message}`)
+}
+
+function ownerOf(name) {
+  try {
+    const text = readFileSync(join(folder, name), 'utf8')
+    return JSON.parse(text.slice(0, text.indexOf('\n'))).porthole.sessionId
+  } catch {
+    return undefined
+  }
+}
+
+/** Of a file or a part of it; undefined when it is not there. */
+function digestOf(name, offset = 0, length = Number.POSITIVE_INFINITY) {
+  const file = join(folder, name)
+  if (!existsSync(file)) return undefined
+  const descriptor = openSync(file, 'r')
+  try {
+    const hash = createHash('sha256')
+    const part = Buffer.alloc(1024 * 1024)
+    let read = 0
+    for (;;) {
+      const count = readSync(descriptor, part, 0, Math.min(part.length, length - read), offset + read)
+      if (count === 0) break
+      hash.update(part.subarray(0, count))
+      read += count
+    }
+    return { bytes: fstatSync(descriptor).size, sha256: hash.digest('hex') }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Lines of JSON with their bytes and numbers, counted from 1. */
+function* jsonLines(name) {
+  const file = join(folder, name)
+  if (!existsSync(file)) return
+  const bytes = readFileSync(file)
+  let line = 0
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start)
+    const text = bytes.subarray(start, end === -1 ? bytes.length : end)
+    start += text.length + 1
+    line += 1
+    try {
+      yield { value: JSON.parse(text.toString('utf8')), text, line }
+    } catch {
+      bad(`${name}, line ${line} cannot be read`)
+    }
+  }
+}
+
+function finish() {
+  if (problems > shownProblems) console.log(`BAD   and ${problems - shownProblems} more`)
+  console.log(
+    problems === 0
+      ? '\nIntact. The key above must be the one that Porthole shows under "Check the audit record": whoever\nholds that key could have forged all of this. CloudTrail, for 90 days, knows every session that AWS granted.'
+      : `\n${problems} ${problems === 1 ? 'thing differs' : 'things differ'} from what was exported.`,
+  )
+  process.exit(problems === 0 ? 0 : 1)
+}

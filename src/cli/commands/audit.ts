@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { PortholeError } from '../../contract/errors.ts'
+import type { ExportSelection } from '../../contract/export.ts'
+import { integrityProvesNot } from '../../contract/integrity.ts'
+import { exportFolder } from '../../core/audit/export/export-folder.ts'
+import { checkFolder } from '../../core/audit/integrity/check-folder.ts'
+import { defaultDataFolder } from '../../core/data-folder.ts'
+import { runVerifier } from '../audit-verifier.ts'
+import { say } from '../output.ts'
+import type { Command } from '../porthole.ts'
+import { verifierFile } from '../programs.ts'
+import { version } from '../version.ts'
+
+/** `porthole audit verify` and `porthole audit export`, for whoever has no window or does not want one. */
+export const audit: Command = async (args) => {
+  const [action, ...rest] = args
+  if (action === 'verify') return verify(rest)
+  if (action === 'export') return exportHistory(rest)
+  throw invalid('audit takes verify or export.')
+}
+
+const folderOptions = { 'data-folder': { type: 'string' } } as const
+
+async function verify(args: string[]): Promise<void> {
+  const { values, positionals } = parse(() =>
+    parseArgs({ args, options: folderOptions, allowPositionals: true }),
+  )
+  const named = positionals[0]
+  if (named !== undefined && existsSync(path.join(named, 'manifest.json'))) {
+    process.exitCode = await runVerifier(path.resolve(named))
+    return
+  }
+  const folder = named ?? path.join(dataFolderOf(values['data-folder']), 'audit')
+  const report = await checkFolder(path.resolve(folder))
+  for (const { message, sessionId } of report.findings)
+    say(`BAD   ${message}${sessionId === undefined ? '' : ` (session ${sessionId})`}`)
+  const { events, checkpoints, recordings, findingCount, outside } = report
+  say(`${events} events, ${checkpoints} checkpoints, ${recordings} recordings in ${folder}`)
+  say(
+    outside === undefined
+      ? 'There is no checkpoint beside the folder: a lost end would not show.'
+      : `The checkpoint kept outside knows event ${outside.seq}.`,
+  )
+  say(
+    findingCount === 0
+      ? `Intact. ${integrityProvesNot}`
+      : `${findingCount} places differ from what was written.`,
+  )
+  if (findingCount > 0) process.exitCode = 1
+}
+
+const exportOptions = {
+  ...folderOptions,
+  out: { type: 'string' },
+  session: { type: 'string' },
+  task: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  redacted: { type: 'boolean' },
+  text: { type: 'boolean' },
+  'asciicast-v2': { type: 'boolean' },
+} as const
+
+async function exportHistory(args: string[]): Promise<void> {
+  const { values } = parse(() => parseArgs({ args, options: exportOptions }))
+  if (values.out === undefined)
+    throw invalid('export needs --out: a folder that does not exist yet, or a .zip.')
+  const target = path.resolve(values.out)
+  if (existsSync(target)) throw invalid(`${target} exists already.`)
+  const summary = await exportFolder({
+    folder: path.join(dataFolderOf(values['data-folder']), 'audit'),
+    target,
+    request: {
+      selection: selectionOf(values),
+      redacted: values.redacted === true,
+      text: values.text === true,
+      asciicastV2: values['asciicast-v2'] === true,
+    },
+    by: { userName: userInfo().username },
+    version,
+    verifierFile: verifierFile(),
+  })
+  say(`${summary.events} events and ${summary.recordings} recordings in ${summary.path}`)
+  say(`Key ${summary.keyFingerprint}: what its verify.mjs prints must be the same.`)
+  if (summary.findings === 0) return
+  say(`The record itself differs in ${summary.findings} places from what was written.`)
+  process.exitCode = 1
+}
+
+function selectionOf(values: {
+  session?: string | undefined
+  task?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}): ExportSelection {
+  const { session, task, since, until } = values
+  if (session !== undefined) return { kind: 'session', sessionId: session }
+  if (task !== undefined) return { kind: 'task', taskArn: task }
+  if (since === undefined && until === undefined) return { kind: 'all' }
+  const from = since === undefined ? 0 : momentOf('--since', since)
+  return { kind: 'range', from, to: until === undefined ? Date.now() : momentOf('--until', until) }
+}
+
+function momentOf(flag: string, text: string): number {
+  const moment = Date.parse(text)
+  if (Number.isNaN(moment)) throw invalid(`${flag} takes a time such as 2026-11-25T14:00:00Z, not "${text}".`)
+  return moment
+}
+
+function dataFolderOf(named: string | undefined): string {
+  return path.resolve(named ?? defaultDataFolder(process.env, process.env.HOME ?? homedir()))
+}
+
+function parse<Parsed>(read: () => Parsed): Parsed {
+  try {
+    return read()
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+function invalid(message: string): PortholeError {
+  return new PortholeError({ code: 'INVALID_REQUEST', message, action: 'Run porthole --help.' })
+}

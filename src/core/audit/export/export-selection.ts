@@ -1,0 +1,49 @@
+import type { ExportSelection } from '../../../contract/export.ts'
+import type { AuditEvent } from '../audit-events.ts'
+
+/** What everybody who checks a chain needs: how it began, and what was found wrong with it. */
+const alwaysChosen = new Set<AuditEvent['type']>([
+  'ledger.created',
+  'schema.migrated',
+  'key.changed',
+  'record.doubted',
+])
+
+/** Which events a selection takes. */
+export class ChosenEvents {
+  readonly #selection: ExportSelection
+  /** Sessions that are taken whole. */
+  readonly #sessions: ReadonlySet<string>
+
+  constructor(selection: ExportSelection, events: Iterable<AuditEvent>) {
+    this.#selection = selection
+    this.#sessions = sessionsOf(selection, events)
+  }
+
+  has(event: AuditEvent): boolean {
+    const { kind } = this.#selection
+    if (kind === 'all' || alwaysChosen.has(event.type)) return true
+    if ('sessionId' in event && event.sessionId !== undefined && this.#sessions.has(event.sessionId))
+      return true
+    if (kind === 'task') return 'taskArn' in event && event.taskArn === this.#selection.taskArn
+    if (kind !== 'range') return false
+    // A session that began at another time is not torn apart.
+    const isOfSession = event.type.startsWith('session.') || event.type.startsWith('recording.')
+    return !isOfSession && isWithin(this.#selection, event.at)
+  }
+}
+
+function sessionsOf(selection: ExportSelection, events: Iterable<AuditEvent>): Set<string> {
+  const sessions = new Set<string>()
+  if (selection.kind === 'session') sessions.add(selection.sessionId)
+  if (selection.kind !== 'range') return sessions
+  for (const event of events) {
+    const isBeginning = event.type === 'session.start' || event.type === 'session.rejected'
+    if (isBeginning && isWithin(selection, event.at)) sessions.add(event.sessionId)
+  }
+  return sessions
+}
+
+function isWithin({ from, to }: { from: number; to: number }, at: number): boolean {
+  return from <= at && at <= to
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { PortholeError } from '../../../contract/errors.ts'
+import type { IntegrityReport } from '../../../contract/integrity.ts'
+import { readAuditEvent } from '../audit-events.ts'
+import { FileRecordingStore } from '../file-recording-store.ts'
+import { LedgerRows } from '../ledger-rows.ts'
+import type { Outside } from './checkpoint-check.ts'
+import { FileCheckpointKeeper, keyFolderBeside, publicKeyText } from './checkpoint-keeper.ts'
+import { checkRecord } from './record-check.ts'
+
+/**
+ * Checks the record in a folder without changing anything in it, also while
+ * another process writes it, or a copy of one without its keys.
+ * @throws {PortholeError} NOT_FOUND, AUDIT_UNAVAILABLE
+ */
+export async function checkFolder(
+  folder: string,
+  keyFolder = keyFolderBeside(folder),
+): Promise<IntegrityReport> {
+  using database = openReadOnly(join(folder, 'ledger.sqlite'))
+  // Read before the chain: it may be behind what is read later, never ahead.
+  const outside = outsideIn(keyFolder)
+  const rows = new LedgerRows(database.opened)
+  return await checkRecord({
+    installId: installIdIn(rows),
+    rows,
+    store: new FileRecordingStore(join(folder, 'recordings')),
+    outside,
+    now: Date.now,
+  })
+}
+
+function openReadOnly(file: string): Disposable & { opened: Database.Database } {
+  if (!existsSync(file)) {
+    throw new PortholeError({
+      code: 'NOT_FOUND',
+      message: `There is no audit history in ${file}.`,
+      action: 'Name the folder that holds ledger.sqlite, or an export.',
+    })
+  }
+  try {
+    const opened = new Database(file, { readonly: true })
+    opened.pragma('schema_version')
+    return { opened, [Symbol.dispose]: () => void opened.close() }
+  } catch (cause) {
+    const detail = String(cause)
+    const message = 'The audit history cannot be read: its file is damaged.'
+    throw new PortholeError(
+      { code: 'AUDIT_UNAVAILABLE', message, detail, action: 'Restore a copy.' },
+      { cause },
+    )
+  }
+}
+
+/** A key is not made here: where there is none, there is nothing outside to compare with. */
+function outsideIn(keyFolder: string): Outside | undefined {
+  if (!existsSync(join(keyFolder, 'signing-key.pem'))) return undefined
+  const keeper = new FileCheckpointKeeper(keyFolder)
+  return { checkpoint: keeper.latest(), publicKey: publicKeyText(keeper.signingKey()) }
+}
+
+function installIdIn(rows: LedgerRows): string {
+  const [first] = rows.someEvents(undefined, 1)
+  const event = first && readAuditEvent(first.body)
+  return event?.type === 'ledger.created' ? event.installId : ''
+}
