@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useServiceStore } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { ErrorCallout } from '../../ui/callout.tsx'
@@ -31,6 +31,11 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
   const range = useMemo(() => rangeOf(choice, Date.now()), [choice])
   const [pattern, setPattern] = useState<string | undefined>(undefined)
   const { feed, state } = useLogFeed({ ...task, taskDefinitionArn }, range, pattern, element)
+  // The core forgets a view together with the connection it came by; the next one begins anew.
+  const isForgotten = state.phase === 'open' && state.error?.code === 'NOT_FOUND'
+  useEffect(() => {
+    if (isForgotten) setChoice((before) => ({ ...before }))
+  }, [isForgotten])
   const shells = useShells(task.taskArn)
   const [options, setOptions] = useState<ViewOptions>(() => initialOptions(containerName))
   const change = (changed: Partial<ViewOptions>) => setOptions((before) => ({ ...before, ...changed }))

@@ -8,8 +8,12 @@ const escapeSequences =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()][A-Z0-9]|[@-Z\\^_=>78])/g
 
+/** Most lines: nothing in them needs care, and a search looks at all lines of a long list. */
+const plainText = /^[ -~]*$/
+
 /** A line of a container as it may be shown: one row, no colours, nothing hidden. */
 export function lineText(text: string): string {
+  if (plainText.test(text)) return text
   return harmlessText(text.replace(escapeSequences, '').replaceAll('\t', '  '))
 }
 

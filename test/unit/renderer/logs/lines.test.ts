@@ -71,8 +71,8 @@ describe('the list of lines', () => {
   })
 
   it('keeps the order of both where moments are equal', () => {
-    const merged = mergeByTime([line(1, 'a'), line(2, 'b')], [line(2, 'c'), line(2, 'd')])
-    expect(merged.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'd'])
+    const merged = mergeByTime([line(1, 'a'), line(2, 'b'), line(3, 'e')], [line(2, 'c'), line(2, 'd')])
+    expect(merged.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
   it('forgets the oldest when it is full, and says how many', () => {
