@@ -6,8 +6,8 @@ import type { SessionStream, Viewer } from './session-stream.ts'
 /** What a window's frames are about: a stream, and who wants to know that somebody typed. */
 export interface ServedStream {
   readonly stream: SessionStream
-  /** Called when bytes were typed that will reach the shell. */
-  typed(): void
+  /** Called when bytes were typed that will reach the shell, after they went. They are not to be kept. */
+  typed(bytes: Uint8Array): void
   /** Called before a new size takes effect. */
   resized(size: { cols: number; rows: number }): void
 }
@@ -52,7 +52,7 @@ export function serveByteChannel(options: {
       case 'ack':
         return served.stream.acked(viewer, frame.byteCount)
       case 'input':
-        if (served.stream.input(frame.bytes)) served.typed()
+        if (served.stream.input(frame.bytes)) served.typed(frame.bytes)
         return
       case 'resize': {
         const size = terminalSizeSchema.safeParse(frame.size)

@@ -1,4 +1,5 @@
 import { SendWindow } from '../../channel/flow-control.ts'
+import { commandMarkerLabel } from '../../contract/command-marker.ts'
 import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
 import type { EndReason, TerminalSize } from '../../contract/session.ts'
 import type { RecorderFactory, SessionRecorder } from '../audit/audit-service.ts'
@@ -6,6 +7,8 @@ import type { RoleCredentials } from '../aws/credentials.ts'
 import type { Clock } from '../clock.ts'
 import { AnswerWatch } from './answer-watch.ts'
 import type { ServedStream } from './byte-server.ts'
+import { CommandTracker } from './commands/command-tracker.ts'
+import { runsShell } from './commands/runs-shell.ts'
 import type { Engine, EngineEvents, EngineSession } from './engine.ts'
 import type { HostedEngineRequest, HostedRecording, HostedSessionEvent } from './session-host-contract.ts'
 import { SessionStream } from './session-stream.ts'
@@ -46,6 +49,8 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   #recording: HostedRecording | undefined
   #recorder: SessionRecorder | undefined
   #recorderWindow: SendWindow | undefined
+  /** Finds commands for the recording; without one there is nowhere to keep them. */
+  #commands: CommandTracker | undefined
   #recorderClosed: Promise<void> = Promise.resolve()
   #inputReportedAt = Number.NEGATIVE_INFINITY
   readonly #answers: AnswerWatch
@@ -62,6 +67,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       stream: options.stream,
       size: options.size,
       startTimer: options.clock.after,
+      watchScreen: (terminal) => this.#commands?.watch(terminal),
     })
     this.#answers = new AnswerWatch(options.clock, {
       silent: () => options.report({ type: 'silent' }),
@@ -88,8 +94,9 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#engine = engine.start({ ...request, size: this.stream.size, credentials }, this.#engineEvents())
   }
 
-  typed(): void {
+  typed(bytes: Uint8Array): void {
     const { clock, report } = this.#options
+    this.#commands?.typed(bytes)
     if (this.#isReady && !this.#hasEnded) this.#answers.typed()
     const at = clock.now()
     this.#typedAt = at
@@ -210,6 +217,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#recorder?.output(bytes)
     this.#measureRecorder()
     this.stream.output(bytes)
+    this.#commands?.output(bytes)
   }
 
   /** @returns why nothing is recorded, when a recording was wanted */
@@ -226,6 +234,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     } catch (thrown) {
       return toErrorValue(thrown)
     }
+    this.#commands = this.#trackCommands(this.#recorder, this.#recording.command)
     this.#recorderWindow = new SendWindow(this.stream.recorderHold, recorderMarks)
     this.#recorder.onDrained(() => this.#measureRecorder())
     this.#recorder.onProblem((error) => {
@@ -233,6 +242,15 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       this.#options.report({ type: 'recording-problem', error })
     })
     return undefined
+  }
+
+  #trackCommands(recorder: SessionRecorder, command: string): CommandTracker {
+    return new CommandTracker({
+      clock: this.#options.clock,
+      inspect: (then) => this.stream.inspectScreen(then),
+      mark: (marker) => recorder.marker(commandMarkerLabel(marker)),
+      ...(!runsShell(command) && { onlyCommand: command }),
+    })
   }
 
   #measureRecorder(): void {
@@ -249,6 +267,24 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       .catch((thrown) => this.#options.report({ type: 'recording-problem', error: toErrorValue(thrown) }))
   }
 
+  /** The last output may hold the end of a command, and is looked at before the recording closes. */
+  #finishRecording(): void {
+    const commands = this.#commands
+    if (commands === undefined || this.#recorder === undefined) {
+      this.#closeRecorder()
+      return
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#recorderClosed = promise
+    this.stream.inspectScreen(() => {
+      commands.end()
+      // Replaced by the recorder's own, unless a full disk has closed it meanwhile.
+      this.#recorderClosed = Promise.resolve()
+      this.#closeRecorder()
+      void this.#recorderClosed.then(resolve)
+    })
+  }
+
   #ended(reason: EndReason, error?: ErrorValue): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
@@ -257,7 +293,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     // The session is kept for its screen; its engine keeps buffers that nobody needs any more.
     this.#engine = undefined
     this.stream.end()
-    this.#closeRecorder()
+    this.#finishRecording()
     this.#options.report({ type: 'ended', at: this.#options.clock.now(), reason, error })
   }
 }

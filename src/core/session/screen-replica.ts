@@ -33,6 +33,8 @@ export interface ScreenReplica extends Disposable {
    * it rings, retitles or reaches a clipboard, because only cells are written.
    */
   snapshot(): Promise<Uint8Array>
+  /** Parses all that was written before and calls back with the terminal as it is then; never after disposal. */
+  inspect(then: (terminal: headless.Terminal) => void): void
   /** Bytes written and not yet parsed; above `lazyBacklogBytes` while parsing falls behind. */
   readonly pendingBytes: number
   onDrained(listener: () => void): Disposable
@@ -44,8 +46,11 @@ interface Screen {
   modes: ScreenModes
 }
 
-export function createScreenReplica(initialSize: TerminalSize): ScreenReplica {
-  return new LazyScreenReplica(initialSize)
+/** Called once with the terminal, before it parses anything. */
+export type WatchScreen = (terminal: headless.Terminal) => void
+
+export function createScreenReplica(initialSize: TerminalSize, watch?: WatchScreen): ScreenReplica {
+  return new LazyScreenReplica(initialSize, watch)
 }
 
 class LazyScreenReplica implements ScreenReplica {
@@ -56,9 +61,11 @@ class LazyScreenReplica implements ScreenReplica {
   #screen: Screen | undefined
   #disposed = false
   readonly #drained = createListeners<void>()
+  readonly #watch: WatchScreen | undefined
 
-  constructor(size: TerminalSize) {
+  constructor(size: TerminalSize, watch: WatchScreen | undefined) {
     this.#size = size
+    this.#watch = watch
   }
 
   get pendingBytes(): number {
@@ -87,6 +94,10 @@ class LazyScreenReplica implements ScreenReplica {
     if (this.#disposed || (this.#screen === undefined && this.#backlogBytes === 0))
       return Promise.resolve(new Uint8Array(0))
     return new Promise((resolve) => this.#parseAll((screen) => resolve(serializeScreen(screen))))
+  }
+
+  inspect(then: (terminal: headless.Terminal) => void): void {
+    if (!this.#disposed) this.#parseAll(({ terminal }) => then(terminal))
   }
 
   onDrained(listener: () => void): Disposable {
@@ -157,7 +168,9 @@ class LazyScreenReplica implements ScreenReplica {
   }
 
   #openScreen(): Screen {
-    this.#screen ??= createScreen(this.#size)
+    if (this.#screen !== undefined) return this.#screen
+    this.#screen = createScreen(this.#size)
+    this.#watch?.(this.#screen.terminal)
     return this.#screen
   }
 }

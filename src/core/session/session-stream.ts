@@ -2,7 +2,12 @@ import type { ByteFrame } from '../../channel/byte-frames.ts'
 import { type PausableSource, SendWindow, SharedBrake } from '../../channel/flow-control.ts'
 import { OutputBatcher, type StartTimer } from '../../channel/output-batcher.ts'
 import type { TerminalSize } from '../../contract/session.ts'
-import { createScreenReplica, lazyBacklogBytes, type ScreenReplica } from './screen-replica.ts'
+import {
+  createScreenReplica,
+  lazyBacklogBytes,
+  type ScreenReplica,
+  type WatchScreen,
+} from './screen-replica.ts'
 
 /** One window's end of a stream. */
 export interface Viewer {
@@ -52,10 +57,15 @@ export class SessionStream implements Disposable {
   #attachment: Attachment | undefined
   #ended = false
 
-  constructor(options: { stream: number; size: TerminalSize; startTimer: StartTimer }) {
+  constructor(options: {
+    stream: number
+    size: TerminalSize
+    startTimer: StartTimer
+    watchScreen?: WatchScreen
+  }) {
     this.#stream = options.stream
     this.#size = options.size
-    this.#replica = createScreenReplica(options.size)
+    this.#replica = createScreenReplica(options.size, options.watchScreen)
     this.#batcher = new OutputBatcher((batch) => this.#sendOutput(batch), options.startTimer)
     this.#brake = new SharedBrake<Holder>({
       pause: () => this.#source?.pause(),
@@ -73,6 +83,11 @@ export class SessionStream implements Disposable {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** The screen after all output so far, as `ScreenReplica.inspect`. */
+  inspectScreen(then: WatchScreen): void {
+    this.#replica.inspect(then)
   }
 
   /** The recorder's way of holding the source back. */

@@ -110,7 +110,7 @@ describe('the byte path', () => {
     expect(events.map(({ type }) => type)).toEqual(['input', 'ready', 'ended'])
     expect(Buffer.concat(recorders.recordings[0]?.output ?? []).toString()).toBe('one two')
     expect(recorders.recordings[0]?.sizes).toEqual([{ cols: 100, rows: 30 }])
-    expect(recorders.recordings[0]?.closed).toBe(true)
+    await expect.poll(() => recorders.recordings[0]?.closed).toBe(true)
   })
 
   test('a new page gets the screen so far, then what follows, and the old one nothing more', async () => {
