@@ -18,13 +18,18 @@
  *   events.jsonl       the bodies of the events that were chosen, exactly as they were hashed
  *   checkpoints.jsonl  how far the chain had come, signed at that time
  *   recordings/        what the screens showed: asciicast v3, as recorded
+ *   sealed/            the same as it was stored, encrypted; the events vouch for these bytes
+ *   keys.json          what opens them: AES-256 keys in base64, one per recording
  *
  * The chain
  *   hash(0)   = SHA-256(installation id)
  *   hash(n)   = SHA-256("porthole/audit/v1", 0x00, n as 8 bytes big-endian, hash(n-1), SHA-256(body(n)))
  *   signature = Ed25519 over "porthole/checkpoint/v1", 0x00 and the checkpoint as JSON with sorted members
+ *
+ * A sealed recording is "PHSEAL1\n" and frames: length of the text (4 bytes big-endian), nonce (12), the text
+ * under AES-256-GCM, tag (16); authenticated with it: the session's id, a space and the frame's number.
  */
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createDecipheriv, createHash, createPublicKey, verify } from 'node:crypto'
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -189,7 +194,9 @@ function checkRecordings(events) {
       recording.whole ??= event
   }
   for (const [sessionId, { chunks, whole }] of told) {
-    const name = `recordings/${sessionId}.cast`
+    const played = `recordings/${sessionId}.cast`
+    const sealed = `sealed/${sessionId}.sealed`
+    const name = existsSync(join(folder, sealed)) ? sealed : played
     for (const { offset, bytes, sha256 } of chunks)
       if (digestOf(name, offset, bytes)?.sha256 !== sha256)
         bad(`${name} was changed between bytes ${offset} and ${offset + bytes}`)
@@ -197,9 +204,32 @@ function checkRecordings(events) {
     const found = digestOf(name)
     if (found === undefined) bad(`${name} is missing`)
     else if (found.sha256 !== whole.sha256) bad(`${name} is not what was recorded`)
-    else if (ownerOf(name) !== sessionId) bad(`${name} is the recording of another session`)
+    else if (name === sealed && textOf(sealed, sessionId) !== digestOf(played)?.sha256)
+      bad(`${played} is not what is sealed in ${sealed}`)
+    else if (ownerOf(played) !== sessionId) bad(`${played} is the recording of another session`)
   }
   if (problems === before && told.size > 0) good(`${told.size} recordings are what was recorded`)
+}
+
+/** Opens a sealed recording; the digest of its text, nothing when it cannot be opened. */
+function textOf(name, sessionId) {
+  try {
+    const key = Buffer.from(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))[sessionId], 'base64')
+    const bytes = readFileSync(join(folder, name))
+    const text = createHash('sha256')
+    for (let at = 8, frame = 0; at < bytes.length; frame += 1) {
+      const end = at + 16 + bytes.readUInt32BE(at)
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(at + 4, at + 16))
+        .setAAD(Buffer.from(`${sessionId} ${frame}`))
+        .setAuthTag(bytes.subarray(end, end + 16))
+      text.update(decipher.update(bytes.subarray(at + 16, end)))
+      text.update(decipher.final())
+      at = end + 16
+    }
+    return text.digest('hex')
+  } catch {
+    return ''
+  }
 }
 
 /** The record may have been changed before the export was made; Porthole checked it then. */

@@ -67,7 +67,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
   await test.step('one changed letter is found, and where', async () => {
     writeFileSync(recording, text.replace('exported', 'expected'))
     const { said, code } = verify(folder)
-    expect(said).toContain(`recordings/${name} is not what was recorded`)
+    expect(said).toContain(`recordings/${name} is not what is sealed in`)
     expect(code).toBe(1)
   })
 })

@@ -20,7 +20,6 @@ import type { ExportOrder, RecordingStart, SessionFacts, TaskReplacedFacts } fro
 import { recoverFromCrash } from './crash-recovery.ts'
 import { exportDetail, placeOfSelection } from './export/export-activity.ts'
 import { exportRecord } from './export/export-record.ts'
-import { FileRecordingStore } from './file-recording-store.ts'
 import { readInstallId } from './install-id.ts'
 import {
   type CheckpointKeeper,
@@ -35,6 +34,8 @@ import { Ledger } from './ledger.ts'
 import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
+import { RecordingKeys } from './sealing/recording-keys.ts'
+import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
 import { SessionIndex } from './session-index.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 import { acquireWriterLock } from './writer-lock.ts'
@@ -49,7 +50,7 @@ export interface AuditKeeperOptions {
   onIntegrity?: (state: IntegrityState) => void
   /** Where the signing key and the latest checkpoint are; never inside `folder`. Default: beside it. */
   keyFolder?: string
-  /** Default: files in `recordings` in the folder. */
+  /** Default: encrypted files in `recordings` in the folder. */
   store?: RecordingStore
 }
 
@@ -64,6 +65,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #doubts: ErrorValue[]
   readonly #checks: RecordChecks
   readonly #index: SessionIndex
+  readonly #keys: RecordingKeys
   readonly #store: RecordingStore
   readonly #clock: Clock
   readonly #signingKey: () => KeyObject
@@ -77,8 +79,9 @@ export class AuditKeeper implements AsyncDisposable {
     this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
     this.#clock = clock
     this.#onChanged = options.onChanged
-    this.#store = options.store ?? new FileRecordingStore(join(folder, 'recordings'))
     const keeper = new FileCheckpointKeeper(options.keyFolder ?? keyFolderBeside(folder))
+    this.#keys = resources.use(openKeys(folder, keeper))
+    this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
     this.#ledger = resources.use(openLedger(folder, keeper, clock))
     this.#signingKey = () => keeper.signingKey()
     const parts = { ledger: this.#ledger, keeper, clock }
@@ -269,6 +272,7 @@ export class AuditKeeper implements AsyncDisposable {
     this.#checkpoints[Symbol.dispose]()
     this.#index[Symbol.dispose]()
     this.#ledger[Symbol.dispose]()
+    this.#keys[Symbol.dispose]()
     this.#lock[Symbol.dispose]()
   }
 
@@ -292,6 +296,15 @@ function openLedger(folder: string, keeper: CheckpointKeeper, clock: Clock): Led
     existsSync(file) ? Ledger.installIdOf(file) : undefined,
   )
   return Ledger.open({ file, installId, publicKey: publicKeyText(keeper.signingKey()), clock })
+}
+
+function openKeys(folder: string, keeper: CheckpointKeeper): RecordingKeys {
+  const file = join(folder, 'recording-keys.sqlite')
+  try {
+    return new RecordingKeys({ file, masterKey: keeper.masterKey() })
+  } catch (thrown) {
+    throw storageProblem(thrown, 'The audit history', file)
+  }
 }
 
 function openIndex(folder: string, ledger: Ledger, recorders: Map<string, Recorder>): SessionIndex {

@@ -51,7 +51,7 @@ async function recoverRecording(parts: RecoveryParts, recording: Unfinished): Pr
     ledger.append({
       type: 'recording.recovered',
       ...place,
-      bytes: replay.bytes,
+      bytes: (await store.stat(recording.sessionId))?.byteLength ?? 0,
       outputBytes: replay.outputBytes,
       sha256: await store.digest(recording.sessionId),
       cutBytes,
@@ -66,20 +66,20 @@ async function recoverRecording(parts: RecoveryParts, recording: Unfinished): Pr
   }
 }
 
+/** @returns how many bytes that were stored are gone */
 async function cutTornLine(store: RecordingStore, sessionId: string): Promise<number> {
-  let cutBytes: number
+  const storedBytes = async () => (await store.stat(sessionId))?.byteLength ?? 0
+  const before = await storedBytes()
   let end: number
   {
     await using reader = await store.open(sessionId)
     end = await endOfLastLine(reader)
-    cutBytes = reader.byteLength - end
   }
-  if (cutBytes > 0) await store.truncate(sessionId, end)
-  return cutBytes
+  await store.truncate(sessionId, end)
+  return before - (await storedBytes())
 }
 
 interface Measured {
-  bytes: number
   outputBytes: number
   /** Epoch milliseconds. */
   endedAt: number
@@ -88,7 +88,7 @@ interface Measured {
 /** Reads a recording through, line by line; lines that are no events count for nothing. */
 async function measure(store: RecordingStore, sessionId: string): Promise<Measured> {
   await using reader = await store.open(sessionId)
-  const measured: Measured = { bytes: reader.byteLength, outputBytes: 0, endedAt: 0 }
+  const measured: Measured = { outputBytes: 0, endedAt: 0 }
   for (let offset: number | undefined = 0; offset !== undefined; ) {
     const page: { text: string; nextOffset?: number } = await readRecordingPage(reader, offset)
     for (const line of page.text.split('\n')) measureLine(measured, line)

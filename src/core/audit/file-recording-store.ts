@@ -10,7 +10,6 @@ import type {
   RecordingWriter,
 } from './recording-store.ts'
 
-const extension = '.cast'
 /** The only thing a file name is made of, so no name from AWS or a container can lead out of the folder. */
 const sessionIdPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -20,9 +19,11 @@ const readBytes = 256 * 1024
 /** Recordings as plain files that only their owner can read, one per session. */
 export class FileRecordingStore implements RecordingStore {
   readonly #folder: string
+  readonly #extension: string
 
-  constructor(folder: string) {
+  constructor(folder: string, extension = '.cast') {
     this.#folder = folder
+    this.#extension = extension
   }
 
   async create(sessionId: string): Promise<RecordingWriter> {
@@ -61,8 +62,8 @@ export class FileRecordingStore implements RecordingStore {
     try {
       const names = await readdir(this.#folder)
       return names
-        .filter((name) => name.endsWith(extension))
-        .map((name) => name.slice(0, -extension.length))
+        .filter((name) => name.endsWith(this.#extension))
+        .map((name) => name.slice(0, -this.#extension.length))
         .filter((name) => sessionIdPattern.test(name))
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT') return []
@@ -83,6 +84,10 @@ export class FileRecordingStore implements RecordingStore {
     return hash.digest('hex')
   }
 
+  async keyOf(): Promise<undefined> {
+    return undefined
+  }
+
   async remove(sessionId: string): Promise<void> {
     await rm(this.#pathOf(sessionId), { force: true })
   }
@@ -90,7 +95,7 @@ export class FileRecordingStore implements RecordingStore {
   #pathOf(sessionId: string): string {
     const name = sessionId.toLowerCase()
     if (!sessionIdPattern.test(name)) throw new RangeError(`Not a session id: ${sessionId}`)
-    return join(this.#folder, name + extension)
+    return join(this.#folder, name + this.#extension)
   }
 }
 

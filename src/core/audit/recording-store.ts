@@ -19,10 +19,12 @@ export interface RecordingStore {
   stat(sessionId: string): Promise<RecordingStat | undefined>
   /** Session ids, in no order. */
   list(): Promise<string[]>
-  /** Cuts a recording that no writer has open back to its first `byteLength` bytes. */
+  /** Cuts a recording that no writer has open back to its first `byteLength` bytes, and off what is torn as stored. */
   truncate(sessionId: string, byteLength: number): Promise<void>
   /** SHA-256 in hexadecimal, of the whole recording or of a part. */
   digest(sessionId: string, part?: { offset: number; bytes: number }): Promise<string>
+  /** What opens the bytes as stored; `undefined` when they are the recording itself, or when it was destroyed. */
+  keyOf(sessionId: string): Promise<Uint8Array | undefined>
   /** Does nothing when there is none. */
   remove(sessionId: string): Promise<void>
 }
@@ -47,6 +49,7 @@ export interface RecordingReader extends AsyncDisposable {
 }
 
 export interface RecordingStat {
+  /** As stored. */
   byteLength: number
 }
 

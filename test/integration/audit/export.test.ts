@@ -106,8 +106,17 @@ describe('an export', () => {
     const recording = `recordings/${sessionIds[1]}.cast`
     const edit = (name: string, change: (text: string) => string) => (copy: string) =>
       writeFileSync(join(copy, name), change(readFileSync(join(copy, name), 'utf8')))
+    const flipLast = (name: string) => (copy: string) => {
+      const bytes = readFileSync(join(copy, name))
+      bytes[bytes.length - 1] = Number(bytes.at(-1)) ^ 1
+      writeFileSync(join(copy, name), bytes)
+    }
     const cases: [(copy: string) => void, string][] = [
-      [edit(recording, (was) => was.replace('done', 'gone')), `${recording} is not what was recorded`],
+      [
+        edit(recording, (was) => was.replace('done', 'gone')),
+        `${recording} is not what is sealed in sealed/`,
+      ],
+      [flipLast(`sealed/${sessionIds[1]}.sealed`), `sealed/${sessionIds[1]}.sealed is not what was recorded`],
       [edit('events.jsonl', (was) => was.replace('ada', 'eve')), 'was changed'],
       [edit('events.jsonl', (was) => was.split('\n').slice(1).join('\n')), 'was exported and is missing'],
       [
@@ -178,7 +187,7 @@ describe('an export', () => {
   it('tells what was wrong with the record when it was made', async () => {
     const damaged = join(folder.path, 'damaged')
     for (const suffix of ['', '-keys']) cpSync(audit + suffix, damaged + suffix, { recursive: true })
-    appendFileSync(join(damaged, 'recordings', `${sessionIds[0]}.cast`), 'x')
+    appendFileSync(join(damaged, 'recordings', `${sessionIds[0]}.sealed`), 'x')
     const target = join(folder.path, 'of-damaged')
     const request = everything
     const by = { userName: 'ana' }
@@ -201,7 +210,7 @@ describe('porthole audit', () => {
     const sound = await porthole('verify', ...data)
     expect(sound.said).toContain('Intact.')
     expect(sound.code).toBe(0)
-    appendFileSync(join(audit, 'recordings', `${sessionIds[0]}.cast`), 'x')
+    appendFileSync(join(audit, 'recordings', `${sessionIds[0]}.sealed`), 'x')
     const damaged = await porthole('verify', ...data)
     expect(damaged.said).toContain(`were added to the end of the recording. (session ${sessionIds[0]})`)
     expect(damaged.code).toBe(1)

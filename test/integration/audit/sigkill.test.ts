@@ -66,7 +66,10 @@ describe('a process killed while it records', () => {
     await child.message('number', (number) => number === 100)
     const said = await child.kill()
     const sessionId = String(said.find((message) => 'sessionId' in message)?.sessionId)
-    appendFileSync(join(folder.path, 'recordings', `${sessionId}.cast`), '[0.004, "o", "li')
+    // As if the last frame had been torn: its head says more than there is.
+    const torn = Buffer.alloc(20)
+    torn.writeUInt32BE(256)
+    appendFileSync(join(folder.path, 'recordings', `${sessionId}.sealed`), torn)
     await using keeper = await openKeeper()
     const recording = await readWhole((offset) => keeper.recording(sessionId, offset))
     expect(recording.endsWith('\n')).toBe(true)

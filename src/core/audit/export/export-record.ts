@@ -11,7 +11,7 @@ import { type RedactionCounts, redactionCount } from '../redaction/redact.ts'
 import { ChosenEvents } from './export-selection.ts'
 import { type ExportedFile, type ExportSink, type FileContent, openExportSink } from './export-sink.ts'
 import { readmeText } from './readme-text.ts'
-import { asciicastV2, plainText, redactedText, storedBytes } from './recording-forms.ts'
+import { allBytes, asciicastV2, plainText, redactedText } from './recording-forms.ts'
 import { redactedEvent } from './redacted-event.ts'
 
 /** So many events at a time, then whoever records gets a turn. */
@@ -61,6 +61,8 @@ class RecordExport {
   readonly #counts: RedactionCounts = {}
   readonly #recordings = new Set<string>()
   readonly #publicKeys: { seq: number; publicKey: string }[] = []
+  /** What opens the recordings as stored, base64, by session. */
+  readonly #keys: Record<string, string> = {}
   #events = 0
   #chainLength = 0
   #head = ''
@@ -77,6 +79,8 @@ class RecordExport {
     await this.#add('events.jsonl', this.#eventLines(chosen))
     await this.#add('checkpoints.jsonl', checkpointLines(rows, this.#parts))
     const recordings = await this.#addRecordings()
+    if (Object.keys(this.#keys).length > 0)
+      await this.#add('keys.json', lines(`${JSON.stringify(this.#keys, undefined, 2)}\n`))
     await this.#add('verify.mjs', lines(verifier))
     await this.#add('README.txt', lines(readmeText(this.#parts)))
     const keyFingerprint = await this.#sign(recordings)
@@ -164,8 +168,11 @@ class RecordExport {
     const { store, request } = this.#parts
     await using stored = await store.openStored(sessionId)
     await using reader = await store.open(sessionId)
+    const key = request.redacted ? undefined : await store.keyOf(sessionId)
+    if (key !== undefined) this.#keys[sessionId] = Buffer.from(key).toString('base64')
     const forms: [boolean, string, (source: RecordingReader) => FileContent][] = [
-      [!request.redacted, `recordings/${sessionId}.cast`, () => storedBytes(stored)],
+      [!request.redacted, `recordings/${sessionId}.cast`, allBytes],
+      [key !== undefined, `sealed/${sessionId}.sealed`, () => allBytes(stored)],
       [request.text && !request.redacted, `text/${sessionId}.txt`, plainText],
       [request.redacted, `text/${sessionId}.txt`, (source) => redactedText(source, this.#counts)],
       [request.asciicastV2 && !request.redacted, `asciicast-v2/${sessionId}.cast`, asciicastV2],

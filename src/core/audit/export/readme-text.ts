@@ -24,7 +24,7 @@ lines what it checks and how, so that you can check it, or write your own.
   chain.jsonl         the hashes of the whole history, also of what was not chosen
   events.jsonl        ${request.redacted ? 'the chosen events, with secrets taken out' : 'the chosen events, byte for byte as they were hashed'}
   checkpoints.jsonl   how far the history had come, signed at that time
-${request.redacted ? '' : '  recordings/         what the screens showed, asciicast v3: play it with "asciinema play"\n'}${request.text || request.redacted ? '  text/               the same as plain text\n' : ''}${request.asciicastV2 && !request.redacted ? '  asciicast-v2/       the same for older players; not covered by the chain, only by the manifest\n' : ''}
+${request.redacted ? '' : '  recordings/         what the screens showed, asciicast v3: play it with "asciinema play"\n  sealed/             the same as it was stored, encrypted; the history vouches for these bytes\n  keys.json           what opens them; each is good for its own recording only\n'}${request.text || request.redacted ? '  text/               the same as plain text\n' : ''}${request.asciicastV2 && !request.redacted ? '  asciicast-v2/       the same for older players; not covered by the chain, only by the manifest\n' : ''}
 ${
   request.redacted
     ? `This export is redacted: known kinds of secrets were taken out, and so were the

@@ -6,8 +6,8 @@ import { type RedactionCounts, RedactionStream } from '../redaction/redact.ts'
 /** Pages are read whole lines at a time; this is how much of a file as it lies there is read at once. */
 const readBytes = 256 * 1024
 
-/** A recording as it is stored. */
-export async function* storedBytes(reader: RecordingReader): AsyncIterable<Uint8Array> {
+/** All of it, as the reader gives it. */
+export async function* allBytes(reader: RecordingReader): AsyncIterable<Uint8Array> {
   for (let offset = 0; offset < reader.byteLength; ) {
     const part = await reader.read(offset, readBytes)
     if (part.byteLength === 0) return

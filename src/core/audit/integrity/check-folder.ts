@@ -4,8 +4,8 @@ import Database from 'better-sqlite3'
 import { PortholeError } from '../../../contract/errors.ts'
 import type { IntegrityReport } from '../../../contract/integrity.ts'
 import { readAuditEvent } from '../audit-events.ts'
-import { FileRecordingStore } from '../file-recording-store.ts'
 import { LedgerRows } from '../ledger-rows.ts'
+import { SealedRecordingStore } from '../sealing/sealed-recording-store.ts'
 import type { Outside } from './checkpoint-check.ts'
 import { FileCheckpointKeeper, keyFolderBeside, publicKeyText } from './checkpoint-keeper.ts'
 import { checkRecord } from './record-check.ts'
@@ -26,7 +26,8 @@ export async function checkFolder(
   return await checkRecord({
     installId: installIdIn(rows),
     rows,
-    store: new FileRecordingStore(join(folder, 'recordings')),
+    // No keys: what is checked is what is stored.
+    store: new SealedRecordingStore(join(folder, 'recordings'), undefined),
     outside,
     now: Date.now,
   })

@@ -4,6 +4,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  randomBytes,
 } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +19,8 @@ import { type Checkpoint, checkpointSchema } from './checkpoint.ts'
 export interface CheckpointKeeper {
   /** Made at first use. @throws {PortholeError} STORAGE_* */
   signingKey(): KeyObject
+  /** 32 bytes; wraps the keys of recordings. Made at first use. @throws {PortholeError} STORAGE_* */
+  masterKey(): Uint8Array
   /** Where the chain was last known to be; `unreadable` when something is there that is no checkpoint. */
   latest(): Checkpoint | 'unreadable' | undefined
   /** Takes the place of the one before. @throws {PortholeError} STORAGE_* */
@@ -28,6 +31,9 @@ export interface CheckpointKeeper {
 export function keyFolderBeside(auditFolder: string): string {
   return `${auditFolder.replace(/[/\\]+$/, '')}-keys`
 }
+
+/** For AES-256. */
+const masterKeyBytes = 32
 
 /** Files that only their owner can read. */
 export class FileCheckpointKeeper implements CheckpointKeeper {
@@ -45,6 +51,17 @@ export class FileCheckpointKeeper implements CheckpointKeeper {
   signingKey(): KeyObject {
     this.#key ??= this.#storedKey() ?? this.#makeKey()
     return this.#key
+  }
+
+  masterKey(): Uint8Array {
+    const file = join(this.#folder, 'master-key')
+    if (existsSync(file)) {
+      const stored = Buffer.from(readFileSync(file, 'utf8'), 'base64')
+      if (stored.length === masterKeyBytes) return stored
+    }
+    const made = randomBytes(masterKeyBytes)
+    this.#write(file, `${made.toString('base64')}\n`)
+    return made
   }
 
   latest(): Checkpoint | 'unreadable' | undefined {

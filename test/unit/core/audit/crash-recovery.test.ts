@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../../../src/core/audit/audit-events.ts'
 import { AuditKeeper } from '../../../../src/core/audit/audit-keeper.ts'
+import { FileRecordingStore } from '../../../../src/core/audit/file-recording-store.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { noon, recordingStart, sessionFacts, taskArn, temporaryFolder } from './audit-fixtures.ts'
 
@@ -17,7 +18,13 @@ let recording: string
 let lines: Buffer
 
 const open = (path: string, onChanged: (arn: string) => void = () => {}) =>
-  AuditKeeper.open({ folder: path, clock: systemClock, onChanged })
+  AuditKeeper.open({
+    folder: path,
+    clock: systemClock,
+    onChanged,
+    // Plain, as recordings were before they were sealed: the test can read them.
+    store: new FileRecordingStore(join(path, 'recordings')),
+  })
 
 /** What a crash leaves is what lies in the folder at that moment: a copy of a history at work. */
 beforeAll(async () => {

@@ -6,13 +6,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { IntegrityFinding, IntegrityReport } from '../../../../src/contract/integrity.ts'
 import { AuditKeeper } from '../../../../src/core/audit/audit-keeper.ts'
-import { FileRecordingStore } from '../../../../src/core/audit/file-recording-store.ts'
 import {
   FileCheckpointKeeper,
   publicKeyText,
 } from '../../../../src/core/audit/integrity/checkpoint-keeper.ts'
 import { checkRecord } from '../../../../src/core/audit/integrity/record-check.ts'
 import { LedgerRows } from '../../../../src/core/audit/ledger-rows.ts'
+import { SealedRecordingStore } from '../../../../src/core/audit/sealing/sealed-recording-store.ts'
 import { createHandClock } from '../../../fixtures/hand-clock.ts'
 import { recordingStart, sessionFacts, temporaryFolder } from './audit-fixtures.ts'
 import { hashAnew, installIdIn, tamper } from './tampering.ts'
@@ -48,7 +48,7 @@ beforeAll(async () => {
       if (statSync(path).isFile()) original.set(path, readFileSync(path))
     }
   sessions = sessionIds.map((sessionId) => {
-    const file = join(folder.path, 'recordings', `${sessionId}.cast`)
+    const file = join(folder.path, 'recordings', `${sessionId}.sealed`)
     return { sessionId, file, length: statSync(file).size }
   })
   tamper(folder.path, (database) => {
@@ -89,7 +89,7 @@ async function check(): Promise<IntegrityReport> {
     return await checkRecord({
       installId,
       rows: new LedgerRows(database),
-      store: new FileRecordingStore(join(folder.path, 'recordings')),
+      store: new SealedRecordingStore(join(folder.path, 'recordings'), undefined),
       outside: { checkpoint: keeper.latest(), publicKey: publicKeyText(keeper.signingKey()) },
       now: Date.now,
     })
@@ -243,8 +243,7 @@ const mutations: Record<string, () => fc.Arbitrary<Omit<Mutation, 'name'>>> = {
         writeFileSync(first.file, readFileSync(second.file))
         writeFileSync(second.file, bytes)
       },
-      isLocated: (finding) =>
-        finding.sessionId === sessionId && finding.message.includes('It is the one of session'),
+      isLocated: (finding) => finding.kind === 'recording' && finding.sessionId === sessionId,
     })),
   'a recording put in': () =>
     fc.uuid({ version: 4 }).map((sessionId) => ({
