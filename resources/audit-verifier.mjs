@@ -3,7 +3,10 @@
  * Checks an export of Porthole's audit history: that nothing in it was changed
  * since it was made, and that what it holds is what the signed chain says.
  *
- *   node verify.mjs [folder]        the folder that this file lies in, when none is named
+ *   node verify.mjs [folder or .zip]    the folder that this file lies in, when none is named
+ *
+ * Of an archive, the files in it are checked, not how it was packed. It is unpacked into a folder
+ * for temporary files, readable by you alone, which is taken away again.
  *
  * Needs Node.js 18 or later and nothing else: no packages, no network. It ends
  * with 0 when all is well, with 1 when something differs, with 2 when there is
@@ -30,11 +33,25 @@
  * under AES-256-GCM, tag (16); authenticated with it: the session's id, a space and the frame's number.
  */
 import { createDecipheriv, createHash, createPublicKey, verify } from 'node:crypto'
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inflateRawSync } from 'node:zlib'
 
-const folder = resolve(process.argv[2] ?? dirname(fileURLToPath(import.meta.url)))
 let problems = 0
 
 /** At most so many of a kind are written out; the count goes on. */
@@ -55,39 +72,64 @@ function printable(text) {
   return String(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 }
 
+const source = resolve(process.argv[2] ?? dirname(fileURLToPath(import.meta.url)))
+const folder = statSync(source, { throwIfNoEntry: false })?.isFile() ? unpacked(source) : source
 if (!existsSync(join(folder, 'manifest.json'))) {
-  console.log(`There is no export in ${folder}. Unpack it first, then name its folder.`)
+  console.log(printable(`There is no export in ${source}.`))
   process.exit(2)
 }
 
 const manifest = checkManifest()
-checkFiles(manifest)
-const chain = checkChain(manifest)
-const events = checkEvents(manifest, chain)
-checkCheckpoints(manifest, chain)
-checkRecordings(events)
-tellEarlierFindings(manifest)
+attempt('the list of files', () => checkFiles(manifest))
+const chain = attempt('chain.jsonl', () => checkChain(manifest)) ?? new Map()
+const events = attempt('events.jsonl', () => checkEvents(manifest, chain)) ?? []
+attempt('checkpoints.jsonl', () => checkCheckpoints(manifest, chain))
+attempt('what the events say of recordings', () => checkRecordings(events))
+attempt('the check before the export', () => tellEarlierFindings(manifest))
 finish()
+
+/** What was damaged may have any shape; one check that cannot be made must not hide the others. */
+function attempt(what, check) {
+  try {
+    return check()
+  } catch (error) {
+    bad(`${what} cannot be checked: ${error.message}`)
+    return undefined
+  }
+}
 
 /** Whether the manifest is what was signed. Everything else hangs on it. */
 function checkManifest() {
   const bytes = readFileSync(join(folder, 'manifest.json'))
-  try {
-    const key = createPublicKey(readFileSync(join(folder, 'public-key.pem')))
-    const signature = Buffer.from(readFileSync(join(folder, 'manifest.sig'), 'utf8'), 'base64')
-    const signed = Buffer.concat([Buffer.from('porthole/export/v1\0'), bytes])
-    if (verify(null, signed, key, signature)) good('manifest.json is signed with public-key.pem')
-    else bad('manifest.json is not what was signed with public-key.pem')
-    const spki = key.export({ type: 'spki', format: 'der' })
-    console.log(`      key   ${createHash('sha256').update(spki).digest('hex')}`)
-    const read = JSON.parse(bytes.toString('utf8'))
-    if (read.publicKeys.at(-1)?.publicKey !== spki.toString('base64'))
-      bad('public-key.pem is not the key that the history names last')
-    return read
-  } catch (error) {
-    bad(`the manifest cannot be checked: ${error.message}`)
-    return finish()
-  }
+  const key = strictly('public-key.pem', createPublicKey, (read) =>
+    read.export({ type: 'spki', format: 'pem' }),
+  )
+  const signature = strictly(
+    'manifest.sig',
+    (text) => Buffer.from(text, 'base64'),
+    (read) => `${read.toString('base64')}\n`,
+  )
+  const signed = Buffer.concat([Buffer.from('porthole/export/v1\0'), bytes])
+  if (key && signature && attempt('manifest.sig', () => verify(null, signed, key, signature)))
+    good('manifest.json is signed with public-key.pem')
+  else bad('manifest.json is not what was signed with public-key.pem')
+  const read = attempt('manifest.json', () => JSON.parse(bytes.toString('utf8')))
+  if (!read || !key) return finish()
+  const spki = key.export({ type: 'spki', format: 'der' })
+  console.log(`      key   ${createHash('sha256').update(spki).digest('hex')}`)
+  if (read.publicKeys?.at?.(-1)?.publicKey !== spki.toString('base64'))
+    bad('public-key.pem is not the key that the history names last')
+  return read
+}
+
+/** Both forms allow bytes that mean nothing; a file that is not written as we write it was changed. */
+function strictly(name, read, write) {
+  return attempt(name, () => {
+    const text = readFileSync(join(folder, name), 'latin1')
+    const value = read(text)
+    if (write(value) !== text) bad(`${name} is not as it was written`)
+    return value
+  })
 }
 
 /** Every file that was exported is there as it was, and no other. */
@@ -296,4 +338,67 @@ function finish() {
       : `\n${problems} ${problems === 1 ? 'thing differs' : 'things differ'} from what was exported.`,
   )
   process.exit(problems === 0 ? 0 : 1)
+}
+
+/** Unpacks an archive; the folder is gone when this program ends. */
+function unpacked(archive) {
+  const target = mkdtempSync(join(tmpdir(), 'porthole-verify-'))
+  process.on('exit', () => rmSync(target, { recursive: true, force: true }))
+  const descriptor = openSync(archive, 'r')
+  try {
+    for (const { name, content } of entriesOf(descriptor)) {
+      // A name from a forger must not lead out of the folder.
+      if (!/^(?!\.)[\w.-]+(\/(?!\.)[\w.-]+)*$/.test(name)) throw new Error(`"${name}" is no name we give`)
+      mkdirSync(dirname(join(target, name)), { recursive: true })
+      writeFileSync(join(target, name), content(), { flag: 'wx' })
+    }
+  } catch (error) {
+    bad(`the archive cannot be unpacked: ${error.message}`)
+    finish()
+  } finally {
+    closeSync(descriptor)
+  }
+  return target
+}
+
+/** The files of a .zip, by its directory at the end (PKWARE's APPNOTE, 4.3.12 and 4.3.16). */
+function* entriesOf(descriptor) {
+  const total = fstatSync(descriptor).size
+  const part = (from, length) => {
+    if (from + length > total) throw new Error('it is cut off')
+    const bytes = Buffer.alloc(length)
+    readSync(descriptor, bytes, 0, length, from)
+    return bytes
+  }
+  const tail = part(Math.max(0, total - 65_557), Math.min(total, 65_557))
+  const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  if (end === -1) throw new Error('it is no .zip, or its end is missing')
+  const length = tail.readUInt32LE(end + 12)
+  const start = tail.readUInt32LE(end + 16)
+  if (start === 0xffffffff) throw new Error('it is larger than 4 GB; unpack it yourself and name the folder')
+  const directory = part(start, length)
+  for (let at = 0; at < length; ) {
+    if (directory.readUInt32LE(at) !== 0x02014b50) throw new Error('its directory is damaged')
+    const [method, packed, size] = [10, 20, 24].map((field) =>
+      field === 10 ? directory.readUInt16LE(at + field) : directory.readUInt32LE(at + field),
+    )
+    const nameLength = directory.readUInt16LE(at + 28)
+    const name = directory.toString('latin1', at + 46, at + 46 + nameLength)
+    const local = directory.readUInt32LE(at + 42)
+    yield { name, content: () => contentOf(name, part, { local, method, packed, size }) }
+    at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
+  }
+}
+
+function contentOf(name, part, { local, method, packed, size }) {
+  const header = part(local, 30)
+  const bytes = part(local + 30 + header.readUInt16LE(26) + header.readUInt16LE(28), packed)
+  if (method !== 0 && method !== 8) throw new Error(`"${name}" is packed in a way we do not use`)
+  try {
+    const content = method === 0 ? bytes : inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) })
+    if (content.length === size) return content
+  } catch {
+    // Said below, with the file's name.
+  }
+  throw new Error(`"${name}" is damaged`)
 }

@@ -4,8 +4,8 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   porthole demo       a local AWS with example accounts and real shells
   porthole web        the browser host only, for programs and remote machines
   porthole sandbox    the local AWS alone
-  porthole audit verify [folder]     check the audit history, or an export that was unpacked
-  porthole audit export --out PATH   part of it for somebody else; PATH is a new folder or a .zip
+  porthole audit verify [path]       check the audit history, or an export: its .zip or its folder
+  porthole audit export PATH         part of it for somebody else; PATH is a new folder or a .zip
 
   --port P            port on 127.0.0.1; any free one without it
   --no-open           do not open a browser

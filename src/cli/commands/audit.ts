@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -29,7 +29,7 @@ async function verify(args: string[]): Promise<void> {
     parseArgs({ args, options: folderOptions, allowPositionals: true }),
   )
   const named = positionals[0]
-  if (named !== undefined && existsSync(path.join(named, 'manifest.json'))) {
+  if (named !== undefined && isExport(named)) {
     process.exitCode = await runVerifier(path.resolve(named))
     return
   }
@@ -52,6 +52,14 @@ async function verify(args: string[]): Promise<void> {
   if (findingCount > 0) process.exitCode = 1
 }
 
+/** An archive, or the folder that came out of one; a folder of Porthole's own has no manifest. */
+function isExport(named: string): boolean {
+  return (
+    statSync(named, { throwIfNoEntry: false })?.isFile() === true ||
+    existsSync(path.join(named, 'manifest.json'))
+  )
+}
+
 const exportOptions = {
   ...folderOptions,
   out: { type: 'string' },
@@ -65,10 +73,13 @@ const exportOptions = {
 } as const
 
 async function exportHistory(args: string[]): Promise<void> {
-  const { values } = parse(() => parseArgs({ args, options: exportOptions }))
-  if (values.out === undefined)
-    throw invalid('export needs --out: a folder that does not exist yet, or a .zip.')
-  const target = path.resolve(values.out)
+  const { values, positionals } = parse(() =>
+    parseArgs({ args, options: exportOptions, allowPositionals: true }),
+  )
+  const [out, ...others] = [...(values.out === undefined ? [] : [values.out]), ...positionals]
+  if (out === undefined || others.length > 0)
+    throw invalid('export needs one place to write to: a folder that does not exist yet, or a .zip.')
+  const target = path.resolve(out)
   if (existsSync(target)) throw invalid(`${target} exists already.`)
   const summary = await exportFolder({
     folder: path.join(dataFolderOf(values['data-folder']), 'audit'),

@@ -182,6 +182,35 @@ describe('an export', () => {
     const unpacked = join(folder.path, 'unpacked')
     await unpack(readFileSync(path), unpacked)
     expect(await verify(unpacked)).toMatchObject({ code: 0 })
+    const packed = await run(verifierFile, path)
+    expect(packed.said).toContain('2 recordings are what was recorded')
+    expect(packed.code).toBe(0)
+  })
+
+  it('cannot harm whoever verifies an archive that was changed', async () => {
+    const archive = readFileSync((await exported('honest.zip')).path)
+    const forged = join(folder.path, 'forged.zip')
+    const forge = (from: string, to: string) =>
+      Buffer.from(archive.toString('latin1').replaceAll(from, to), 'latin1')
+    const damaged = Buffer.from(archive)
+    const place = archive.indexOf('events.jsonl') + 'events.jsonl'.length + 20
+    damaged.writeUInt8(damaged.readUInt8(place) ^ 0x55, place)
+    const cases: [Buffer, string | RegExp][] = [
+      [forge('README.txt', '../ADME.tx'), '"../ADME.tx" is no name we give'],
+      [forge('README.txt', '/tmp/x.txt'), '"/tmp/x.txt" is no name we give'],
+      [forge('README.txt', 'verify.mjs'), 'EEXIST'],
+      [archive.subarray(0, -100), 'its end is missing'],
+      [archive.subarray(1000), 'it is cut off'],
+      [Buffer.from('no archive'), 'it is no .zip'],
+      [damaged, /events\.jsonl/],
+    ]
+    for (const [bytes, told] of cases) {
+      writeFileSync(forged, bytes)
+      const { code, said } = await run(verifierFile, forged)
+      expect(said).toMatch(told)
+      expect(said).not.toContain('Intact.')
+      expect(code).toBe(1)
+    }
   })
 
   it('tells what was wrong with the record when it was made', async () => {
@@ -207,6 +236,12 @@ describe('porthole audit', () => {
     const data = ['--data-folder', folder.path]
     expect(await porthole('export', ...data, '--out', target, '--redacted')).toMatchObject({ code: 0 })
     expect(await porthole('verify', target)).toMatchObject({ code: 0 })
+    const archive = join(folder.path, 'by-command.zip')
+    const range = ['--since', '2020-01-01', '--until', '2020-01-02']
+    expect(await porthole('export', ...data, ...range, archive)).toMatchObject({ code: 0 })
+    expect(await porthole('verify', archive)).toMatchObject({ code: 0 })
+    writeFileSync(archive, readFileSync(archive).subarray(0, -50))
+    expect(await porthole('verify', archive)).toMatchObject({ code: 1 })
     const sound = await porthole('verify', ...data)
     expect(sound.said).toContain('Intact.')
     expect(sound.code).toBe(0)
