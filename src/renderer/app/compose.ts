@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
+import { placeCommands } from '../features/shells/place-commands.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
 import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
 import { accountCommands } from './commands/account-commands.ts'
@@ -60,6 +61,7 @@ export function composeServices(
   })
   services.commands.register([
     ...shellCommands(services),
+    ...placeCommands(services),
     ...logsCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),

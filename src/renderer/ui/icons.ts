@@ -27,6 +27,7 @@ export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDots
 export { default as ExportIcon } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs'
 export { default as ExternalIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs'
 export { default as FileIcon } from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs'
+export { default as OrderIcon } from '@tabler/icons-react/dist/esm/icons/IconFilter2.mjs'
 export { default as ReadinessIcon } from '@tabler/icons-react/dist/esm/icons/IconHelp.mjs'
 export { default as ServiceIcon } from '@tabler/icons-react/dist/esm/icons/IconHexagon.mjs'
 export { default as AuditIcon } from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'

@@ -5,15 +5,14 @@ import { scopeKey } from '../../../src/contract/identity.ts'
 import type { AccountView } from '../../../src/renderer/app/stores/accounts-store.ts'
 import { contentsOf } from '../../../src/renderer/app/stores/catalog-entries.ts'
 import { clusterKey } from '../../../src/renderer/app/stores/catalog-store.ts'
+import { flattenTree } from '../../../src/renderer/features/navigator/tree.ts'
 import {
   firstMatchIndex,
-  flattenTree,
   parentIndex,
   rowsAbove,
   summarise,
-  type TreeInput,
-  type TreeRow,
-} from '../../../src/renderer/features/navigator/tree.ts'
+} from '../../../src/renderer/features/navigator/tree-moves.ts'
+import type { TreeInput, TreeRow } from '../../../src/renderer/features/navigator/tree-rows.ts'
 import * as world from '../../../src/renderer/preview/fixture-world.ts'
 
 const now = 1_800_000_000_000
@@ -40,6 +39,8 @@ function inputOf(clusters: Cluster[], more: Partial<TreeInput> = {}): TreeInput 
     live: new Map(),
     toggled: {},
     filter: '',
+    order: 'name',
+    grouping: 'cluster',
     ...more,
   }
 }
@@ -56,6 +57,8 @@ function word(row: TreeRow): string {
       return `choose among ${row.total}`
     case 'cluster':
       return `${indent}${row.name}${row.taskCount === undefined ? ' (loading)' : ''}`
+    case 'environment':
+      return `${indent}${row.application} / ${row.environment}`
     case 'service':
       return `${indent}${row.service.name}`
     case 'standalone':
@@ -103,6 +106,53 @@ describe('flattenTree', () => {
       '  batch',
       '    payments-worker',
     ])
+  })
+
+  it('filters by field, at whatever depth the field is', () => {
+    const filtered = (filter: string) => words(inOut({ filter }))
+    const inOut = (more: Partial<TreeInput>) => inputOf(clusters, more)
+    const all = (filter: string) => flattenTree(inOut({ filter }))
+    expect(filtered('env:staging service:storefront')).toEqual(['example-staging', '  web', '    storefront'])
+    expect(all('account:prod is:blocked').filter(({ kind }) => kind === 'container')).not.toHaveLength(0)
+    for (const row of all('is:blocked'))
+      if (row.kind === 'container') expect(row.container.readiness.level).toBe('blocked')
+    expect(filtered('env:staging cluster:data')).toEqual([])
+  })
+
+  it('puts the fullest, or what is in trouble, first', () => {
+    const services = (order: TreeInput['order']) =>
+      flattenTree(inputOf(clusters, { order }))
+        .filter(({ kind }) => kind === 'service')
+        .map(word)
+        .slice(0, 4)
+        .map((text) => text.trim())
+    expect(services('name')).toEqual(['checkout', 'image-proxy', 'search', 'storefront'])
+    expect(services('size')[0]).toBe('checkout')
+    expect(services('trouble')[0]).toBe('image-proxy')
+  })
+
+  it('puts services of Copilot under their application and environment', () => {
+    const tagged = clusters.map((cluster) => ({
+      ...cluster,
+      services: cluster.services.map((service) =>
+        service.name === 'storefront'
+          ? { ...service, tags: { 'copilot-application': 'shop', 'copilot-environment': 'live' } }
+          : service,
+      ),
+    }))
+    const shown = words(inputOf(tagged, { grouping: 'copilot' }))
+    expect(shown.slice(0, 7)).toEqual([
+      'example-prod',
+      '  shop / live',
+      '    storefront',
+      '  web',
+      '    checkout',
+      '    image-proxy',
+      '    search',
+    ])
+    // A cluster whose services all stand elsewhere has no row.
+    const staging = shown.slice(shown.indexOf('example-staging'), shown.indexOf('example-dev'))
+    expect(staging).toEqual(['example-staging', '  shop / live', '    storefront'])
   })
 
   it('opens and closes rows by hand', () => {

@@ -7,9 +7,12 @@ import { ChevronDownIcon, CloudIcon, RefreshIcon, SearchIcon } from '../../ui/ic
 import { Kbd } from '../../ui/kbd.tsx'
 import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { filterHelp } from './filter.ts'
 import styles from './navigator.module.css'
-import { summarise } from './tree.ts'
+import { PlacesSection } from './places-section.tsx'
+import { summarise } from './tree-moves.ts'
 import { TreeView } from './tree-view.tsx'
+import { ViewMenuButton } from './view-menu.tsx'
 
 /** Everything one can see, down to the containers. */
 export default function Navigator() {
@@ -20,6 +23,7 @@ export default function Navigator() {
   return (
     <nav className={styles.navigator} aria-label="Navigator" data-navigator="">
       <Filter input={filter} onLeave={() => tree.current?.focus()} />
+      <PlacesSection />
       <AccountsHeading />
       <Problems />
       <TreeView element={tree} onFilter={focusFilter} />
@@ -52,12 +56,14 @@ function Filter({
         type="search"
         aria-label="Filter"
         placeholder="Filter"
+        title={filterHelp}
         value={filter}
         onChange={(event) => navigator.setState({ filter: event.target.value })}
         onKeyDown={press}
         start={<SearchIcon size={14} stroke={1.75} aria-hidden />}
         end={filter === '' && <Kbd>/</Kbd>}
       />
+      <ViewMenuButton />
     </div>
   )
 }

@@ -1,9 +1,10 @@
 import { useCallback } from 'react'
 import { keyCaps } from '../../app/commands/keys.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
+import type { Target } from '../../app/documents/target.ts'
 import { useServices } from '../../app/services.ts'
 import type { MenuEntry } from '../../ui/context-menu.tsx'
-import type { TreeRow } from './tree.ts'
+import type { TreeRow } from './tree-rows.ts'
 
 /** Commands that a row offers, in order; the registry says which of them can be done. */
 const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
@@ -16,19 +17,48 @@ const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
     'catalog.refresh',
   ],
   'choose-account': ['account.choose'],
-  task: ['task.open', 'logs.open', 'task.replace'],
-  container: ['shell.open', 'shell.openWith', 'logs.open', 'task.open', 'task.replace'],
+  task: ['task.open', 'logs.open', 'task.replace', 'link.copy', 'awsCommand.copy'],
+  container: [
+    'shell.open',
+    'shell.openWith',
+    'logs.open',
+    'task.open',
+    'task.replace',
+    'container.favourite',
+    'link.copy',
+    'awsCommand.copy',
+  ],
   problem: ['role.change', 'catalog.refresh'],
 }
 
 /** The menu of a row: a view of the commands, plus copying what the row is called. */
 export function useRowMenu(): (row: TreeRow) => MenuEntry[] {
+  const entriesOf = useCommandEntries()
+  return useCallback(
+    (row) => {
+      const entries = entriesOf(commandsOf[row.kind] ?? ['catalog.refresh'], row.target)
+      const copies = copiesOf(row).map(
+        ([label, text]): MenuEntry => ({ label, run: () => void navigator.clipboard.writeText(text) }),
+      )
+      return copies.length === 0 ? entries : [...entries, 'divider', ...copies]
+    },
+    [entriesOf],
+  )
+}
+
+/** The same commands for a container that has no row of the tree. */
+export function useContainerMenu(): (target: Target) => MenuEntry[] {
+  const entriesOf = useCommandEntries()
+  return useCallback((target) => entriesOf(commandsOf.container ?? [], target), [entriesOf])
+}
+
+function useCommandEntries(): (ids: readonly string[], target: Target | undefined) => MenuEntry[] {
   const { commands, host } = useServices()
   const context = useCommandContext()
   return useCallback(
-    (row) => {
-      const now = context(row.target)
-      const entries = (commandsOf[row.kind] ?? ['catalog.refresh']).flatMap((id): MenuEntry[] => {
+    (ids, target) => {
+      const now = context(target)
+      return ids.flatMap((id): MenuEntry[] => {
         const command = commands.get(id)
         if (command === undefined || command.when?.(now) === false) return []
         const binding = commands.bindings(command)[0]
@@ -41,10 +71,6 @@ export function useRowMenu(): (row: TreeRow) => MenuEntry[] {
           },
         ]
       })
-      const copies = copiesOf(row).map(
-        ([label, text]): MenuEntry => ({ label, run: () => void navigator.clipboard.writeText(text) }),
-      )
-      return copies.length === 0 ? entries : [...entries, 'divider', ...copies]
     },
     [commands, host, context],
   )
@@ -54,6 +80,8 @@ function copiesOf(row: TreeRow): [string, string][] {
   switch (row.kind) {
     case 'account':
       return [['Copy account ID', row.view.account.accountId]]
+    case 'cluster':
+      return [['Copy cluster ARN', row.arn]]
     case 'service':
       return [['Copy service ARN', row.service.arn]]
     case 'task':

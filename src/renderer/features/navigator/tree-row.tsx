@@ -1,36 +1,30 @@
-import { useQuery } from '@tanstack/react-query'
-import { type MouseEvent, memo, type ReactNode } from 'react'
-import type { Readiness } from '../../../contract/catalog.ts'
-import type { ErrorCode } from '../../../contract/errors.ts'
+import { type MouseEvent, memo } from 'react'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
-import { queries } from '../../app/core/queries.ts'
-import { useServices } from '../../app/services.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { useContextMenu } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
-import { ReadinessGlyph, Spinner, TouchedGlyph } from '../../ui/glyphs.tsx'
+import { Spinner } from '../../ui/glyphs.tsx'
 import {
   ChevronDownIcon,
   ChevronRightIcon,
   ClusterIcon,
   ContainerIcon,
-  MoreIcon,
   PlusIcon,
-  RefusedIcon,
   ServiceIcon,
   ShellIcon,
   TaskIcon,
 } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
-import { touchedWords } from '../../ui/touched-words.ts'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './navigator.module.css'
+import { ProblemContents } from './problem-contents.tsx'
 import { useRowMenu } from './row-menu.ts'
-import type { TreeRow } from './tree.ts'
+import { Actions, Glyphs, Meta, Skeleton, stopped } from './row-parts.tsx'
+import type { TreeRow } from './tree-rows.ts'
 import type { RowActions } from './tree-view.tsx'
 
 interface RowProps {
@@ -177,6 +171,16 @@ function RowContents({ row, showMenu }: { row: TreeRow; showMenu: (event: MouseE
           <Glyphs />
         </>
       )
+    case 'environment':
+      return (
+        <>
+          <ClusterIcon size={15} stroke={1.6} aria-hidden />
+          <Name className={styles.name} text={row.application} />
+          <Name className={styles.secondary} text={row.environment} />
+          <Meta>{countOf(row.taskCount)}</Meta>
+          <Glyphs />
+        </>
+      )
     case 'service': {
       const { runningCount, desiredCount, name } = row.service
       return (
@@ -268,101 +272,6 @@ function ContainerContents({
       />
     </>
   )
-}
-
-/** What is wrong lies in how this computer is set up; trying again helps only after something was changed. */
-const setUpCodes: ReadonlySet<ErrorCode> = new Set([
-  'PROXY_FAILED',
-  'CERTIFICATE_UNTRUSTED',
-  'HOST_NOT_FOUND',
-  'CLOCK_SKEWED',
-  'CONFIG_INVALID',
-  'ENDPOINT_REFUSED',
-])
-
-function ProblemContents({ row }: { row: Extract<TreeRow, { kind: 'problem' }> }) {
-  const { interface: interfaceStore } = useServices()
-  const run = useRunCommand()
-  const { error, target } = row
-  const step =
-    error.code === 'ACCESS_DENIED'
-      ? { label: 'Other role…', run: () => run('role.change', target) }
-      : error.code === 'SSO_EXPIRED' || error.code === 'SSO_NOT_SIGNED_IN' || error.code === 'MFA_NEEDED'
-        ? { label: 'Sign in', run: () => interfaceStore.setState({ dialog: { kind: 'sign-in' } }) }
-        : setUpCodes.has(error.code)
-          ? { label: 'Diagnostics', run: () => run('diagnostics.open') }
-          : error.retryable
-            ? { label: 'Try again', run: () => run('catalog.refresh') }
-            : undefined
-  return (
-    <span
-      className={styles.problemRow}
-      title={error.detail === undefined ? undefined : displayText(error.detail)}
-    >
-      <RefusedIcon size={14} stroke={1.75} aria-hidden />
-      <Name text={error.message} />
-      {step !== undefined && (
-        <button type="button" className={styles.step} tabIndex={-1} onClick={stopped(step.run)}>
-          {step.label}
-        </button>
-      )}
-    </span>
-  )
-}
-
-/** Clicks on a row's own buttons are not clicks on the row. */
-function stopped(run: () => void) {
-  return (event: MouseEvent) => {
-    event.stopPropagation()
-    run()
-  }
-}
-
-function Meta({ children }: { children: ReactNode }) {
-  return <span className={styles.meta}>{children}</span>
-}
-
-function Skeleton() {
-  return <span className={styles.skeleton} role="img" aria-label="Loading" />
-}
-
-/** Buttons that take the place of the meta text while the row is pointed at or selected. */
-function Actions({ showMenu, children }: { showMenu: (event: MouseEvent) => void; children?: ReactNode }) {
-  return (
-    <span className={styles.actions}>
-      {children}
-      <IconButton label="More" tabIndex={-1} onClick={showMenu}>
-        <MoreIcon size={14} stroke={1.75} aria-hidden />
-      </IconButton>
-    </span>
-  )
-}
-
-function Glyphs({
-  touched = false,
-  taskArn,
-  readiness,
-}: {
-  touched?: boolean
-  /** Of the row's task, where it is about one. */
-  taskArn?: string | undefined
-  readiness?: Readiness | undefined
-}) {
-  return (
-    <>
-      <span className={styles.slot}>{touched && <Touched taskArn={taskArn} />}</span>
-      <span className={styles.slot}>
-        {readiness !== undefined && <ReadinessGlyph readiness={readiness} />}
-      </span>
-    </>
-  )
-}
-
-/** The diamond, with who was inside and since when. */
-function Touched({ taskArn }: { taskArn: string | undefined }) {
-  const { core } = useServices()
-  const task = useQuery(queries.touched(core)).data?.find((each) => each.taskArn === taskArn)
-  return task === undefined ? <TouchedGlyph /> : <TouchedGlyph label={touchedWords(task, Date.now())} />
 }
 
 function countOf(tasks: number): string {

@@ -8,9 +8,11 @@ import { displayText } from '../../ui/display-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SearchIcon } from '../../ui/icons.ts'
 import { chooseAccount } from '../palette/choose-account.ts'
+import { filterHelp } from './filter.ts'
 import styles from './navigator.module.css'
-import { firstMatchIndex, parentIndex, rowsAbove, type TreeRow } from './tree.ts'
+import { firstMatchIndex, parentIndex, rowsAbove } from './tree-moves.ts'
 import { TreeRowView } from './tree-row.tsx'
+import type { TreeRow } from './tree-rows.ts'
 import { useTree } from './use-tree.ts'
 
 /** `--h-row` of the tokens, in pixels: the virtual list must know it without measuring. */
@@ -97,7 +99,9 @@ export function TreeView({
               Clear filter
             </Button>
           }
-        />
+        >
+          <span className={styles.help}>{filterHelp}</span>
+        </EmptyState>
       </div>
     )
 

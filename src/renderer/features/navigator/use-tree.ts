@@ -4,7 +4,8 @@ import { useShallow } from 'zustand/react/shallow'
 import { queries } from '../../app/core/queries.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { isLive } from '../../app/stores/sessions-store.ts'
-import { flattenTree, type TreeRow } from './tree.ts'
+import { flattenTree } from './tree.ts'
+import type { TreeRow } from './tree-rows.ts'
 
 /** The navigator's rows for a filter, kept up with the catalog, the audit and the open shells. */
 export function useTree(filter: string): TreeRow[] {
@@ -13,12 +14,15 @@ export function useTree(filter: string): TreeRow[] {
   const scopes = useServiceStore('catalog', (state) => state.scopes)
   const clusters = useServiceStore('catalog', (state) => state.clusters)
   const toggled = useServiceStore('navigator', (state) => state.toggled)
+  const order = useServiceStore('settings', ({ settings }) => settings.navigatorOrder)
+  const grouping = useServiceStore('settings', ({ settings }) => settings.navigatorGrouping)
   const touched = useTouched()
   const live = useLive()
 
   return useMemo(
-    () => flattenTree({ accounts, others, scopes, clusters, touched, live, toggled, filter }),
-    [accounts, others, scopes, clusters, touched, live, toggled, filter],
+    () =>
+      flattenTree({ accounts, others, scopes, clusters, touched, live, toggled, filter, order, grouping }),
+    [accounts, others, scopes, clusters, touched, live, toggled, filter, order, grouping],
   )
 }
 

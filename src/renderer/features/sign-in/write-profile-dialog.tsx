@@ -10,6 +10,7 @@ import { Checkbox, Field, TextInput } from '../../ui/field.tsx'
 import { FileIcon } from '../../ui/icons.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
+import { shellWord } from '../../ui/shell-word.ts'
 import { showToast } from '../../ui/toast.tsx'
 import styles from './dialogs.module.css'
 
@@ -100,8 +101,4 @@ function Preview({ scope, name }: { scope: Scope; name: string }) {
     `region = ${scope.region}`,
   ]
   return <pre className={styles.preview}>{lines.map(displayText).join('\n')}</pre>
-}
-
-function shellWord(word: string): string {
-  return /^[\w@.:/+%-]+$/.test(word) ? word : `'${word}'`
 }
