@@ -22,6 +22,20 @@ import { containerReadiness, taskReadiness } from './readiness.ts'
 /** What DescribeClusters says; services, tasks and problems are added by whoever reads them. */
 export type ClusterHeader = Pick<Cluster, 'arn' | 'name' | 'status' | 'tags' | 'execLogging'>
 
+/** How much is in a cluster: when these stay, there is little reason to read it whole. */
+export interface ClusterCounts {
+  services: number
+  running: number
+  pending: number
+}
+
+/** What ECS counts for DescribeClusters itself; absent where it says nothing. */
+export function countsOf(cluster: EcsCluster): ClusterCounts | undefined {
+  const { activeServicesCount, runningTasksCount, pendingTasksCount } = cluster
+  if (activeServicesCount === undefined || runningTasksCount === undefined) return undefined
+  return { services: activeServicesCount, running: runningTasksCount, pending: pendingTasksCount ?? 0 }
+}
+
 export function toClusterHeader(cluster: EcsCluster): ClusterHeader {
   const { logging, kmsKeyId, logConfiguration } = cluster.configuration?.executeCommandConfiguration ?? {}
   const arn = cluster.clusterArn ?? ''

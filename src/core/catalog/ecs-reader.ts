@@ -20,6 +20,14 @@ const clustersPerCall = 100
 const servicesPerCall = 10
 const tasksPerCall = 100
 
+/** How many calls it takes to read a cluster of this size whole. */
+export function callsToRead({ services, tasks }: { services: unknown[]; tasks: unknown[] }): number {
+  const pages = (count: number, size: number) => Math.ceil(count / size)
+  const lists =
+    Math.max(1, pages(services.length, arnsPerPage)) + Math.max(1, pages(tasks.length, arnsPerPage))
+  return lists + pages(services.length, servicesPerCall) + pages(tasks.length, tasksPerCall)
+}
+
 /**
  * ECS lets an account read at 20 calls a second for long, 100 at once. Eight
  * calls of about 200 ms stay near that and leave room for what else the account does.
@@ -38,7 +46,8 @@ export function createEcsReader(clients: AwsClients): EcsReader {
     use: (ecs: ECS, options: Options) => Promise<Answer>,
   ): Promise<Answer> {
     const work = () => clients.call('ecs', scope, what, (ecs) => use(ecs, { abortSignal: signal }))
-    return queue.add(work, { signal })
+    // Names of clusters are the first rows; they do not wait behind the contents of another account's.
+    return queue.add(work, { signal, priority: what.resource === undefined ? 1 : 0 })
   }
 
   return {

@@ -2,9 +2,9 @@ import type { Cluster } from '../../contract/catalog.ts'
 import type { ErrorCode, ErrorValue } from '../../contract/errors.ts'
 
 /** A deployment or a replaced task: people are watching it happen. */
-const changingPollMilliseconds = 5_000
+export const changingPollMilliseconds = 5_000
 /** Nothing moves: new tasks still show up before one wonders where they are. */
-const steadyPollMilliseconds = 15_000
+export const steadyPollMilliseconds = 15_000
 /** Nothing may be read here, and permissions rarely change: asking often only fills CloudTrail. */
 const refusedPollMilliseconds = 60_000
 /** Where back-off ends: short enough to be back soon after the network is. */
@@ -19,20 +19,20 @@ const jitterShare = 0.2
  * @param random 0 to 1
  */
 export function pollDelay(
-  round: { clusters: Iterable<Cluster>; error?: ErrorValue; failures: number },
+  round: { isMoving: boolean; error?: ErrorValue; failures: number },
   random: number,
 ): number {
   const wait = Math.min(baseDelay(round) * 2 ** round.failures, longestPollMilliseconds)
   return wait * (1 - jitterShare + 2 * jitterShare * random)
 }
 
-function baseDelay({ clusters, error }: { clusters: Iterable<Cluster>; error?: ErrorValue }): number {
+function baseDelay({ isMoving, error }: { isMoving: boolean; error?: ErrorValue }): number {
   if (error?.code === 'ACCESS_DENIED') return refusedPollMilliseconds
-  return [...clusters].some(isChanging) ? changingPollMilliseconds : steadyPollMilliseconds
+  return isMoving ? changingPollMilliseconds : steadyPollMilliseconds
 }
 
 /** Something in it is on its way to another state. */
-function isChanging({ services, tasks }: Pick<Cluster, 'services' | 'tasks'>): boolean {
+export function isChanging({ services, tasks }: Pick<Cluster, 'services' | 'tasks'>): boolean {
   return (
     services.some(
       ({ runningCount, desiredCount, pendingCount, rolloutState }) =>

@@ -4,8 +4,10 @@ import { type ErrorValue, toErrorValue } from '../../contract/errors.ts'
 import type { Scope } from '../../contract/identity.ts'
 import type { Clock } from '../clock.ts'
 import {
+  type ClusterCounts,
   type ClusterHeader,
   compare,
+  countsOf,
   headerOf,
   nameOf,
   toClusterHeader,
@@ -15,6 +17,7 @@ import {
 } from './ecs-model.ts'
 import type { EcsReader } from './ecs-reader.ts'
 import { asksForBackOff, pollDelay } from './poll-delay.ts'
+import { createReadPlan } from './read-plan.ts'
 
 /** Keeps one scope's clusters fresh while it is watched. */
 export interface ScopePoller extends Disposable {
@@ -42,6 +45,13 @@ export interface ScopePollerDependencies {
   events: ScopePollerEvents
 }
 
+/** What one call says about many clusters. */
+interface ClusterLook {
+  header: ClusterHeader
+  /** Absent when they could not be described. */
+  counts: ClusterCounts | undefined
+}
+
 /** Read parts of a cluster: what failed keeps its last known state and adds a problem. */
 interface ReadPart<Value> {
   value: Value
@@ -57,6 +67,7 @@ export function createScopePoller({
 }: ScopePollerDependencies): ScopePoller {
   const known = new Map<string, Cluster>()
   let state: CatalogScope = { scope, state: 'loading', clusterArns: [] }
+  const plan = createReadPlan()
   let failures = 0
   let running: { abort: AbortController; timer?: Disposable; round: Promise<void> } | undefined
 
@@ -65,6 +76,8 @@ export function createScopePoller({
       const arns = (await reader.clusterArns(scope, signal)).sort((left, right) =>
         compare(nameOf(left), nameOf(right)),
       )
+      // The names are the first rows; what is in them follows cluster by cluster.
+      if (state.updatedAt === undefined) setState({ ...state, clusterArns: arns })
       const problems = await readAll(arns, signal)
       signal.throwIfAborted()
       removeGone(arns)
@@ -79,28 +92,35 @@ export function createScopePoller({
     }
   }
 
-  /** Reads cluster by cluster and tells each as soon as it is complete. */
+  /** Reads the clusters that are due, one by one, and tells each as soon as it is complete. */
   async function readAll(arns: string[], signal: AbortSignal): Promise<ErrorValue[]> {
-    const headers = await part(readHeaders(arns, signal), arns.map(knownHeader))
+    const looks = await part(lookAt(arns, signal), arns.map(unseen))
     const problems = await Promise.all(
-      headers.value.map(async (header) => {
-        const cluster = await readCluster(header, headers.problem, signal)
+      looks.value.map(async ({ header, counts }) => {
+        const before = known.get(header.arn)
+        if (before !== undefined && !plan.isDue(header.arn, counts, clock.now())) {
+          setCluster({ ...before, ...headerOf(header) })
+          return before.problems
+        }
+        const cluster = await readCluster(header, looks.problem, signal)
         signal.throwIfAborted()
-        setCluster(cluster)
+        const changed = setCluster(cluster)
+        plan.noteRead(cluster, { at: clock.now(), counts, changed })
         return cluster.problems
       }),
     )
     return problems.flat()
   }
 
-  async function readHeaders(arns: string[], signal: AbortSignal): Promise<ClusterHeader[]> {
-    const described = (await reader.clusters(scope, arns, signal)).map(toClusterHeader)
-    const byArn = new Map(described.map((header) => [header.arn, header]))
-    return arns.map((arn) => byArn.get(arn) ?? knownHeader(arn))
+  async function lookAt(arns: string[], signal: AbortSignal): Promise<ClusterLook[]> {
+    const described = await reader.clusters(scope, arns, signal)
+    const looks = described.map((each) => ({ header: toClusterHeader(each), counts: countsOf(each) }))
+    const byArn = new Map(looks.map((look) => [look.header.arn, look]))
+    return arns.map((arn) => byArn.get(arn) ?? unseen(arn))
   }
 
-  function knownHeader(arn: string): ClusterHeader {
-    return known.get(arn) ?? unknownClusterHeader(arn)
+  function unseen(arn: string): ClusterLook {
+    return { header: known.get(arn) ?? unknownClusterHeader(arn), counts: undefined }
   }
 
   async function readCluster(
@@ -127,17 +147,20 @@ export function createScopePoller({
     }
   }
 
-  function setCluster(cluster: Cluster): void {
+  /** @returns whether anything about it is new */
+  function setCluster(cluster: Cluster): boolean {
     const before = known.get(cluster.arn)
     known.set(cluster.arn, cluster)
     const unchanged = before && isDeepStrictEqual(before, { ...cluster, updatedAt: before.updatedAt })
     if (!unchanged) events.cluster(cluster)
+    return !unchanged
   }
 
   function removeGone(arns: string[]): void {
     const present = new Set(arns)
     for (const arn of [...known.keys()].filter((candidate) => !present.has(candidate))) {
       known.delete(arn)
+      plan.forget(arn)
       events.clusterGone(arn)
     }
   }
@@ -151,7 +174,7 @@ export function createScopePoller({
   function beginRound(abort: AbortController): Promise<void> {
     return round(abort.signal).then(() => {
       if (running?.abort !== abort) return
-      const delay = pollDelay({ clusters: known.values(), error: state.error, failures }, random())
+      const delay = pollDelay({ isMoving: plan.isMoving(), error: state.error, failures }, random())
       running.timer = clock.after(delay, () => {
         if (running?.abort === abort) running.round = beginRound(abort)
       })
@@ -178,6 +201,7 @@ export function createScopePoller({
       if (!running) return
       // A round under way may have passed by what has just changed, so it is given up for a new one.
       stop()
+      plan.forgetAll()
       start()
       await running?.round
     },

@@ -52,11 +52,11 @@ function PlaceList({
         <Icon size={12} stroke={2} aria-hidden />
         <span>{title}</span>
       </div>
-      <ul className={styles.placeRows}>
+      <div className={styles.placeRows}>
         {places.map((place) => (
           <PlaceRow key={placeKey(place)} place={place} />
         ))}
-      </ul>
+      </div>
     </section>
   )
 }
@@ -80,28 +80,26 @@ function PlaceRow({ place }: { place: ContainerPlace | VisitedPlace }) {
       { label: 'Remove from this list', run: forget },
     ])
   return (
-    <li>
-      <button
-        type="button"
-        className={classNames(styles.place, target === undefined && styles.pending)}
-        title={target === undefined ? 'Nothing runs here now' : undefined}
-        aria-disabled={target === undefined}
-        onClick={() => target !== undefined && run('shell.open', target)}
-        onContextMenu={showMenu}
-      >
-        <EnvironmentSquare environment={account?.environment ?? 'other'} />
-        <Name className={styles.name} text={containerName} />
-        <Name className={styles.secondary} text={serviceName ?? `standalone ${family ?? ''}`} />
-        <Meta>
-          {target === undefined ? 'not running' : 'at' in place ? formatDuration(now - place.at) : null}
-        </Meta>
-        <Glyphs
-          touched={taskArn !== undefined && (touched.get(taskArn)?.has(containerName) ?? false)}
-          taskArn={taskArn}
-          readiness={target?.readiness}
-        />
-      </button>
-    </li>
+    <button
+      type="button"
+      className={classNames(styles.place, target === undefined && styles.pending)}
+      title={target === undefined ? 'Nothing runs here now' : undefined}
+      aria-disabled={target === undefined}
+      onClick={() => target !== undefined && run('shell.open', target)}
+      onContextMenu={showMenu}
+    >
+      <EnvironmentSquare environment={account?.environment ?? 'other'} />
+      <Name className={styles.name} text={containerName} />
+      <Name className={styles.secondary} text={serviceName ?? `standalone ${family ?? ''}`} />
+      <Meta>
+        {target === undefined ? 'not running' : 'at' in place ? formatDuration(now - place.at) : null}
+      </Meta>
+      <Glyphs
+        touched={taskArn !== undefined && (touched.get(taskArn)?.has(containerName) ?? false)}
+        taskArn={taskArn}
+        readiness={target?.readiness}
+      />
+    </button>
   )
 }
 

@@ -99,13 +99,18 @@ describe('Scope poller', () => {
     poller.start()
     await roundDone()
     expect(told.clusters.map(({ name }) => name).sort()).toEqual(['batch', 'web'])
-    expect(told.scopes).toMatchObject([{ state: 'ready', clusterArns: [arnOf('batch'), arnOf('web')] }])
+    const clusterArns = [arnOf('batch'), arnOf('web')]
+    // The names first: they are the first rows.
+    expect(told.scopes).toMatchObject([
+      { state: 'loading', clusterArns },
+      { state: 'ready', clusterArns },
+    ])
 
     clock.advance(15_000)
     await roundDone()
     expect(world.asked.calls).toBe(2)
     expect(told.clusters).toHaveLength(2)
-    expect(told.scopes).toHaveLength(1)
+    expect(told.scopes).toHaveLength(2)
     expect(poller.clusters()[0]?.updatedAt).toBe(clock.now())
 
     world.tasks.web = [task('2', 'RUNNING'), task('1', 'RUNNING')]
