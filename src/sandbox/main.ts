@@ -24,7 +24,7 @@ const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--accounts 
 
   --port P             Port on 127.0.0.1; 0 for a free one.
   --ready-file F       Written as JSON once the sandbox can be used.
-  --tasks N            Adds N tasks in a cluster named fleet.
+  --tasks N            Adds N tasks in clusters named fleet over three accounts; 50 for 5,000.
   --accounts N         Adds N accounts with five roles each.
   --unpaced            Output as fast as this computer can, not at AWS's pace of about 0.8 MB/s.
   --resources FOLDER   The folder with sandbox/images in it.

@@ -9,6 +9,7 @@ import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
 import { accountCommands } from './commands/account-commands.ts'
 import { appCommands } from './commands/app-commands.ts'
 import { createCommandRegistry } from './commands/command-registry.ts'
+import { settingCommands } from './commands/setting-commands.ts'
 import type { CoreLink } from './core/core-link.ts'
 import { followAccess } from './core/follow-access.ts'
 import { followCore } from './core/live-state.ts'
@@ -67,6 +68,7 @@ export function composeServices(
     ...accountCommands(services),
     ...integrityCommands(services),
     ...appCommands(services),
+    ...settingCommands(services),
   ])
   const window = disposeTogether(
     followLinks(services),

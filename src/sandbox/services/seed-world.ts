@@ -1,3 +1,4 @@
+import { firstFleetCluster } from '../world/fleet.ts'
 import { pastLines } from '../world/log-history.ts'
 import type {
   ClusterDescription,
@@ -221,7 +222,7 @@ class RegionSeed {
 
   #seedLogs(task: LiveTask): void {
     // A fleet of thousands would spend its start writing lines that nobody reads.
-    if (task.cluster.name === 'fleet') return
+    if (task.cluster.name.startsWith(firstFleetCluster)) return
     for (const { description } of task.containers) {
       const group = awslogsGroup(description)
       if (group === undefined) continue

@@ -5,13 +5,28 @@ import type { ClusterDescription, ServiceDescription } from './world-types.ts'
 const tasksPerService = 25
 const hour = 60
 
-/** A cluster with `tasks` further tasks, for whoever wants to see what scale does. */
-export function fleetCluster(tasks: number): ClusterDescription {
+/** The first is larger than two pages of ListTasks; together they are 100 tasks each, as in many an organization. */
+const clusterSizes = [250, 50, 100, 75, 25]
+export const firstFleetCluster = 'fleet'
+
+/** Clusters with `tasks` further tasks, for whoever wants to see what scale does: 50 of them for 5,000 tasks. */
+export function fleetClusters(tasks: number): ClusterDescription[] {
+  const clusters: ClusterDescription[] = []
+  for (let placed = 0; placed < tasks; ) {
+    const size = Math.min(clusterSizes[clusters.length % clusterSizes.length] ?? tasks, tasks - placed)
+    clusters.push(fleetCluster(clusters.length + 1, size))
+    placed += size
+  }
+  return clusters
+}
+
+function fleetCluster(number: number, tasks: number): ClusterDescription {
   const services: ServiceDescription[] = []
   for (let placed = 0; placed < tasks; placed += tasksPerService) {
     services.push(fleetService(services.length + 1, Math.min(tasksPerService, tasks - placed)))
   }
-  return { name: 'fleet', tags: { environment: 'production', purpose: 'scale' }, services }
+  const name = number === 1 ? firstFleetCluster : `${firstFleetCluster}-${String(number).padStart(2, '0')}`
+  return { name, tags: { purpose: 'scale' }, services }
 }
 
 function fleetService(number: number, desiredCount: number): ServiceDescription {

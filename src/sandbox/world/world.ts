@@ -1,5 +1,5 @@
 import { development } from './development.ts'
-import { fleetCluster } from './fleet.ts'
+import { fleetClusters } from './fleet.ts'
 import { manyAccounts } from './many-accounts.ts'
 import { permissionSets, roles, users } from './people.ts'
 import { production } from './production.ts'
@@ -34,7 +34,7 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
           raj: ['PlatformEngineer', 'ReadOnly'],
           lena: ['ReadOnly'],
         },
-        regions: withFleet(production, options.tasks ?? 0),
+        regions: withFleet(production, options.tasks ?? 0, 0),
       },
       {
         id: '444455556666',
@@ -45,7 +45,7 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
           raj: ['PlatformEngineer', 'ReadOnly'],
           lena: ['PlatformEngineer', 'ReadOnly'],
         },
-        regions: staging,
+        regions: withFleet(staging, options.tasks ?? 0, 1),
       },
       {
         id: '777788889999',
@@ -56,7 +56,7 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
           raj: ['PlatformEngineer'],
           lena: ['PlatformEngineer'],
         },
-        regions: development,
+        regions: withFleet(development, options.tasks ?? 0, 2),
       },
       // Identity Center leaves name and address out for accounts that it could not read.
       {
@@ -86,9 +86,15 @@ export function describeWorld(options: WorldOptions = {}): WorldDescription {
   }
 }
 
-function withFleet(regions: readonly RegionDescription[], tasks: number): RegionDescription[] {
-  if (tasks <= 0) return [...regions]
+/** The share of one account in the fleet: every third cluster, the first of them for the account with number 0. */
+function withFleet(
+  regions: readonly RegionDescription[],
+  tasks: number,
+  account: number,
+): RegionDescription[] {
+  const accounts = 3
+  const own = fleetClusters(tasks).filter((_, index) => index % accounts === account)
   return regions.map((region) =>
-    region.name === homeRegion ? { ...region, clusters: [...region.clusters, fleetCluster(tasks)] } : region,
+    region.name === homeRegion ? { ...region, clusters: [...region.clusters, ...own] } : region,
   )
 }

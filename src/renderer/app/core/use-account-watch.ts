@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { Identity, Scope } from '../../../contract/identity.ts'
 import { scopeKey } from '../../../contract/identity.ts'
@@ -37,13 +37,37 @@ export function useAccountWatch(): void {
 
   const scopes = state.accounts.flatMap(({ scope }) => (scope === undefined ? [] : [scope]))
   const scopesContent = settingsKnown ? scopes.map(scopeKey).join('\n') : ''
+  const isSeen = useIsSeen()
   // biome-ignore lint/correctness/useExhaustiveDependencies: `scopesContent` is the scopes' identity
   useEffect(() => {
     if (scopesContent === '') return
-    const watch = () => void watchScopes(core, catalog, scopes)
+    const watch = () => void (isSeen ? watchScopes(core, catalog, scopes) : pauseWatching(core))
     const watching = core.onConnected(watch)
     return () => watching[Symbol.dispose]()
-  }, [core, catalog, scopesContent])
+  }, [core, catalog, scopesContent, isSeen])
+}
+
+/** Long enough to look something up elsewhere and come back to a list that was kept fresh. */
+const pauseAfterHiddenMilliseconds = 60_000
+
+/** False once the window has been hidden, minimised or behind another tab, for a while. */
+function useIsSeen(): boolean {
+  const [isSeen, setSeen] = useState(true)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = () => {
+      clearTimeout(timer)
+      if (document.hidden) timer = setTimeout(() => setSeen(false), pauseAfterHiddenMilliseconds)
+      else setSeen(true)
+    }
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [])
+  return isSeen
 }
 
 function useOpenAccounts(): ReadonlySet<string> {
@@ -72,6 +96,11 @@ function useMissingRoles(views: readonly AccountView[], identities: readonly Ide
     for (const { identityId, accountIds } of wanted)
       void core.call('access.readRoles', { identityId, accountIds })
   }, [core, content])
+}
+
+/** Nothing is asked of AWS for a list that nobody sees; what it showed stays. */
+async function pauseWatching(core: ReturnType<typeof useServices>['core']): Promise<void> {
+  await core.call('catalog.watch', { scopes: [] })
 }
 
 async function watchScopes(

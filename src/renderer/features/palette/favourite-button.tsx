@@ -1,4 +1,6 @@
 import { useServiceStore, useServices } from '../../app/services.ts'
+import type { ContainerEntry } from '../../app/stores/catalog-entries.ts'
+import { isFavourite, placeOf, toggledFavouriteContainer } from '../../app/stores/places.ts'
 import { toggledFavourite } from '../../app/stores/preferences.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import { MarkedIcon, MarkIcon } from '../../ui/icons.ts'
@@ -14,6 +16,22 @@ export function FavouriteButton({
 }) {
   const { core, settings } = useServices()
   const marked = useServiceStore('settings', (state) => state.settings[list].includes(item))
+  const toggle = () =>
+    void changeSettings(core, settings, toggledFavourite(settings.getState().settings, list, item))
+  return <Star marked={marked} onToggle={toggle} />
+}
+
+/** The star of a container: marked ones stand above the navigator's tree. */
+export function PlaceStar({ match: { entry } }: { match: { entry: ContainerEntry } }) {
+  const { core, settings } = useServices()
+  const place = placeOf(entry.ref, entry.task)
+  const marked = useServiceStore('settings', (state) => isFavourite(state.settings, place))
+  const toggle = () =>
+    void changeSettings(core, settings, toggledFavouriteContainer(settings.getState().settings, place))
+  return <Star marked={marked} onToggle={toggle} />
+}
+
+function Star({ marked, onToggle }: { marked: boolean; onToggle: () => void }) {
   const Icon = marked ? MarkedIcon : MarkIcon
   const label = marked ? 'Not a favourite any more' : 'Mark as a favourite'
   return (
@@ -26,7 +44,7 @@ export function FavouriteButton({
       tabIndex={-1}
       onClick={(event) => {
         event.stopPropagation()
-        void changeSettings(core, settings, toggledFavourite(settings.getState().settings, list, item))
+        onToggle()
       }}
     >
       <Icon size={14} stroke={1.75} aria-hidden />

@@ -19,7 +19,7 @@ import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { useTouched } from '../navigator/use-tree.ts'
 import { AccessRow } from './access-row.tsx'
-import { FavouriteButton } from './favourite-button.tsx'
+import { FavouriteButton, PlaceStar } from './favourite-button.tsx'
 import { Highlight } from './highlight.tsx'
 import styles from './palette.module.css'
 import type { CatalogMatch } from './search-catalog.ts'
@@ -144,6 +144,7 @@ function CatalogRow({ match, isTask }: { match: CatalogMatch; isTask: boolean })
         <State match={match} isTask={isTask} />
         {(isTask ? touched !== undefined : touched?.has(ref.containerName)) && <TouchedGlyph />}
         <ReadinessGlyph readiness={readiness} />
+        {!isTask && <PlaceStar match={match} />}
       </span>
     </>
   )

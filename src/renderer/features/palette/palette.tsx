@@ -1,9 +1,8 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { keyCaps } from '../../app/commands/keys.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
-import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { logsDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
-import { type Services, useDocuments, useServiceStore, useServices } from '../../app/services.ts'
+import { type Services, useServiceStore, useServices } from '../../app/services.ts'
 import { useFrontScope } from '../../app/shell/use-front-scope.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
@@ -13,7 +12,7 @@ import { Button } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { SearchIcon } from '../../ui/icons.ts'
-import { Kbd, Keys } from '../../ui/kbd.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { requestShell } from '../shells/open-shell.ts'
 import { AccessFoot, FavouriteHint } from './access-foot.tsx'
@@ -21,6 +20,7 @@ import { accountOfMode, isRegionMode } from './choice-groups.ts'
 import { chooseAccount } from './choose-account.ts'
 import { closestName } from './closest-name.ts'
 import styles from './palette.module.css'
+import { PaletteHints } from './palette-hints.tsx'
 import { PaletteRow } from './palette-row.tsx'
 import { type PaletteItem, usePalette } from './use-palette.ts'
 
@@ -146,7 +146,7 @@ export default function Palette({
             ))}
           </div>
         )}
-        {mode === 'all' && <Hints item={item} />}
+        {mode === 'all' && <PaletteHints item={item} />}
         {mode === 'accounts' && <AccessFoot />}
         {isRegionMode(mode) && <FavouriteHint />}
       </div>
@@ -158,9 +158,14 @@ interface Modifiers {
   ctrlKey: boolean
   metaKey: boolean
   altKey: boolean
+  shiftKey: boolean
 }
 
-/** What Enter or a click does to an item; with Ctrl or Command another shell, with Alt the task's page. */
+/**
+ * What Enter or a click does to an item; with Ctrl or Command another shell,
+ * with Shift beside it in a split, with Shift alone the logs, with Alt the
+ * task's page.
+ */
 function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => void) {
   const services = useServices()
   const context = useCommandContext()
@@ -181,10 +186,15 @@ function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => v
       return
     }
     const { ref } = item.match.entry
+    const another = keys.ctrlKey || keys.metaKey
+    if (keys.shiftKey && !another) {
+      const containerName = item.kind === 'container' ? ref.containerName : undefined
+      return workspace.open(logsDocument(taskRefOf(ref), containerName))
+    }
     if (item.kind === 'task' || keys.altKey) return workspace.open(taskDocument(taskRefOf(ref)))
     const open = findTerminal(workspace.store.getState(), ref.taskArn, ref.containerName)
-    if (open !== undefined && !keys.ctrlKey && !keys.metaKey) workspace.activate(open.id)
-    else requestShell(services, ref)
+    if (open !== undefined && !another) workspace.activate(open.id)
+    else requestShell(services, ref, keys.shiftKey ? { split: 'right' } : {})
   }
 }
 
@@ -239,60 +249,4 @@ function searchedWords(mode: PaletteMode): string {
   if (mode === 'all') return 'Names of containers, services, tasks, clusters and accounts are searched.'
   if (mode === 'accounts') return 'Names, IDs, addresses, environments and roles of accounts are searched.'
   return isRegionMode(mode) ? 'Names and places of regions are searched.' : 'Names of roles are searched.'
-}
-
-/** The keys that work on the chosen item, and the signs that begin a search of one kind. */
-function Hints({ item }: { item: PaletteItem | undefined }) {
-  const { host } = useServices()
-  const openTerminal = useDocuments((state) =>
-    item?.kind === 'container'
-      ? findTerminal(state, item.match.entry.ref.taskArn, item.match.entry.ref.containerName)
-      : undefined,
-  )
-  const caps = (key: string) => <Kbd>{keyCaps(key, host).join(host.platform === 'darwin' ? '' : '+')}</Kbd>
-  const newShell = host.platform === 'darwin' ? 'Meta+Enter' : 'Ctrl+Enter'
-  return (
-    <div className={styles.hints}>
-      {item !== undefined && (
-        <span>
-          {caps('Enter')}
-          {enterWord(item, openTerminal !== undefined)}
-        </span>
-      )}
-      {item?.kind === 'container' && openTerminal !== undefined && (
-        <span>
-          {caps(newShell)}
-          New shell
-        </span>
-      )}
-      {item?.kind === 'container' && (
-        <span>
-          {caps('Alt+Enter')}
-          Task page
-        </span>
-      )}
-      <span className={styles.grow} />
-      <span>
-        <Keys caps={['>']} />
-        commands
-      </span>
-      <span>
-        <Keys caps={['#']} />
-        tasks
-      </span>
-    </div>
-  )
-}
-
-function enterWord(item: PaletteItem, isOpen: boolean): string {
-  switch (item.kind) {
-    case 'container':
-      return isOpen ? 'Go to tab' : 'Open shell'
-    case 'task':
-      return 'Task page'
-    case 'more':
-      return 'Show all'
-    default:
-      return 'Choose'
-  }
 }

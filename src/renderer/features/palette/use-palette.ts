@@ -18,6 +18,7 @@ import {
   searchCatalog,
 } from './search-catalog.ts'
 import { searchCommands } from './search-commands.ts'
+import { useLinkCommand } from './use-link-command.ts'
 
 export type PaletteItem =
   | { kind: 'container'; id: string; match: CatalogMatch }
@@ -62,11 +63,13 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
   const commands = useAvailableCommands()
   const recent = useRecentContainers()
   const choices = useChoiceGroups(mode, text)
+  const link = useLinkCommand(text)
   const access = useAccessGroups(mode === 'accounts', text, expanded)
 
   const groups = useMemo((): PaletteGroup[] => {
     if (mode === 'accounts') return access
     if (mode !== 'all') return choices
+    if (link !== undefined) return [linkGroup(link)]
     if (text.startsWith('>')) return [commandGroup(commands, text.slice(1), alone)].flat()
     if (text.startsWith('#')) {
       const found = searchCatalog(taskIndex, text.slice(1), expanded ? Number.POSITIVE_INFINITY : alone)
@@ -78,7 +81,7 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
       catalogGroup('container', 'Containers', found),
       commandGroup(commands, text, besideOthers.commands),
     ].flat()
-  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent])
+  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent, link])
 
   return {
     groups,
@@ -99,6 +102,10 @@ function catalogGroup(
   const hidden = total - matches.length
   if (hidden > 0) items.push({ kind: 'more', id: 'more', hidden })
   return [{ title, note: hidden > 0 ? `${matches.length} of ${total}` : String(total), items }]
+}
+
+function linkGroup(command: Command): PaletteGroup {
+  return { title: 'Link', note: undefined, items: [{ kind: 'command', id: command.id, command, ranges: [] }] }
 }
 
 function commandGroup(commands: readonly Command[], text: string, limit: number): PaletteGroup[] {

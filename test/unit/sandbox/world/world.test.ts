@@ -51,9 +51,18 @@ describe('the world', () => {
   })
 
   it.each([1, 24, 25, 26, 5000])('grows by exactly %i tasks', (tasks) => {
-    const fleet = clustersOf(describeWorld({ tasks }), 'eu-west-1').find(
-      (cluster) => cluster.name === 'fleet',
-    )
-    expect(fleet && runningTasks(fleet)).toBe(tasks)
+    const fleet = fleetOf(describeWorld({ tasks })).flatMap(({ clusters }) => clusters)
+    expect(fleet.reduce((sum, cluster) => sum + runningTasks(cluster), 0)).toBe(tasks)
+  })
+
+  it('spreads 5,000 tasks over 50 clusters in three accounts', () => {
+    const counts = fleetOf(describeWorld({ tasks: 5000 })).map(({ clusters }) => clusters.length)
+    expect(counts.filter((count) => count > 0)).toEqual([17, 17, 16])
   })
 })
+
+function fleetOf({ accounts }: ReturnType<typeof describeWorld>) {
+  return accounts.map(({ regions }) => ({
+    clusters: regions.flatMap(({ clusters }) => clusters).filter(({ name }) => name.startsWith('fleet')),
+  }))
+}
