@@ -6,13 +6,22 @@ import { asksForBackOff, changingPollMilliseconds, isChanging, steadyPollMillise
 /**
  * What reading clusters whole may cost a scope in a minute in which nothing
  * happens, in calls. The look at all clusters at once (ListClusters,
- * DescribeClusters) comes on top with 8: three accounts idle at about 120.
+ * DescribeClusters) comes on top with about 8: three accounts idle below 120.
  */
 export const idleReadsPerMinute = 30
+const readsPerMillisecond = idleReadsPerMinute / 60_000
 /** A little less than the time between looks with all their jitter, so that a small scope is read at every look. */
-const shortestReadMilliseconds = 0.8 * steadyPollMilliseconds
+const shortestRestMilliseconds = 0.8 * steadyPollMilliseconds
 /** A service that stays below its count for hours must not be watched like a deployment. */
 const longestChangingMilliseconds = 60_000
+/** Looks come a little early or late. */
+const earlyShare = 0.8
+
+/** What one look says about a cluster; without counts when it could not be described. */
+export interface SeenCluster {
+  readonly arn: string
+  readonly counts: ClusterCounts | undefined
+}
 
 /** What is remembered of the last time that a cluster was read whole. */
 interface LastRead {
@@ -25,7 +34,8 @@ interface LastRead {
 
 /** Decides which clusters are read whole: those whose numbers moved, those in motion, the others by and by. */
 export interface ReadPlan {
-  isDue(arn: string, counts: ClusterCounts | undefined, now: number): boolean
+  /** The clusters to read now, by ARN. Those at rest take turns, the one read longest ago first. */
+  due(seen: readonly SeenCluster[], now: number): ReadonlySet<string>
   noteRead(cluster: Cluster, read: { at: number; counts: ClusterCounts | undefined; changed: boolean }): void
   forget(arn: string): void
   /** Makes everything due. */
@@ -36,25 +46,38 @@ export interface ReadPlan {
 
 export function createReadPlan(): ReadPlan {
   const lastReads = new Map<string, LastRead>()
+  /** Calls that clusters at rest may still cost; below zero after a large one. */
+  let allowance = 0
+  let lastLookAt: number | undefined
 
-  /** How long a cluster at rest may wait, in milliseconds: as long as the budget asks for. */
-  function restMilliseconds(): number {
-    const calls = [...lastReads.values()].reduce((sum, { cluster }) => sum + callsToRead(cluster), 0)
-    return Math.max(shortestReadMilliseconds, (calls / idleReadsPerMinute) * 60_000)
+  function mustRead({ arn, counts }: SeenCluster, now: number): boolean {
+    const last = lastReads.get(arn)
+    if (last === undefined || last.cluster.problems.some(asksForBackOff)) return true
+    if (counts !== undefined && !sameCounts(counts, last.counts)) return true
+    return isChanging(last.cluster) && now - last.at >= earlyShare * movingMilliseconds(last)
   }
 
-  function movingMilliseconds({ unchanged }: LastRead): number {
-    return Math.min(changingPollMilliseconds * 2 ** unchanged, longestChangingMilliseconds)
+  function earn(now: number): void {
+    const earned = (now - (lastLookAt ?? now)) * readsPerMillisecond
+    // Nothing is saved up over a pause: coming back to a window is no reason for a burst.
+    allowance = Math.min(allowance + earned, idleReadsPerMinute)
+    lastLookAt = now
   }
 
   return {
-    isDue(arn, counts, now) {
-      const last = lastReads.get(arn)
-      if (last === undefined || last.cluster.problems.some(asksForBackOff)) return true
-      if (counts !== undefined && !sameCounts(counts, last.counts)) return true
-      const rest = restMilliseconds()
-      const wait = isChanging(last.cluster) ? Math.min(movingMilliseconds(last) * 0.8, rest) : rest
-      return now - last.at >= wait
+    due(seen, now) {
+      earn(now)
+      const chosen = new Set(seen.filter((each) => mustRead(each, now)).map(({ arn }) => arn))
+      const resting = seen
+        .flatMap(({ arn }) => lastReads.get(arn) ?? [])
+        .filter(({ cluster, at }) => !chosen.has(cluster.arn) && now - at >= shortestRestMilliseconds)
+        .sort((left, right) => left.at - right.at)
+      for (const { cluster } of resting) {
+        if (allowance <= 0) break
+        allowance -= callsToRead(cluster)
+        chosen.add(cluster.arn)
+      }
+      return chosen
     },
     noteRead(cluster, { at, counts, changed }) {
       const before = lastReads.get(cluster.arn)
@@ -68,6 +91,10 @@ export function createReadPlan(): ReadPlan {
         (last) => isChanging(last.cluster) && movingMilliseconds(last) < steadyPollMilliseconds,
       ),
   }
+}
+
+function movingMilliseconds({ unchanged }: LastRead): number {
+  return Math.min(changingPollMilliseconds * 2 ** unchanged, longestChangingMilliseconds)
 }
 
 function sameCounts(left: ClusterCounts, right: ClusterCounts | undefined): boolean {

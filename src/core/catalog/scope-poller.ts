@@ -95,10 +95,12 @@ export function createScopePoller({
   /** Reads the clusters that are due, one by one, and tells each as soon as it is complete. */
   async function readAll(arns: string[], signal: AbortSignal): Promise<ErrorValue[]> {
     const looks = await part(lookAt(arns, signal), arns.map(unseen))
+    const seen = looks.value.map(({ header: { arn }, counts }) => ({ arn, counts }))
+    const due = plan.due(seen, clock.now())
     const problems = await Promise.all(
       looks.value.map(async ({ header, counts }) => {
         const before = known.get(header.arn)
-        if (before !== undefined && !plan.isDue(header.arn, counts, clock.now())) {
+        if (before !== undefined && !due.has(header.arn)) {
           setCluster({ ...before, ...headerOf(header) })
           return before.problems
         }

@@ -29,7 +29,7 @@ interface RowBase {
   readonly level: number
   /** Absent on rows that cannot be opened. */
   readonly expanded?: boolean
-  /** What commands are about when this row is selected. */
+  /** What commands are about when this row is selected. Made when it is asked for: most rows are never seen. */
   readonly target?: Target
 }
 
@@ -75,7 +75,8 @@ export function addBranch(
   const searching = left.length > 0
   const expanded = searching || (input.toggled[row.id] ?? options.openByDefault)
   const place = rows.length
-  rows.push({ ...row, expanded })
+  // Not a copy, which would ask for every target.
+  rows.push(Object.assign(row, { expanded }))
   if (expanded) options.children(left)
   if (searching && rows.length === place + 1) rows.length = place
 }

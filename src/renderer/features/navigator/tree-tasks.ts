@@ -1,4 +1,5 @@
 import type { Cluster, Container, Task } from '../../../contract/catalog.ts'
+import type { Target } from '../../app/documents/target.ts'
 import type { AccountView } from '../../app/stores/accounts-store.ts'
 import { containerRefFor, taskRefFor } from '../../app/stores/catalog-entries.ts'
 import { type FilterTerm, type RowFacts, tagFacts, unanswered } from './filter.ts'
@@ -28,7 +29,9 @@ function addTask(growing: Growing, list: TaskList, task: Task, terms: readonly F
     task,
     touched: touched.has(task.arn),
     live: live.has(task.arn),
-    target: { kind: 'task', task: taskRefFor(view.account, cluster, task) },
+    get target(): Target {
+      return { kind: 'task', task: taskRefFor(view.account, cluster, task) }
+    },
   }
   addBranch(growing, row, {
     terms,
@@ -66,10 +69,9 @@ function addContainer(
     container,
     touched,
     live: growing.input.live.get(task.arn)?.has(container.name) ?? false,
-    target: {
-      kind: 'container',
-      container: containerRefFor(view.account, cluster, task, container),
-      readiness: container.readiness,
+    get target(): Target {
+      const ref = containerRefFor(view.account, cluster, task, container)
+      return { kind: 'container', container: ref, readiness: container.readiness }
     },
   })
 }

@@ -40,32 +40,51 @@ function read(each: Cluster, at: number, changed = false): void {
   plan.noteRead(each, { at, counts, changed })
 }
 
+const isDue = (arn: string, now: number, seen = counts) => plan.due([{ arn, counts: seen }], now).has(arn)
+
 describe('Read plan', () => {
   it('reads what it has never seen, and what counts otherwise than before', () => {
-    expect(plan.isDue('a', counts, 0)).toBe(true)
+    expect(isDue('a', 0)).toBe(true)
     read(cluster('a'), 0)
-    expect(plan.isDue('a', counts, 1)).toBe(false)
-    expect(plan.isDue('a', { ...counts, running: 99 }, 1)).toBe(true)
-    expect(plan.isDue('a', { ...counts, pending: 1 }, 1)).toBe(true)
+    expect(isDue('a', 1)).toBe(false)
+    expect(isDue('a', 1, { ...counts, running: 99 })).toBe(true)
+    expect(isDue('a', 1, { ...counts, pending: 1 })).toBe(true)
     plan.forget('a')
-    expect(plan.isDue('a', counts, 1)).toBe(true)
+    expect(isDue('a', 1)).toBe(true)
   })
 
-  it('keeps an idle minute within its budget, however many clusters there are', () => {
+  it('keeps every idle minute within its budget, however many clusters there are', () => {
     const clusters = Array.from({ length: 17 }, (_, index) => cluster(`c${index}`))
-    const lookEvery = 15_000
-    const minutes = 30
-    let calls = 0
+    const seen = clusters.map(({ arn }) => ({ arn, counts }))
+    const most = callsToRead(cluster('c0'))
+    const looksPerMinute = 4
+    const reads = new Map<string, number>()
+    plan.due(seen, 0)
     for (const each of clusters) read(each, 0)
-    for (let now = lookEvery; now <= minutes * minute; now += lookEvery)
-      for (const each of clusters)
-        if (plan.isDue(each.arn, counts, now)) {
-          calls += callsToRead(each)
-          read(each, now)
+    for (let look = 1; look <= 40 * looksPerMinute; look += looksPerMinute) {
+      let calls = 0
+      for (let part = 0; part < looksPerMinute; part += 1) {
+        const now = ((look + part) * minute) / looksPerMinute
+        for (const arn of plan.due(seen, now)) {
+          calls += most
+          reads.set(arn, (reads.get(arn) ?? 0) + 1)
+          read(cluster(arn), now)
         }
-    expect(calls / minutes).toBeLessThanOrEqual(idleReadsPerMinute)
-    // Everything is seen anew all the same.
-    expect(calls).toBeGreaterThan(10 * 17 * callsToRead(cluster('c0')))
+      }
+      // A look may begin one read more than it has calls for, and the next ones pay for it.
+      expect(calls).toBeLessThanOrEqual(idleReadsPerMinute + most)
+    }
+    // All take turns: 40 minutes of 30 calls are 17 reads of each.
+    for (const { arn } of clusters) expect(reads.get(arn)).toBeGreaterThanOrEqual(16)
+  })
+
+  it('does not save up calls while nobody looks', () => {
+    const clusters = Array.from({ length: 100 }, (_, index) => cluster(`c${index}`))
+    const seen = clusters.map(({ arn }) => ({ arn, counts }))
+    plan.due(seen, 0)
+    for (const each of clusters) read(each, 0)
+    const most = callsToRead(cluster('c0'))
+    expect(plan.due(seen, 600 * minute).size * most).toBeLessThanOrEqual(idleReadsPerMinute + most)
   })
 
   it('looks at what moves every few seconds, and ever more rarely while nothing comes of it', () => {
@@ -74,7 +93,7 @@ describe('Read plan', () => {
     const stuck = cluster('a', { services: [{ ...service, runningCount: 3, desiredCount: 4 }], tasks: [] })
     read(stuck, 0)
     expect(plan.isMoving()).toBe(true)
-    expect(plan.isDue('a', counts, 5_000)).toBe(true)
+    expect(isDue('a', 5_000)).toBe(true)
     for (const at of [5_000, 15_000, 35_000]) read(stuck, at)
     expect(plan.isMoving()).toBe(false)
     read(stuck, 36_000, true)
@@ -84,6 +103,6 @@ describe('Read plan', () => {
   it('reads again at every look what AWS throttled', () => {
     const problems = [{ code: 'THROTTLED' as const, message: '', retryable: true }]
     read(cluster('a', { problems }), 0)
-    expect(plan.isDue('a', counts, 1)).toBe(true)
+    expect(isDue('a', 1)).toBe(true)
   })
 })
