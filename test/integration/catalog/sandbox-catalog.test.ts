@@ -58,11 +58,7 @@ beforeEach(() => {
     clients,
     clock: systemClock,
     random: Math.random,
-    caller: async () => ({
-      arn: 'arn:aws:sts::1:assumed-role/R/ana',
-      accountId: production,
-      userName: 'ana',
-    }),
+    caller: asAna,
   })
   catalog.onCluster((cluster) => {
     clusters.set(cluster.name, clusterSchema.parse(cluster))
@@ -75,6 +71,10 @@ afterEach(async () => {
   connection[Symbol.dispose]()
   await setFaults(sandbox, { clear: true })
 })
+
+async function asAna() {
+  return { arn: 'arn:aws:sts::1:assumed-role/R/ana', accountId: production, userName: 'ana' }
+}
 
 /** Watches the scope and resolves when all of it has been read. */
 async function load(): Promise<void> {
@@ -104,6 +104,38 @@ function refTo(task: Task, containerName: string): ContainerRef {
 }
 
 describe('Catalog of the sandbox', () => {
+  test('costs no more calls than the page sizes of ECS demand', async () => {
+    const counted = new Map<string, number>()
+    const counting: AwsClients = {
+      ...clients,
+      call(service, target, what, use) {
+        counted.set(what.action, (counted.get(what.action) ?? 0) + 1)
+        return clients.call(service, target, what, use)
+      },
+    }
+    catalog[Symbol.dispose]()
+    catalog = createCatalogService({
+      clients: counting,
+      clock: systemClock,
+      random: Math.random,
+      caller: asAna,
+    })
+    catalog.onCluster((cluster) => clusters.set(cluster.name, cluster))
+    await load()
+    const pages = (count: number, size: number) => Math.ceil(count / size)
+    const demanded = (callsFor: (cluster: Cluster) => number) =>
+      [...clusters.values()].reduce((sum, cluster) => sum + callsFor(cluster), 0)
+    expect(clusters.get('fleet')?.tasks).toHaveLength(250)
+    expect(Object.fromEntries(counted)).toEqual({
+      'ecs:ListClusters': 1,
+      'ecs:DescribeClusters': 1,
+      'ecs:ListServices': demanded(({ services }) => Math.max(1, pages(services.length, 100))),
+      'ecs:DescribeServices': demanded(({ services }) => pages(services.length, 10)),
+      'ecs:ListTasks': demanded(({ tasks }) => Math.max(1, pages(tasks.length, 100))),
+      'ecs:DescribeTasks': demanded(({ tasks }) => pages(tasks.length, 100)),
+    })
+  })
+
   test('shows clusters, services, tasks and containers with their readiness', async () => {
     const known = catalog.watch([])
     expect(known).toEqual({ scopes: [], clusters: [] })
