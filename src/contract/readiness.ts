@@ -42,8 +42,9 @@ export type Fix = z.infer<typeof fixSchema>
 export const checkResultSchema = z.object({
   id: z.string(),
   group: checkGroupSchema,
-  /** What is looked at, a few words. */
+  /** As it should be, a few words; `problem` is how it is when it is not. */
   title: z.string(),
+  problem: z.string(),
   status: checkStatusSchema,
   /** How sure a finding is: what AWS reports of itself is certain, what follows from policies is likely at most. */
   certainty: z.enum(['certain', 'likely', 'possible']).optional(),

@@ -13,7 +13,9 @@ export type Finding = Pick<CheckResult, 'status' | 'certainty' | 'cause' | 'fix'
 export interface Check {
   id: string
   group: CheckGroup
+  /** As it should be, and as it is when it is not. */
   title: string
+  problem: string
   run(facts: ReadinessFacts): Promise<Finding>
 }
 

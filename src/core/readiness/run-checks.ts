@@ -7,7 +7,14 @@ import type { ReadinessFacts } from './facts.ts'
 const checkLimitMilliseconds = 30_000
 
 export function pendingResults(checks: readonly Check[]): CheckResult[] {
-  return checks.map(({ id, group, title }) => ({ id, group, title, status: 'pending', evidence: [] }))
+  return checks.map(({ id, group, title, problem }) => ({
+    id,
+    group,
+    title,
+    problem,
+    status: 'pending',
+    evidence: [],
+  }))
 }
 
 /** Runs every check by itself and tells each result as it comes. Never rejects. */
@@ -30,18 +37,19 @@ async function runCheck(
   facts: ReadinessFacts,
   after: (milliseconds: number, callback: () => void) => Disposable,
 ): Promise<CheckResult> {
-  const { id, group, title } = check
+  const { id, group, title, problem } = check
   const late = Promise.withResolvers<never>()
   using _timer = after(checkLimitMilliseconds, () => late.reject(new Error('AWS did not answer in time.')))
   try {
     const { evidence = [], ...finding } = await Promise.race([check.run(facts), late.promise])
-    return { id, group, title, evidence, ...finding }
+    return { id, group, title, problem, evidence, ...finding }
   } catch (thrown) {
     const { message, detail } = toErrorValue(thrown)
     return {
       id,
       group,
       title,
+      problem,
       status: 'unknown',
       cause: `Could not check: ${message}`,
       evidence: detail ? [{ source: 'AWS said', fields: [{ name: 'answer', value: detail }] }] : [],

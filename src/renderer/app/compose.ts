@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
+import { readinessCommands } from '../features/readiness/readiness-commands.ts'
 import { placeCommands } from '../features/shells/place-commands.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
 import { signInCommands } from '../features/sign-in/sign-in-commands.ts'
@@ -23,6 +24,7 @@ import { createIdentitiesStore } from './stores/identities-store.ts'
 import { createInterfaceStore } from './stores/interface-store.ts'
 import { createNavigatorStore } from './stores/navigator-store.ts'
 import { createPluginStore } from './stores/plugin-store.ts'
+import { createReadinessStore } from './stores/readiness-store.ts'
 import { createSessionsStore } from './stores/sessions-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
 import { followLinks } from './window/follow-links.ts'
@@ -43,6 +45,7 @@ export function composeServices(
     catalog: createCatalogStore(),
     sessions: createSessionsStore(),
     plugin: createPluginStore(),
+    readiness: createReadinessStore(),
     settings: createSettingsStore(),
     access: createAccessStore(),
     accounts: createAccountsStore(),
@@ -64,6 +67,7 @@ export function composeServices(
     ...shellCommands(services),
     ...placeCommands(services),
     ...logsCommands(services),
+    ...readinessCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),
     ...integrityCommands(services),

@@ -6,6 +6,8 @@ const Palette = loadedOnDemand(() => import('../features/palette/palette.tsx'))
 const OpenShellDialog = loadedOnDemand(() => import('../features/shells/open-shell-dialog.tsx'))
 const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replace-task-dialog.tsx'))
 const KeepAliveDialog = loadedOnDemand(() => import('../features/terminal/keep-alive-dialog.tsx'))
+const SwitchExecDialog = loadedOnDemand(() => import('../features/readiness/switch-exec-dialog.tsx'))
+const EntrantsDialog = loadedOnDemand(() => import('../features/readiness/entrants-dialog.tsx'))
 const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
 const DiagnosticsDialog = loadedOnDemand(() => import('../features/diagnostics/diagnostics-dialog.tsx'))
 const ExportDialog = loadedOnDemand(() => import('../features/integrity/export-dialog.tsx'))
@@ -46,6 +48,10 @@ export function Dialogs() {
       )}
       {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
       {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
+      {dialog?.kind === 'switch-exec' && (
+        <SwitchExecDialog task={dialog.task} on={dialog.on} onClose={close} />
+      )}
+      {dialog?.kind === 'entrants' && <EntrantsDialog task={dialog.task} onClose={close} />}
       {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
       {dialog?.kind === 'diagnostics' && <DiagnosticsDialog onClose={close} />}
       {dialog?.kind === 'export-history' && <ExportDialog selection={dialog.selection} onClose={close} />}

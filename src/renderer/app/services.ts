@@ -13,6 +13,7 @@ import type { IdentitiesState } from './stores/identities-store.ts'
 import type { InterfaceState, InterfaceStore } from './stores/interface-store.ts'
 import type { NavigatorState, NavigatorStore } from './stores/navigator-store.ts'
 import type { PluginState } from './stores/plugin-store.ts'
+import type { ReadinessState } from './stores/readiness-store.ts'
 import type { SessionsState } from './stores/sessions-store.ts'
 import type { SettingsState } from './stores/settings-store.ts'
 
@@ -43,6 +44,7 @@ interface StoreStates {
   catalog: CatalogState
   sessions: SessionsState
   plugin: PluginState
+  readiness: ReadinessState
   settings: SettingsState
   access: AccessState
   accounts: AccountsState

@@ -43,6 +43,7 @@ export { default as LockIcon } from '@tabler/icons-react/dist/esm/icons/IconLock
 export { default as SignOutIcon } from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs'
 export { default as MaximiseIcon } from '@tabler/icons-react/dist/esm/icons/IconMaximize.mjs'
 export { default as RestoreIcon } from '@tabler/icons-react/dist/esm/icons/IconMinimize.mjs'
+export { default as MinusIcon } from '@tabler/icons-react/dist/esm/icons/IconMinus.mjs'
 export { default as DarkIcon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs'
 export { default as PauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs'
 export { default as PlayIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'

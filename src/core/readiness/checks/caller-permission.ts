@@ -7,6 +7,7 @@ export const callerPermission: Check = {
   id: 'caller-permission',
   group: 'access',
   title: 'Your role may run commands here',
+  problem: 'Your role may not run commands here',
   async run(facts) {
     const source = await facts.callerSource()
     if (source === undefined) {

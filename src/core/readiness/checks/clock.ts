@@ -6,6 +6,7 @@ export const clock: Check = {
   id: 'clock',
   group: 'computer',
   title: 'Clock agrees with AWS',
+  problem: 'The clock differs from AWS’s',
   async run({ clock }) {
     const state = clock()
     const problem = clockProblem(state)

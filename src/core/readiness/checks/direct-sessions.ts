@@ -5,6 +5,7 @@ export const directSessions: Check = {
   id: 'direct-sessions',
   group: 'access',
   title: 'Direct ssm:StartSession denied, as advised',
+  problem: 'Your role may go past ECS',
   async run({ callerSource, simulate, reference }) {
     const source = await callerSource()
     if (source === undefined) {

@@ -6,6 +6,7 @@ export const execAgent: Check = {
   id: 'exec-agent',
   group: 'container',
   title: 'Exec agent runs in every container',
+  problem: 'The exec agent is not running',
   async run(facts) {
     const task = await facts.task()
     const agents = (task.containers ?? []).map((container) => {

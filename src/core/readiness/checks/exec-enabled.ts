@@ -5,6 +5,7 @@ export const execEnabled: Check = {
   id: 'exec-enabled',
   group: 'task',
   title: 'Exec was on when the task started',
+  problem: 'Exec was off when the task started',
   async run(facts) {
     const { enableExecuteCommand, startedAt } = await facts.task()
     if (enableExecuteCommand) return ok('ECS Exec is on.')

@@ -5,6 +5,7 @@ export const execLogging: Check = {
   id: 'exec-logging',
   group: 'record',
   title: 'AWS keeps a transcript',
+  problem: 'AWS keeps no transcript',
   async run(facts) {
     const { configuration } = await facts.cluster()
     const { logging = 'DEFAULT', logConfiguration } = configuration?.executeCommandConfiguration ?? {}

@@ -5,6 +5,7 @@ export const initProcess: Check = {
   id: 'init-process',
   group: 'container',
   title: 'Init process on',
+  problem: 'No init process',
   async run(facts) {
     const { containerDefinitions = [] } = await facts.definition()
     const without = containerDefinitions.filter(({ linuxParameters }) => !linuxParameters?.initProcessEnabled)

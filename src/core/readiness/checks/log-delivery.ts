@@ -12,6 +12,7 @@ export const logDelivery: Check = {
   id: 'log-delivery',
   group: 'record',
   title: 'Task role may deliver transcripts',
+  problem: 'The task role may not deliver transcripts',
   async run(facts) {
     const needs = await needsOf(facts)
     const role = await facts.taskRole()

@@ -5,6 +5,7 @@ export const logTarget: Check = {
   id: 'log-target',
   group: 'record',
   title: 'Log group is as declared',
+  problem: 'The log group is not as declared',
   async run(facts) {
     const { configuration } = await facts.cluster()
     const { logging, logConfiguration } = configuration?.executeCommandConfiguration ?? {}

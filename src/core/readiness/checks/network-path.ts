@@ -7,6 +7,7 @@ export const networkPath: Check = {
   id: 'network-path',
   group: 'network',
   title: 'Network path to Session Manager',
+  problem: 'No way to Session Manager',
   async run(facts) {
     const network = await facts.network()
     if (!network) return { status: 'unknown', cause: 'ECS does not say in which subnet the task runs.' }

@@ -7,6 +7,7 @@ export const openSessions: Check = {
   id: 'open-sessions',
   group: 'access',
   title: 'Sessions left',
+  problem: 'Few sessions left',
   async run(facts) {
     const [counts, { pidMode }] = await Promise.all([facts.openSessions(), facts.definition()])
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0)

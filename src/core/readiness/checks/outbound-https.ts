@@ -5,6 +5,7 @@ export const outboundHttps: Check = {
   id: 'outbound-https',
   group: 'network',
   title: 'Security group lets port 443 out',
+  problem: 'Nothing lets port 443 out',
   async run(facts) {
     const network = await facts.network()
     const groups = (network?.networkInterface?.Groups ?? []).flatMap(

@@ -5,6 +5,7 @@ export const pidMode: Check = {
   id: 'pid-mode',
   group: 'task',
   title: 'Own PID namespace for each container',
+  problem: 'One PID namespace for all containers',
   async run(facts) {
     const { pidMode } = await facts.definition()
     if (pidMode !== 'task') return ok('Each container has its own.')

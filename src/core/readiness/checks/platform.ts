@@ -10,6 +10,7 @@ export const platform: Check = {
   id: 'platform',
   group: 'task',
   title: 'Platform and agent are new enough',
+  problem: 'The platform or its agent is too old',
   async run(facts) {
     const task = await facts.task()
     const system = /windows/i.test(task.platformFamily ?? '') ? 'windows' : 'linux'

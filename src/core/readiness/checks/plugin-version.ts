@@ -5,6 +5,7 @@ export const pluginVersion: Check = {
   id: 'plugin-version',
   group: 'computer',
   title: 'Session Manager plugin',
+  problem: 'No usable Session Manager plugin',
   async run({ plugin, engine }) {
     const { candidates, used } = await plugin()
     const usable = candidates.find(({ path }) => path === used)

@@ -8,6 +8,7 @@ export const sessionKey: Check = {
   id: 'session-key',
   group: 'record',
   title: 'Session key can be used',
+  problem: 'The session key cannot be used',
   async run(facts) {
     const { configuration } = await facts.cluster()
     const keyId = configuration?.executeCommandConfiguration?.kmsKeyId

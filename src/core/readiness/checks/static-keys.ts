@@ -12,6 +12,7 @@ export const staticKeys: Check = {
   id: 'static-keys',
   group: 'container',
   title: 'No AWS keys in the environment',
+  problem: 'AWS keys in the environment',
   async run(facts) {
     const { containerDefinitions = [] } = await facts.definition()
     const overrides = (await facts.task()).overrides?.containerOverrides ?? []

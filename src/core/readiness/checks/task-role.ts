@@ -13,6 +13,7 @@ export const taskRole: Check = {
   id: 'task-role',
   group: 'task-role',
   title: 'Task role may reach Session Manager',
+  problem: 'The task role may not reach Session Manager',
   async run(facts) {
     const role = await facts.taskRole()
     const snippet = {

@@ -6,6 +6,7 @@ export const taskStatus: Check = {
   id: 'task-status',
   group: 'task',
   title: 'Task runs',
+  problem: 'The task does not run',
   async run(facts) {
     const { lastStatus = 'UNKNOWN', desiredStatus, stoppedReason, stopCode, group } = await facts.task()
     if (lastStatus === 'RUNNING' && desiredStatus === 'RUNNING') return ok('It is running.')

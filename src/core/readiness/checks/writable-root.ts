@@ -9,6 +9,7 @@ export const writableRoot: Check = {
   id: 'writable-root',
   group: 'container',
   title: 'Agent can write to its folders',
+  problem: 'The root file system is read-only',
   async run(facts) {
     const { containerDefinitions = [] } = await facts.definition()
     const locked = containerDefinitions.filter(isLocked)

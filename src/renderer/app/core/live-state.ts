@@ -5,6 +5,7 @@ import { withCluster, withoutCluster, withScope } from '../stores/catalog-store.
 import type { IdentitiesStore } from '../stores/identities-store.ts'
 import { withIdentities, withNews } from '../stores/identities-store.ts'
 import type { PluginStore } from '../stores/plugin-store.ts'
+import { type ReadinessStore, withReport, withRollout } from '../stores/readiness-store.ts'
 import type { SessionsStore } from '../stores/sessions-store.ts'
 import type { SettingsStore } from '../stores/settings-store.ts'
 import type { CoreLink } from './core-link.ts'
@@ -14,6 +15,7 @@ export interface LiveStores {
   readonly catalog: CatalogStore
   readonly sessions: SessionsStore
   readonly plugin: PluginStore
+  readonly readiness: ReadinessStore
   readonly settings: SettingsStore
 }
 
@@ -22,7 +24,7 @@ export interface LiveStores {
  * follows the events in between. Dispose to stop.
  */
 export function followCore(core: CoreLink, stores: LiveStores, queryClient: QueryClient): Disposable {
-  const { identities, catalog, sessions, plugin, settings } = stores
+  const { identities, catalog, sessions, plugin, readiness, settings } = stores
   const readAll = async () => {
     // Whatever was cached may have changed while nobody listened.
     void queryClient.invalidateQueries()
@@ -58,6 +60,8 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
       plugin.setState({ install })
       if (install.phase !== 'running') void queryClient.invalidateQueries({ queryKey: ['plugin'] })
     }),
+    core.on('readiness.changed', (report) => readiness.setState((state) => withReport(state, report))),
+    core.on('exec.rollout', (rollout) => readiness.setState((state) => withRollout(state, rollout))),
     core.on('audit.changed', ({ taskArn }) => {
       void queryClient.invalidateQueries({ queryKey: ['audit.task', taskArn] })
       void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })

@@ -52,6 +52,14 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
     }),
 
+  entrants: (core: CoreClient, service: { scope: Scope; clusterArn: string; serviceName: string }) =>
+    queryOptions({
+      queryKey: ['readiness.entrants', scopeKey(service.scope), service.clusterArn, service.serviceName],
+      queryFn: async () => unwrap(await core.call('readiness.entrants', service)),
+      // Nothing tells when somebody's policy changes.
+      staleTime: 0,
+    }),
+
   taskSnapshot: (core: CoreClient, taskArn: string) =>
     queryOptions({
       queryKey: ['audit.taskSnapshot', taskArn],

@@ -37,6 +37,7 @@ export const documentSchema = z.discriminatedUnion('kind', [
     userName: z.string(),
     startedAt: z.number(),
   }),
+  z.object({ kind: z.literal('readiness'), id: z.string(), task: taskRefSchema }),
   z.object({ kind: z.literal('diagnostics'), id: z.string() }),
   z.object({ kind: z.literal('welcome'), id: z.string() }),
 ])
@@ -62,6 +63,11 @@ export function logsDocument(task: TaskRef, containerName?: string): DocumentOf<
   return { kind: 'logs', id: `logs:${task.taskArn}`, task, ...(containerName && { containerName }) }
 }
 
+/** Why a shell does not open in a task: one page for each. */
+export function readinessDocument(task: TaskRef): DocumentOf<'readiness'> {
+  return { kind: 'readiness', id: `readiness:${task.taskArn}`, task }
+}
+
 /** There is one set-up to look at, so there is one tab for it. */
 export const diagnosticsDocument: DocumentOf<'diagnostics'> = { kind: 'diagnostics', id: 'diagnostics' }
 
@@ -84,6 +90,7 @@ export function taskOf(document: Document | undefined): TaskRef | undefined {
       return taskRefOf(document.container)
     case 'task':
     case 'logs':
+    case 'readiness':
       return document.task
     default:
       return undefined

@@ -32,6 +32,8 @@ export type Dialog =
     }
   | { kind: 'keep-alive'; sessionId: string }
   | { kind: 'replace-task'; task: TaskRef }
+  | { kind: 'switch-exec'; task: TaskRef; on: boolean }
+  | { kind: 'entrants'; task: TaskRef }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'diagnostics' }

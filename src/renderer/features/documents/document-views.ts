@@ -1,6 +1,14 @@
 import type { ComponentType } from 'react'
 import type { Document, DocumentKind, DocumentOf } from '../../app/documents/document.ts'
-import { AuditIcon, DiagnosticsIcon, type IconProps, LogsIcon, ShellIcon, TaskIcon } from '../../ui/icons.ts'
+import {
+  AuditIcon,
+  DiagnosticsIcon,
+  type IconProps,
+  LogsIcon,
+  ReadinessIcon,
+  ShellIcon,
+  TaskIcon,
+} from '../../ui/icons.ts'
 import { type LoadedOnDemand, loadedOnDemand } from '../../ui/loaded-on-demand.tsx'
 import { formatMoment } from '../../ui/time.ts'
 import { Welcome } from './welcome.tsx'
@@ -38,6 +46,14 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
     title: ({ task }) => ({
       name: 'Logs',
       context: `${task.serviceName ?? task.clusterName}, ${task.taskId.slice(0, 8)}`,
+    }),
+  },
+  readiness: {
+    view: loadedOnDemand(() => import('../readiness/index.tsx')),
+    icon: ReadinessIcon,
+    title: ({ task }) => ({
+      name: 'Why can’t I connect?',
+      context: task.serviceName ?? task.taskId.slice(0, 8),
     }),
   },
   replay: {

@@ -1,4 +1,5 @@
 import type { Task } from '../../../contract/catalog.ts'
+import type { ReadinessReport } from '../../../contract/readiness.ts'
 import { phaseOf } from './task-words.ts'
 
 export interface ReadinessPoint {
@@ -33,6 +34,18 @@ export function readinessPoints(task: Task): ReadinessPoint[] {
         words: `${name}: ${readiness.reason}`,
       })
   return points
+}
+
+/** Of twenty checks, those that everybody wants to know of. */
+const alwaysShown = ['caller-permission', 'task-role', 'exec-agent', 'network-path']
+
+/** What the last check of a task found, in a few lines. */
+export function reportPoints({ checks, obstacles }: ReadinessReport): ReadinessPoint[] {
+  return checks.flatMap(({ id, title, problem, status, quiet, cause }): ReadinessPoint[] => {
+    if (status === 'ok') return alwaysShown.includes(id) ? [{ state: 'good', words: title }] : []
+    if (obstacles.includes(id)) return [{ state: 'bad', words: cause ?? problem }]
+    return status === 'advice' && quiet !== true ? [{ state: 'advice', words: cause ?? problem }] : []
+  })
 }
 
 const phaseWords = { starting: 'is starting', stopping: 'is stopping', stopped: 'has stopped' }

@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Cluster, Task } from '../../../contract/catalog.ts'
+import type { ReadinessReport } from '../../../contract/readiness.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { ReadinessGlyph } from '../../ui/glyphs.tsx'
@@ -8,9 +11,10 @@ import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
+import { useReadiness } from '../readiness/use-readiness.ts'
 import styles from './aside.module.css'
 import { sessionsOf, visitorsOf } from './audit-entries.ts'
-import { type ReadinessPoint, readinessPoints } from './readiness-points.ts'
+import { type ReadinessPoint, readinessPoints, reportPoints } from './readiness-points.ts'
 import { shortArn } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
 
@@ -18,7 +22,7 @@ export function TaskAside({ page }: { page: TaskPage }) {
   return (
     <aside className={styles.aside}>
       {page.task !== undefined && page.cluster !== undefined && (
-        <ReadinessSummary task={page.task} cluster={page.cluster} />
+        <ReadinessSummary task={page.task} cluster={page.cluster} page={page} />
       )}
       <RecordedIn page={page} />
       <WhoWasInside page={page} />
@@ -26,24 +30,39 @@ export function TaskAside({ page }: { page: TaskPage }) {
   )
 }
 
-function ReadinessSummary({ task, cluster }: { task: Task; cluster: Cluster }) {
+function ReadinessSummary({ task, cluster, page }: { task: Task; cluster: Cluster; page: TaskPage }) {
+  const run = useRunCommand()
+  const { report } = useReadiness(page.ref, false)
   const { readiness } = task
+  const points = report?.finishedAt === undefined ? readinessPoints(task) : reportPoints(report)
+  const level = levelOf(readiness.level, report)
   return (
     <section>
       <Heading text="Readiness">
-        <RelativeTime timestamp={cluster.updatedAt} />
+        <RelativeTime timestamp={report?.finishedAt ?? cluster.updatedAt} />
       </Heading>
-      <div className={classNames(styles.verdict, styles[readiness.level])}>
-        <ReadinessGlyph readiness={readiness} />
-        <span>{verdictWords[readiness.level]}</span>
+      <div className={classNames(styles.verdict, styles[level])}>
+        <ReadinessGlyph readiness={level === readiness.level ? readiness : { level }} />
+        <span>{verdictWords[level]}</span>
       </div>
       <ul className={styles.points}>
-        {readinessPoints(task).map((point) => (
+        {points.map((point) => (
           <Point key={point.words} point={point} />
         ))}
       </ul>
+      <Button variant="link" onClick={() => run('readiness.open', { kind: 'task', task: page.ref })}>
+        {report === undefined ? 'Check everything' : `${report.checks.length} checks`}
+      </Button>
     </section>
   )
+}
+
+/** A check knows more than the list, and the list has the latest word on what bars the way at once. */
+function levelOf(known: Task['readiness']['level'], report: ReadinessReport | undefined) {
+  if (known === 'blocked' || report?.finishedAt === undefined) return known
+  if (report.obstacles.length > 0) return 'blocked'
+  const hasAdvice = report.checks.some(({ status, quiet }) => status === 'advice' && quiet !== true)
+  return hasAdvice ? 'advice' : known
 }
 
 const verdictWords = {

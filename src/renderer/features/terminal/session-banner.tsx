@@ -2,14 +2,26 @@ import type { ReactNode } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Session } from '../../../contract/session.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
-import { type TerminalDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import {
+  readinessDocument,
+  type TerminalDocument,
+  taskDocument,
+  taskRefOf,
+} from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { needsSignIn } from '../../app/stores/sessions-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { Spinner } from '../../ui/glyphs.tsx'
-import { ClockIcon, CredentialsIcon, DisconnectedIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
+import {
+  ClockIcon,
+  CredentialsIcon,
+  DisconnectedIcon,
+  ReadinessIcon,
+  ReplaceIcon,
+  ShellIcon,
+} from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { reopenTab, requestShell } from '../shells/open-shell.ts'
 import { Banner, ErrorBanner, MainStep } from './banner.tsx'
@@ -122,6 +134,16 @@ function BrokenBanner({
   )
 }
 
+/** Refusals whose cause lies with the task, its role or its network, or with the person's own role. */
+const barredCodes: ReadonlySet<ErrorValue['code']> = new Set([
+  'EXEC_NOT_ENABLED',
+  'AGENT_NOT_RUNNING',
+  'TARGET_NOT_CONNECTED',
+  'EXEC_LOGGING_REFUSED',
+  'HANDSHAKE_FAILED',
+  'ACCESS_DENIED',
+])
+
 /** Besides another try: what helps against this error in particular. */
 function ErrorSteps({
   error,
@@ -147,6 +169,15 @@ function ErrorSteps({
       {error.code === 'ACCESS_DENIED' && (
         <Button variant="ghost" onClick={() => run('role.change')}>
           Change role
+        </Button>
+      )}
+      {barredCodes.has(error.code) && (
+        <Button
+          variant="ghost"
+          onClick={() => services.workspace.open(readinessDocument(taskRefOf(document.container)))}
+        >
+          <ReadinessIcon size={14} stroke={1.75} aria-hidden />
+          Why can’t I connect?
         </Button>
       )}
       {error.code.startsWith('PLUGIN_') && (
