@@ -6,6 +6,7 @@ import { execAgent } from './checks/exec-agent.ts'
 import { execEnabled } from './checks/exec-enabled.ts'
 import { execLogging } from './checks/exec-logging.ts'
 import { initProcess } from './checks/init-process.ts'
+import { keyPath } from './checks/key-path.ts'
 import { logDelivery } from './checks/log-delivery.ts'
 import { logTarget } from './checks/log-target.ts'
 import { networkPath } from './checks/network-path.ts'
@@ -32,6 +33,7 @@ export const allChecks: readonly Check[] = [
   platform,
   pidMode,
   networkPath,
+  keyPath,
   outboundHttps,
   taskRole,
   execAgent,

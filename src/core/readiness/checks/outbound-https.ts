@@ -1,5 +1,5 @@
 import { type Check, documents, evidenceOf, ok } from '../check.ts'
-import { coversHttps } from './network-path.ts'
+import { coversHttps } from '../way-out.ts'
 
 export const outboundHttps: Check = {
   id: 'outbound-https',

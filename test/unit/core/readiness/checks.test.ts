@@ -2,11 +2,11 @@ import { describe, expect, it, test } from 'vitest'
 import { PortholeError } from '../../../../src/contract/errors.ts'
 import type { CheckResult } from '../../../../src/contract/readiness.ts'
 import { allChecks } from '../../../../src/core/readiness/all-checks.ts'
-import { isInside } from '../../../../src/core/readiness/checks/network-path.ts'
 import { isAtLeast } from '../../../../src/core/readiness/checks/platform.ts'
 import { diagnose } from '../../../../src/core/readiness/diagnosis.ts'
 import type { ReadinessFacts } from '../../../../src/core/readiness/facts.ts'
 import { pendingResults, runChecks } from '../../../../src/core/readiness/run-checks.ts'
+import { isInside } from '../../../../src/core/readiness/way-out.ts'
 import { factsOfHealthyTask, simulateDenying } from './facts-of-a-task.ts'
 
 const never = () => ({ [Symbol.dispose]() {} })
@@ -134,6 +134,18 @@ const cases: Case[] = [
   ],
   ['an external instance', changed('task', { launchType: 'EXTERNAL' }), { platform: 'unknown' }],
   ['a shared PID namespace', changed('definition', { pidMode: 'task' }), { 'pid-mode': 'advice' }],
+  [
+    'an endpoint for Session Manager and none for the key',
+    {
+      ...configured({ kmsKeyId: 'k' }),
+      ...network({
+        routes: [{ DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' }],
+        endpoints: [endpoint],
+        groups: groupsWith(httpsFrom('10.0.0.0/16')),
+      }),
+    },
+    { 'key-path': 'blocked' },
+  ],
   [
     'a subnet without a way out',
     network({ routes: [{ DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' }] }),
