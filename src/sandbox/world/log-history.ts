@@ -30,6 +30,16 @@ const applicationLines = [
   'WARN  upstream slow host=payments.internal duration=1812ms',
   'INFO  job finished queue=orders id=9c41 duration=198ms',
 ]
+/** Containers of the image `api` write JSON. */
+const jsonLines = [
+  '{"level":"info","msg":"request","method":"GET","path":"/health","status":200,"ms":1}',
+  '{"level":"info","msg":"request","method":"POST","path":"/orders","status":201,"ms":41}',
+  '{"level":"info","msg":"token keys refreshed","keys":2}',
+  '{"level":"warn","msg":"request","method":"GET","path":"/orders/1042","status":404,"ms":6}',
+  '{"level":"info","msg":"connections","open":3,"idle":7}',
+]
+const failedJsonLine =
+  '{"level":"error","msg":"upstream timeout","host":"payments.internal","order":"9c40","ms":30000}'
 const routerLines = [
   '[info] [output:cloudwatch_logs] 18 events sent',
   '[info] [output:cloudwatch_logs] 3 events sent',
@@ -50,6 +60,7 @@ export function pastLines(container: ContainerDescription, taskId: string, now: 
     if (container.page) return { at, text: accessLine(at, choice, failed) }
     if (container.program === 'log-router')
       return { at, text: routerLines[choice % routerLines.length] ?? '' }
+    if (container.program === 'api') return { at, text: jsonLine(choice, failed) }
     return { at, text: applicationLine(choice, failed) }
   }
   const old = Array.from({ length: oldLines }, (_, index) =>
@@ -83,6 +94,10 @@ function accessTime(at: number): string {
   const [date = '', time = ''] = new Date(at).toISOString().split('T')
   const [year, month, day] = date.split('-')
   return `${day}/${months[Number(month) - 1]}/${year}:${time.slice(0, 8)} +0000`
+}
+
+function jsonLine(choice: number, failed: boolean): string {
+  return failed ? failedJsonLine : (jsonLines[choice % jsonLines.length] ?? '')
 }
 
 function applicationLine(choice: number, failed: boolean): string {

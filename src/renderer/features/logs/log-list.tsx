@@ -194,7 +194,6 @@ function useKeptPlace(
   rows: ShownRows['rows'],
   follow: boolean,
   virtual: {
-    scrollToIndex(index: number, options: { align: 'end' }): void
     getTotalSize(): number
     scrollRect: { height: number } | null
   },
@@ -207,7 +206,8 @@ function useKeptPlace(
     const box = element.current
     if (box === null) return
     if (follow && rows.length > 0) {
-      virtual.scrollToIndex(rows.length - 1, { align: 'end' })
+      // The list knows the height of a row that was just opened only after this.
+      box.scrollTop = box.scrollHeight
       top.current = box.scrollTop
     }
   }, [rows, follow, total, virtual.scrollRect?.height])
