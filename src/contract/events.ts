@@ -25,6 +25,8 @@ export const events = {
   'plugin.changed': pluginInstallSchema,
   /** Something was added to this task's history. */
   'audit.changed': z.object({ taskArn: z.string() }),
+  /** AWS's own records of this account and Region were read further. */
+  'audit.cloudChanged': z.object({ accountId: z.string(), region: z.string() }),
   /** A check of the record is under way, or over. */
   'audit.integrity': integrityStateSchema,
   /** To one window: an entry of its native menu was chosen. */

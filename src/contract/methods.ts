@@ -8,6 +8,7 @@ import {
   touchedTaskSchema,
 } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { cloudHistorySchema } from './cloud-audit.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
 import { exportRequestSchema, exportResultSchema } from './export.ts'
@@ -223,6 +224,14 @@ export const methods = {
   'audit.taskSnapshot': {
     params: z.object({ taskArn: z.string() }),
     result: z.object({ snapshot: taskSnapshotSchema.optional() }),
+  },
+  /**
+   * What CloudTrail says of a task's shells, and which sessions of the ledger it has too. Answers with what was
+   * read so far, and reads on if that is old, or at once when `fresh`; news are told as `audit.cloudChanged`.
+   */
+  'audit.cloud': {
+    params: z.object({ scope: scopeSchema, taskArn: z.string().max(2048), fresh: z.boolean().optional() }),
+    result: cloudHistorySchema,
   },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
 

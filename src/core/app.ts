@@ -6,6 +6,7 @@ import type { HostInfo } from '../contract/host.ts'
 import { createAccessFiles } from './accounts/access-file.ts'
 import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
+import { createCloudAudit } from './audit/cloud/cloud-audit.ts'
 import { type Downloads, ExportService } from './audit/export/export-service.ts'
 import { Viewing } from './audit/viewing.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
@@ -162,6 +163,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       downloads: options.abilities.downloads,
     }),
   )
+  const cloudAudit = resources.use(
+    createCloudAudit({
+      file: path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'),
+      clients,
+      entries: (taskArn) => audit.entries(taskArn),
+      clock: systemClock,
+      log,
+    }),
+  )
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)
   const readiness = resources.use(
@@ -247,6 +257,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     logs,
     plugin: plugin.service,
     audit,
+    cloudAudit,
     viewing,
     exports,
     clock: systemClock,

@@ -6,6 +6,7 @@ import { type Scope, scopeKey } from '../contract/identity.ts'
 import { type MethodHandlers, type MethodName, methods } from '../contract/methods.ts'
 import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
+import type { CloudAudit } from './audit/cloud/cloud-audit.ts'
 import type { ExportService } from './audit/export/export-service.ts'
 import { taskOfSnapshot } from './audit/task-snapshot.ts'
 import type { Viewing } from './audit/viewing.ts'
@@ -40,6 +41,7 @@ export interface CoreServices {
   logs: LogsService
   plugin: PluginService
   audit: AuditService
+  cloudAudit: CloudAudit
   viewing: Viewing
   exports: Pick<ExportService, 'export'>
   clock: Clock
@@ -105,7 +107,7 @@ function createHandlers(
   watch: (scopes: Scope[]) => ReturnType<CatalogService['watch']>,
 ): Omit<MethodHandlers, WindowMethod> {
   const { hostInfo, problems, diagnostics, settings, signIn, accounts } = services
-  const { catalog, readiness, sessions, plugin, audit, viewing, clock } = services
+  const { catalog, readiness, sessions, plugin, audit, cloudAudit, viewing, clock } = services
   return {
     'host.info': async () => hostInfo,
     'host.problems': async () => problems.list(),
@@ -164,6 +166,7 @@ function createHandlers(
       await viewing.recording(sessionId)
       return audit.recording(sessionId, offset)
     },
+    'audit.cloud': ({ scope, taskArn, fresh }) => cloudAudit.history({ scope, taskArn }, fresh),
     'audit.touched': () => audit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()
@@ -220,7 +223,18 @@ function forwardWindowEvents(
 }
 
 function forwardEvents(
-  { problems, settings, signIn, accounts, catalog, readiness, sessions, plugin, audit }: CoreServices,
+  {
+    problems,
+    settings,
+    signIn,
+    accounts,
+    catalog,
+    readiness,
+    sessions,
+    plugin,
+    audit,
+    cloudAudit,
+  }: CoreServices,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
@@ -239,6 +253,7 @@ function forwardEvents(
     plugin.onChanged((install) => emit('plugin.changed', install)),
     audit.onIntegrity((state) => emit('audit.integrity', state)),
     audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
+    cloudAudit.onChanged((place) => emit('audit.cloudChanged', place)),
   ]
 }
 

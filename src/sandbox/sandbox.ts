@@ -236,7 +236,7 @@ class Cloud implements AsyncDisposable {
         createEcsService(state, this.#scheduler, sessions),
         createSsmService({ clock, state, gateway, sessions, register }),
         createLogsService(this.#logs, faults),
-        createCloudTrailService(this.#trail, clock),
+        createCloudTrailService(this.#trail, clock, faults),
         createKmsService(this.#keys),
       ],
       verify,

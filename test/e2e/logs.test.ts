@@ -72,7 +72,7 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
 
   await test.step('the task is touched, by whom and why; replacing it wants its name', async () => {
     await porthole.openTaskPage('nginx storefront example-prod')
-    await expect(window.getByText('Touched by ana, 1 session')).toBeVisible()
+    await expect(window.getByText('Touched by ana and raj, 3 sessions')).toBeVisible()
     await expect(window.getByText('checkout fails since noon')).toBeVisible()
     await window.getByRole('button', { name: 'Replace task…' }).click()
     const replace = dialog.getByRole('button', { name: 'Replace task' })

@@ -31,6 +31,8 @@ export class Faults {
   omitRefreshToken = false
   /** GetLogEvents gives an empty page before each full one, as CloudWatch Logs may. */
   logGaps = false
+  /** CloudTrail delivers events so many milliseconds after they happened; AWS takes minutes. */
+  trailDelay = 0
   readonly signIn = new SignInFaults()
   #throttles: ThrottleFault[] = []
   #delays: DelayFault[] = []
@@ -44,7 +46,7 @@ export class Faults {
   /**
    * `{throttle?: {operation?, count}, delay?: {operation?, milliseconds, count},
    * refuse?: {operation?, code, message?, status?, count},
-   * expireTokens?: boolean, omitRefreshToken?: boolean, logGaps?: boolean, signIn?: see SignInFaults, clear?: boolean}`.
+   * expireTokens?: boolean, omitRefreshToken?: boolean, logGaps?: boolean, trailDelay?: number, signIn?: see SignInFaults, clear?: boolean}`.
    * @throws {AwsError} SerializationException for members of the wrong type
    */
   apply(input: ApiInput): void {
@@ -79,6 +81,7 @@ export class Faults {
     this.expireTokens = input.boolean('expireTokens') ?? this.expireTokens
     this.omitRefreshToken = input.boolean('omitRefreshToken') ?? this.omitRefreshToken
     this.logGaps = input.boolean('logGaps') ?? this.logGaps
+    this.trailDelay = input.integer('trailDelay') ?? this.trailDelay
   }
 
   /** Holds the call back when a delay is on. */
@@ -115,6 +118,7 @@ export class Faults {
     this.expireTokens = false
     this.omitRefreshToken = false
     this.logGaps = false
+    this.trailDelay = 0
     this.signIn.clear()
   }
 }

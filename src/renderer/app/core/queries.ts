@@ -60,6 +60,12 @@ export const queries = {
       staleTime: 0,
     }),
 
+  taskCloud: (core: CoreClient, scope: Scope, taskArn: string) =>
+    queryOptions({
+      queryKey: ['audit.cloud', scopeKey(scope), taskArn],
+      queryFn: async () => unwrap(await core.call('audit.cloud', { scope, taskArn })),
+    }),
+
   taskSnapshot: (core: CoreClient, taskArn: string) =>
     queryOptions({
       queryKey: ['audit.taskSnapshot', taskArn],

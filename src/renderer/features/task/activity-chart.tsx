@@ -10,7 +10,7 @@ import type { TaskPage } from './use-task-page.ts'
 
 /** Who was inside when, and since when the task differs from what was built. A picture of the list below it. */
 export function ActivityChart({
-  page: { task, self, touched, gone },
+  page: { task, self, touched, gone, cloud, changes },
   entries,
   now,
 }: {
@@ -19,12 +19,15 @@ export function ActivityChart({
   now: number
 }) {
   const startedAt = task?.startedAt
-  const earliest = Math.min(...entries.map(timeOf))
-  const latest = Math.max(...entries.map(lastMomentOf))
+  const events = cloud?.events ?? []
+  const earliest = Math.min(...entries.map(timeOf), ...events.map(({ at }) => at))
+  const latest = Math.max(...entries.map(lastMomentOf), ...events.map(({ at, endedAt }) => endedAt ?? at))
   const isOver = gone || task?.status === 'STOPPED'
   const to = isOver ? latest : Math.max(now, latest)
   const layout = layoutChart({
     entries,
+    events,
+    changes,
     from: Math.min(startedAt ?? earliest, earliest),
     to,
     self,
@@ -90,11 +93,13 @@ function Lane({ lane: { label, spans, points } }: { lane: ChartLane }) {
 }
 
 function spanTitle({ userName, containerName, tone, length }: ChartSpan): string {
-  return displayText(`${userName}, ${containerName}, ${tone === 'live' ? 'live' : formatDuration(length)}`)
+  const who = [userName, containerName].filter((part) => part !== undefined).join(', ')
+  return displayText(`${who}, ${tone === 'live' ? 'live' : formatDuration(length)}`)
 }
 
 function pointTitle({ kind, userName }: ChartPoint): string {
   if (kind === 'started' || userName === undefined) return 'Started'
+  if (kind === 'service') return displayText(userName)
   return displayText(kind === 'refused' ? `${userName}, refused` : `Replaced by ${userName}`)
 }
 

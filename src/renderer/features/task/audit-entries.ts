@@ -1,15 +1,37 @@
 import type { AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatDay } from '../../ui/time.ts'
 
-/** What stands in the list: the audit's own entries, and the task's start as the catalog knows it. */
-export type ListedEntry = AuditEntry | { kind: 'started'; at: number; taskDefinition: string }
+export interface CloudEntry {
+  kind: 'cloud'
+  at: number
+  event: CloudEvent
+}
 
-export type AuditFilter = 'all' | 'sessions' | 'refused' | 'replacements'
+/** What its service did while the task ran. */
+export interface ServiceChange {
+  kind: 'service'
+  at: number
+  id: string
+  /** What it is about, `family:revision` say. Untrusted text, as are the others. */
+  subject: string
+  words: string
+  detail?: string | undefined
+}
 
-const kindOfFilter: Record<Exclude<AuditFilter, 'all'>, ListedEntry['kind']> = {
-  sessions: 'session',
-  refused: 'refused',
-  replacements: 'task-replaced',
+/** What stands in the list: the audit's own entries, CloudTrail's, and what the catalog knows of the task. */
+export type ListedEntry =
+  | AuditEntry
+  | CloudEntry
+  | ServiceChange
+  | { kind: 'started'; at: number; taskDefinition: string }
+
+export type AuditFilter = 'all' | 'sessions' | 'deployments' | 'refused'
+
+const filters: Record<Exclude<AuditFilter, 'all'>, (entry: ListedEntry) => boolean> = {
+  sessions: (entry) => entry.kind === 'session' || (entry.kind === 'cloud' && !entry.event.refusal),
+  deployments: ({ kind }) => kind === 'service' || kind === 'started' || kind === 'task-replaced',
+  refused: (entry) => entry.kind === 'refused' || (entry.kind === 'cloud' && !!entry.event.refusal),
 }
 
 export function timeOf(entry: ListedEntry): number {
@@ -17,23 +39,33 @@ export function timeOf(entry: ListedEntry): number {
 }
 
 export function filterEntries(entries: readonly ListedEntry[], filter: AuditFilter): readonly ListedEntry[] {
-  return filter === 'all' ? entries : entries.filter(({ kind }) => kind === kindOfFilter[filter])
+  return filter === 'all' ? entries : entries.filter(filters[filter])
 }
 
 /** A row that stays the same thing over every change of the list. */
 export function keyOf(entry: ListedEntry): string {
+  if (entry.kind === 'cloud') return entry.event.eventId
+  if (entry.kind === 'service') return entry.id
   if (entry.kind === 'activity') return `${entry.activity}:${entry.at}:${entry.sessionId}`
   return 'sessionId' in entry ? entry.sessionId : `${entry.kind}:${entry.at}`
 }
 
-/** Newest first, the task's start at its own place. */
-export function listedEntries(
-  entries: readonly AuditEntry[],
-  start: { at: number; taskDefinition: string } | undefined,
-): readonly ListedEntry[] {
-  if (start === undefined || entries.length === 0) return entries
-  const started: ListedEntry = { kind: 'started', ...start }
-  return [...entries, started].sort((left, right) => timeOf(right) - timeOf(left))
+/** Newest first, everything at its own place. Without a single entry there is no list. */
+export function listedEntries({
+  entries,
+  events = [],
+  changes = [],
+  start,
+}: {
+  entries: readonly AuditEntry[]
+  events?: readonly CloudEvent[]
+  changes?: readonly ServiceChange[]
+  start?: { at: number; taskDefinition: string } | undefined
+}): readonly ListedEntry[] {
+  if (entries.length + events.length === 0) return []
+  const cloud = events.map((event): ListedEntry => ({ kind: 'cloud', at: event.at, event }))
+  const started: ListedEntry[] = start === undefined ? [] : [{ kind: 'started', ...start }]
+  return [...entries, ...cloud, ...changes, ...started].sort((left, right) => timeOf(right) - timeOf(left))
 }
 
 export interface Day {
@@ -68,8 +100,12 @@ export interface Visitor {
 }
 
 /** Everyone who had a shell, the longest inside first. */
-export function visitorsOf(entries: readonly AuditEntry[], now: number): Visitor[] {
-  const byName = Map.groupBy(sessionsOf(entries), ({ userName }) => userName)
+export function visitorsOf(
+  entries: readonly AuditEntry[],
+  now: number,
+  events: readonly CloudEvent[] = [],
+): Visitor[] {
+  const byName = Map.groupBy(visitsOf(entries, events), ({ userName }) => userName)
   return [...byName]
     .map(([userName, sessions]) => ({
       userName,
@@ -84,8 +120,40 @@ export function sessionsOf(entries: readonly AuditEntry[]): AuditSession[] {
   return entries.filter((entry) => entry.kind === 'session')
 }
 
+/** Somebody's time inside, whoever recorded it. */
+export type Visit = Pick<AuditSession, 'startedAt' | 'endedAt' | 'live' | 'userName'> & {
+  key: string
+  containerName: string | undefined
+}
+
+export function visitsOf(entries: readonly AuditEntry[], events: readonly CloudEvent[]): Visit[] {
+  const local = sessionsOf(entries).map((session) => ({
+    key: session.sessionId,
+    startedAt: session.startedAt,
+    endedAt: session.endedAt,
+    live: session.live,
+    userName: session.userName,
+    containerName: session.container.containerName,
+  }))
+  const cloud = events
+    .filter(({ refusal }) => refusal === undefined)
+    .map((event) => ({
+      key: event.eventId,
+      startedAt: event.at,
+      // Of an end that nobody knows only the beginning counts.
+      endedAt: event.endedAt ?? (event.live ? undefined : event.at),
+      live: event.live,
+      userName: event.userName,
+      containerName: event.containerName,
+    }))
+  return [...local, ...cloud]
+}
+
 /** Milliseconds, up to now while it is live. */
-export function lengthOf({ startedAt, endedAt }: AuditSession, now: number): number {
+export function lengthOf(
+  { startedAt, endedAt }: Pick<AuditSession, 'startedAt' | 'endedAt'>,
+  now: number,
+): number {
   return Math.max(0, (endedAt ?? now) - startedAt)
 }
 

@@ -4,6 +4,7 @@ import { useNow } from '../../ui/use-now.ts'
 import styles from './audit.module.css'
 import { type AuditFilter, groupByDay, keyOf, type ListedEntry } from './audit-entries.ts'
 import { AuditRow } from './audit-row.tsx'
+import type { TaskPage } from './use-task-page.ts'
 
 /** Drawn at first; a task that lives for months has more than anyone reads at once. */
 const entriesAtFirst = 100
@@ -11,11 +12,11 @@ const entriesAtFirst = 100
 /** The history, newest first. Arrow keys go from row to row, Enter opens the replay. */
 export function AuditList({
   entries,
-  self,
+  page,
   filter,
 }: {
   entries: readonly ListedEntry[]
-  self: string | undefined
+  page: TaskPage
   filter: AuditFilter
 }) {
   const now = useNow('minute')
@@ -30,7 +31,7 @@ export function AuditList({
           <h3>{label}</h3>
           <ol onKeyDown={moveWithArrows}>
             {ofDay.map((entry) => (
-              <AuditRow key={keyOf(entry)} entry={entry} self={self} />
+              <AuditRow key={keyOf(entry)} entry={entry} page={page} />
             ))}
           </ol>
         </section>
@@ -47,8 +48,8 @@ export function AuditList({
 const emptyWords: Record<AuditFilter, string> = {
   all: 'No shell opened here yet',
   sessions: 'No sessions',
+  deployments: 'Nothing was deployed or replaced since this task started',
   refused: 'Nothing was refused here',
-  replacements: 'Not replaced from this computer',
 }
 
 function moveWithArrows(event: KeyboardEvent<HTMLElement>): void {

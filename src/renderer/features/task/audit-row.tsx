@@ -1,34 +1,32 @@
-import type { ComponentType, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { AuditActivity, AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import type { AuditSource } from '../../../contract/cloud-audit.ts'
 import { replayDocument } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
-import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
-import {
-  DeploymentIcon,
-  type IconProps,
-  LocalIcon,
-  RefusedIcon,
-  ReplaceIcon,
-  ShellIcon,
-} from '../../ui/icons.ts'
+import { DeploymentIcon, RefusedIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
-import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
-import { useNow } from '../../ui/use-now.ts'
 import { endWords, engineWords } from '../replay/session-words.ts'
 import { activityWords } from './activity-words.ts'
 import styles from './audit.module.css'
-import { type ListedEntry, lengthOf, timeOf } from './audit-entries.ts'
+import type { ListedEntry, ServiceChange } from './audit-entries.ts'
+import { Length, Row } from './audit-row-frame.tsx'
+import { CloudRow } from './cloud-row.tsx'
+import { MissingInCloud, SourceBadge } from './source-badge.tsx'
+import type { TaskPage } from './use-task-page.ts'
 
 /** One line of the history. A session with a recording opens its replay. */
-export function AuditRow({ entry, self }: { entry: ListedEntry; self: string | undefined }) {
+export function AuditRow({ entry, page }: { entry: ListedEntry; page: TaskPage }) {
   switch (entry.kind) {
     case 'session':
-      return <SessionRow session={entry} self={self} />
+      return <SessionRow session={entry} page={page} />
     case 'refused':
-      return <RefusedRow entry={entry} />
+      return <RefusedRow entry={entry} source={page.cloud?.sources[entry.sessionId]} />
+    case 'cloud':
+      return <CloudRow entry={entry} page={page} />
+    case 'service':
+      return <ServiceRow entry={entry} />
     case 'task-replaced':
       return <ReplacedRow entry={entry} />
     case 'activity':
@@ -50,14 +48,15 @@ function startedWords(taskDefinition: string): ReactNode {
   )
 }
 
-function SessionRow({ session, self }: { session: AuditSession; self: string | undefined }) {
+function SessionRow({ session, page }: { session: AuditSession; page: TaskPage }) {
+  const source = page.cloud?.sources[session.sessionId]
   const { workspace } = useServices()
   const { sessionId, container, userName, startedAt } = session
   const open = () => workspace.open(replayDocument({ sessionId, container, userName, startedAt }))
   return (
     <Row
       entry={session}
-      tone={session.live ? 'live' : userName === self ? 'me' : 'other'}
+      tone={session.live ? 'live' : userName === page.self ? 'me' : 'other'}
       icon={ShellIcon}
       onOpen={session.hasRecording ? open : undefined}
       what={
@@ -68,8 +67,9 @@ function SessionRow({ session, self }: { session: AuditSession; self: string | u
           in <Name text={container.containerName} />, <Length session={session} />
         </>
       }
-      local
+      source={<SourceBadge source={source} />}
     >
+      <MissingInCloud source={source} />
       {session.reason !== undefined && (
         <>
           <Name text={session.reason} />.{' '}
@@ -80,15 +80,6 @@ function SessionRow({ session, self }: { session: AuditSession; self: string | u
     </Row>
   )
 }
-
-function Length({ session }: { session: AuditSession }) {
-  const young = session.live && Date.now() - session.startedAt < minute
-  const now = useNow(young ? 'second' : 'minute')
-  const length = formatDuration(lengthOf(session, now))
-  return session.live ? <span className={styles.liveFor}>live for {length}</span> : length
-}
-
-const minute = 60_000
 
 /** Endings that nobody chose are worth a second look. */
 const unwanted = new Set<AuditSession['endReason']>(['lost', 'failed', 'interrupted'])
@@ -107,7 +98,13 @@ function Outcome({ session }: { session: AuditSession }) {
   )
 }
 
-function RefusedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'refused' }> }) {
+function RefusedRow({
+  entry,
+  source,
+}: {
+  entry: Extract<AuditEntry, { kind: 'refused' }>
+  source: AuditSource | undefined
+}) {
   return (
     <Row
       entry={entry}
@@ -121,7 +118,7 @@ function RefusedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'refused' }>
           got no shell in <Name text={entry.container.containerName} />
         </>
       }
-      local
+      source={<SourceBadge source={source} />}
     >
       <bdi title={displayText(entry.message)}>{displayText(entry.message)}</bdi>
     </Row>
@@ -141,7 +138,7 @@ function ReplacedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'task-repla
           replaced this task
         </>
       }
-      local
+      source={<SourceBadge />}
     >
       {entry.serviceName !== undefined && (
         <>
@@ -166,7 +163,7 @@ function ActivityRow({ entry }: { entry: AuditActivity }) {
           {words}
         </>
       }
-      local
+      source={<SourceBadge />}
     >
       {entry.detail?.sessionOf !== undefined && (
         <>
@@ -177,52 +174,22 @@ function ActivityRow({ entry }: { entry: AuditActivity }) {
   )
 }
 
-function Row({
-  entry,
-  tone,
-  icon: Icon,
-  what,
-  local = false,
-  onOpen,
-  children,
-}: {
-  entry: ListedEntry
-  tone?: 'me' | 'other' | 'live' | 'refused'
-  icon: ComponentType<IconProps>
-  what: ReactNode
-  /** Known from this computer's own ledger. */
-  local?: boolean
-  onOpen?: (() => void) | undefined
-  children?: ReactNode
-}) {
-  const at = timeOf(entry)
-  const content = (
-    <>
-      <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
-        {formatClock(at)}
-      </time>
-      <span className={styles.node}>
-        <Icon size={12} stroke={2} aria-hidden />
-      </span>
-      <span className={styles.what}>{what}</span>
-      <span className={styles.detail}>{children}</span>
-      {local && (
-        <Badge outlined>
-          <LocalIcon size={12} stroke={2} aria-hidden />
-          <span className={styles.source}>This computer</span>
-        </Badge>
-      )}
-    </>
-  )
+function ServiceRow({ entry }: { entry: ServiceChange }) {
+  const { subject, words, detail } = entry
   return (
-    <li className={classNames(styles.entry, tone && styles[`is-${tone}`])}>
-      {onOpen === undefined ? (
-        <div className={styles.row}>{content}</div>
-      ) : (
-        <button type="button" className={styles.row} title="Open the replay" onClick={onOpen}>
-          {content}
-        </button>
-      )}
-    </li>
+    <Row
+      entry={entry}
+      icon={DeploymentIcon}
+      what={
+        <>
+          <b>
+            <Name text={subject} />
+          </b>{' '}
+          {words}
+        </>
+      }
+    >
+      {detail !== undefined && <bdi title={displayText(detail)}>{displayText(detail)}</bdi>}
+    </Row>
   )
 }

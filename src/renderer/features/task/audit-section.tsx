@@ -9,32 +9,37 @@ import { ActivityChart } from './activity-chart.tsx'
 import styles from './audit.module.css'
 import { type AuditFilter, filterEntries, type ListedEntry, listedEntries } from './audit-entries.ts'
 import { AuditList } from './audit-list.tsx'
+import { CloudProblem, CloudRead } from './cloud-read.tsx'
 import type { TaskPage } from './use-task-page.ts'
 
-/** Everything that was done inside this task, as far as this computer knows. */
+/** Everything that was done inside this task, as far as this computer and CloudTrail know. */
 export function AuditSection({ page }: { page: TaskPage }) {
   const [filter, setFilter] = useState<AuditFilter>('all')
   const entries = page.entries ?? []
   const { startedAt, taskDefinition } = page.task ?? {}
   const start =
     startedAt === undefined || taskDefinition === undefined ? undefined : { at: startedAt, taskDefinition }
-  const listed = listedEntries(entries, start)
+  const events = page.cloud?.events ?? []
+  const listed = listedEntries({ entries, events, changes: page.changes, start })
 
   return (
     <section className={styles.audit}>
       <div className={styles.head}>
         <h2>Audit</h2>
-        {entries.length > 0 && (
+        {listed.length > 0 && (
           <Segments label="Show" value={filter} choices={choicesOf(listed)} onChange={setFilter} />
         )}
+        <CloudRead page={page} />
       </div>
       {page.auditProblem !== undefined && <ErrorCallout error={page.auditProblem} />}
-      {entries.length > 0 && <Chart page={page} entries={entries} />}
-      {entries.length > 0 ? (
-        <AuditList entries={filterEntries(listed, filter)} self={page.self} filter={filter} />
+      <CloudProblem page={page} />
+      {listed.length > 0 && <Chart page={page} entries={entries} />}
+      {listed.length > 0 ? (
+        <AuditList entries={filterEntries(listed, filter)} page={page} filter={filter} />
       ) : (
         // Nothing is said before the first answer: an empty history is a finding.
-        page.entries !== undefined && <NothingYet />
+        page.entries !== undefined &&
+        (page.cloud?.reading === false || page.cloudProblem !== undefined) && <NothingYet page={page} />
       )}
     </section>
   )
@@ -52,8 +57,8 @@ function choicesOf(listed: readonly ListedEntry[]): Choice<AuditFilter>[] {
   return [
     choice('all', 'All'),
     choice('sessions', 'Sessions'),
+    choice('deployments', 'Deployments'),
     choice('refused', 'Refused'),
-    choice('replacements', 'Replacements'),
   ]
 }
 
@@ -62,11 +67,13 @@ function Chart({ page, entries }: { page: TaskPage; entries: readonly AuditEntry
   return <ActivityChart page={page} entries={entries} now={now} />
 }
 
-function NothingYet() {
+function NothingYet({ page: { cloud } }: { page: TaskPage }) {
   return (
     <div className={styles.empty}>
       <EmptyState icon={AuditIcon} title="No shell opened here yet">
-        What runs here is as it was built. Each shell opened from this computer is recorded and listed here.
+        {cloud?.read === undefined || cloud.problem !== undefined
+          ? 'Each shell opened from this computer is recorded and listed here.'
+          : "What runs here is as it was built. Everyone's sessions appear here, also from the AWS CLI."}
       </EmptyState>
     </div>
   )

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../contract/audit.ts'
+import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatClock, formatDay, monthName } from '../../ui/time.ts'
-import { lengthOf, sessionsOf } from './audit-entries.ts'
+import { lengthOf, type ServiceChange, visitsOf } from './audit-entries.ts'
 
 /** A session in the chart; places are fractions of its width. */
 export interface ChartSpan {
@@ -8,7 +9,7 @@ export interface ChartSpan {
   left: number
   width: number
   tone: 'me' | 'other' | 'live'
-  containerName: string
+  containerName: string | undefined
   userName: string
   length: number
 }
@@ -16,7 +17,8 @@ export interface ChartSpan {
 export interface ChartPoint {
   key: string
   left: number
-  kind: 'refused' | 'replaced' | 'started'
+  kind: 'refused' | 'replaced' | 'started' | 'service'
+  /** Whose it is, or what it is about. */
   userName: string | undefined
 }
 
@@ -45,6 +47,9 @@ const mostNamedLanes = 3
 
 export interface ChartInput {
   entries: readonly AuditEntry[]
+  /** What only CloudTrail knows. */
+  events?: readonly CloudEvent[]
+  changes?: readonly ServiceChange[]
   /** When the task started, or the earliest that is known of it. */
   from: number
   /** Now, or when the task ended. */
@@ -56,28 +61,43 @@ export interface ChartInput {
 }
 
 /** Who was inside when, as shapes on lanes. */
-export function layoutChart({ entries, from, to, self, startedAt, touchedSince }: ChartInput): ChartLayout {
+export function layoutChart({
+  entries,
+  events = [],
+  changes = [],
+  from,
+  to,
+  self,
+  startedAt,
+  touchedSince,
+}: ChartInput): ChartLayout {
   const span = Math.max(1, to - from)
   const place = (timestamp: number) => Math.min(1, Math.max(0, (timestamp - from) / span))
-  const names = lanesByName(entries, self)
+  const names = lanesByName(entries, events, self)
   const lanes: ChartLane[] = names.map((label) => ({ label, spans: [], points: [] }))
   const laneOf = (userName: string) => lanes[names.indexOf(userName)] ?? lanes.at(-1)
 
-  for (const session of sessionsOf(entries).toReversed()) {
-    const left = place(session.startedAt)
-    laneOf(session.userName)?.spans.push({
-      key: session.sessionId,
+  for (const visit of visitsOf(entries, events).toReversed()) {
+    const { key, startedAt: began, live, userName, containerName } = visit
+    const left = place(began)
+    laneOf(userName)?.spans.push({
+      key,
       left,
-      width: place(session.startedAt + lengthOf(session, to)) - left,
-      tone: session.live ? 'live' : session.userName === self ? 'me' : 'other',
-      containerName: session.container.containerName,
-      userName: session.userName,
-      length: lengthOf(session, to),
+      width: place(began + lengthOf(visit, to)) - left,
+      tone: live ? 'live' : userName === self ? 'me' : 'other',
+      containerName,
+      userName,
+      length: lengthOf(visit, to),
     })
   }
+  for (const { eventId: key, at, userName, refusal } of events)
+    if (refusal !== undefined)
+      laneOf(userName)?.points.push({ key, left: place(at), kind: 'refused', userName })
   const service: ChartLane = { label: 'Service', spans: [], points: [] }
   if (startedAt !== undefined)
     service.points.push({ key: 'started', left: place(startedAt), kind: 'started', userName: undefined })
+  for (const { id, at, subject } of changes)
+    service.points.push({ key: id, left: place(at), kind: 'service', userName: subject })
   for (const entry of entries) {
     // Looking and checking changes nothing in the task.
     if (entry.kind === 'session' || entry.kind === 'activity') continue
@@ -95,8 +115,13 @@ export function layoutChart({ entries, from, to, self, startedAt, touchedSince }
 }
 
 /** Names of the lanes for people: oneself, those with most entries, and "Others" when there are more. */
-function lanesByName(entries: readonly AuditEntry[], self: string | undefined): string[] {
+function lanesByName(
+  entries: readonly AuditEntry[],
+  events: readonly CloudEvent[],
+  self: string | undefined,
+): string[] {
   const counts = new Map<string, number>()
+  for (const { userName } of events) counts.set(userName, (counts.get(userName) ?? 0) + 1)
   for (const entry of entries)
     if (entry.kind === 'session' || entry.kind === 'refused')
       counts.set(entry.userName, (counts.get(entry.userName) ?? 0) + 1)

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Cluster, Task } from '../../../contract/catalog.ts'
+import type { CloudHistory } from '../../../contract/cloud-audit.ts'
 import type { ReadinessReport } from '../../../contract/readiness.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { Button } from '../../ui/button.tsx'
@@ -85,7 +86,7 @@ function Point({ point: { state, words } }: { point: ReadinessPoint }) {
 }
 
 /** Where a record of what happens inside is kept: ours, and what the cluster is set to keep. */
-function RecordedIn({ page: { cluster, entries = [] } }: { page: TaskPage }) {
+function RecordedIn({ page: { cluster, entries = [], cloud } }: { page: TaskPage }) {
   const recordings = sessionsOf(entries).filter(({ hasRecording }) => hasRecording).length
   return (
     <section>
@@ -94,11 +95,26 @@ function RecordedIn({ page: { cluster, entries = [] } }: { page: TaskPage }) {
         <Place icon={<LocalIcon size={14} stroke={1.75} aria-hidden />} name="This computer">
           {recordings === 1 ? '1 recording' : `${recordings} recordings`}
         </Place>
+        {cloud !== undefined && (
+          <Place icon={<CloudIcon size={14} stroke={1.75} aria-hidden />} name="CloudTrail">
+            <CloudTrailReach cloud={cloud} />
+          </Place>
+        )}
         {cluster !== undefined && <ClusterRecords logging={cluster.execLogging} />}
       </dl>
     </section>
   )
 }
+
+/** CloudTrail's event history holds ninety days; less until all of it was read once. */
+function CloudTrailReach({ cloud: { read, reading, problem } }: { cloud: CloudHistory }) {
+  const now = useNow('minute')
+  if (read === undefined) return problem === undefined && reading ? 'Reading…' : 'Not read'
+  const days = Math.round((now - read.from) / day)
+  return days === 1 ? '1 day' : `${days} days`
+}
+
+const day = 24 * 3600_000
 
 function ClusterRecords({ logging }: { logging: Cluster['execLogging'] }) {
   const { mode, logGroup, bucket, kmsKeyId } = logging
@@ -150,7 +166,7 @@ function Place({ icon, name, children }: { icon: ReactNode; name: string; childr
 
 function WhoWasInside({ page }: { page: TaskPage }) {
   const now = useNow('minute')
-  const visitors = visitorsOf(page.entries ?? [], now)
+  const visitors = visitorsOf(page.entries ?? [], now, page.cloud?.events)
   if (visitors.length === 0) return null
   const from = page.task?.taskDefinition
   return (

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { AuditEntry, TaskSnapshot, TouchedTask } from '../../../contract/audit.ts'
 import type { CatalogScope, Cluster, Task } from '../../../contract/catalog.ts'
+import type { CloudHistory } from '../../../contract/cloud-audit.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
 import { CoreError } from '../../app/core/core-error.ts'
@@ -9,6 +10,10 @@ import { queries } from '../../app/core/queries.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
+import type { ServiceChange } from './audit-entries.ts'
+import { serviceChanges } from './service-changes.ts'
+import { touchedByAnyone } from './touched-by-anyone.ts'
+import { useCloudHistory } from './use-cloud-history.ts'
 
 export interface TaskPage {
   ref: TaskRef
@@ -24,6 +29,14 @@ export interface TaskPage {
   /** Absent until the first answer. Newest first. */
   entries: readonly AuditEntry[] | undefined
   auditProblem: ErrorValue | undefined
+  /** What CloudTrail says; absent until the first answer. */
+  cloud: CloudHistory | undefined
+  cloudProblem: ErrorValue | undefined
+  /** Reads CloudTrail now. */
+  readCloud: () => void
+  /** What the service did since the task started, newest first. */
+  changes: readonly ServiceChange[]
+  /** By anyone, as far as this computer and CloudTrail know. */
   touched: TouchedTask | undefined
   /** Who AWS says we are, where that is known. */
   self: string | undefined
@@ -44,7 +57,8 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     refetchInterval: ({ state }) => (state.data?.some(isLive) === true ? liveRefreshInMilliseconds : false),
   })
   useReadAgainWithSessions(ref.taskArn)
-  const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
+  const touchedHere = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
+  const { cloud, problem: cloudProblem, readNow: readCloud } = useCloudHistory(ref, audit.dataUpdatedAt)
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
   const gone = task === undefined && isKnown(cluster, scope)
@@ -63,7 +77,11 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     problem: cluster === undefined ? scope?.error : undefined,
     entries: audit.data,
     auditProblem: audit.error instanceof CoreError ? audit.error.value : undefined,
-    touched,
+    cloud,
+    cloudProblem,
+    readCloud,
+    changes: task === undefined ? [] : serviceChanges(task, cluster?.services ?? []),
+    touched: touchedByAnyone(ref.taskArn, touchedHere, cloud?.events ?? []),
     self,
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, epochSeconds } from '../clock.ts'
+import type { Faults } from '../faults.ts'
 import type { JsonObject } from '../http/api-input.ts'
 import type { ApiCall, ApiService } from '../http/api-service.ts'
 import { AwsError } from '../http/aws-error.ts'
@@ -20,16 +21,22 @@ const attributes: Readonly<Record<string, (event: TrailEvent, value: string) => 
 }
 
 /** CloudTrail LookupEvents over the event history. */
-export function createCloudTrailService(trail: Trail, clock: Clock): ApiService {
+export function createCloudTrailService(
+  trail: Trail,
+  clock: Clock,
+  faults: Pick<Faults, 'trailDelay'>,
+): ApiService {
   return {
     target: 'CloudTrail_20131101',
     signingName: 'cloudtrail',
     actionPrefix: 'cloudtrail',
-    operations: { LookupEvents: { handle: (call) => lookUpEvents(trail, call, clock.now()) } },
+    operations: {
+      LookupEvents: { handle: (call) => lookUpEvents(trail, call, clock.now(), faults.trailDelay) },
+    },
   }
 }
 
-function lookUpEvents(trail: Trail, call: ApiCall, now: number): JsonObject {
+function lookUpEvents(trail: Trail, call: ApiCall, now: number, delay: number): JsonObject {
   const { input } = call
   const size = input.integer('MaxResults') ?? maximumResults
   if (size < 1 || size > maximumResults) {
@@ -46,6 +53,7 @@ function lookUpEvents(trail: Trail, call: ApiCall, now: number): JsonObject {
   const purpose = JSON.stringify([from, input.timestamp('EndTime'), input.members.LookupAttributes])
   const found = trail
     .events(call.caller.accountId, call.region, now)
+    .filter((event) => delay === 0 || event.time <= now - delay)
     .filter((event) => event.time >= from && event.time <= to && matches(event))
   const start = startOf(found, input.string('NextToken'), purpose)
   const events = found.slice(start, start + size)

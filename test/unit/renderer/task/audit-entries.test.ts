@@ -76,13 +76,16 @@ describe('the list', () => {
   const entries = [replaced, session('ana', now - 10 * minute, undefined), refused]
 
   test('has the start of the task at its own place', () => {
-    const listed = listedEntries(entries, { at: now - 50 * minute, taskDefinition: 'storefront:187' })
+    const listed = listedEntries({
+      entries,
+      start: { at: now - 50 * minute, taskDefinition: 'storefront:187' },
+    })
     expect(listed.map(({ kind }) => kind)).toEqual(['task-replaced', 'session', 'started', 'refused'])
     expect(listed.map(timeOf)).toEqual(listed.map(timeOf).toSorted((one, other) => other - one))
   })
 
   test('stays empty while nothing was done', () => {
-    expect(listedEntries([], { at: now, taskDefinition: 'storefront:187' })).toEqual([])
+    expect(listedEntries({ entries: [], start: { at: now, taskDefinition: 'storefront:187' } })).toEqual([])
   })
 
   test('is filtered by what happened', () => {
@@ -91,7 +94,7 @@ describe('the list', () => {
     expect(kinds('all')).toHaveLength(3)
     expect(kinds('sessions')).toEqual(['session'])
     expect(kinds('refused')).toEqual(['refused'])
-    expect(kinds('replacements')).toEqual(['task-replaced'])
+    expect(kinds('deployments')).toEqual(['task-replaced'])
   })
 
   test('has rows that are told apart', () => {

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { errorValueSchema } from './errors.ts'
+import { timestampSchema } from './identity.ts'
+
+/** What made the call, as its user agent says. Anybody can send any user agent. */
+export const cloudClientSchema = z.enum(['porthole', 'aws-cli', 'console', 'sdk', 'other'])
+export type CloudClient = z.infer<typeof cloudClientSchema>
+
+/** One shell, or attempt at one, as CloudTrail tells of it. All text in it comes from outside. */
+export const cloudEventSchema = z.object({
+  /** CloudTrail's own id. */
+  eventId: z.string(),
+  /** `direct`: started with Session Manager on the container, around ECS and what it logs. */
+  kind: z.enum(['exec', 'direct']),
+  /** To the second. */
+  at: timestampSchema,
+  accountId: z.string(),
+  region: z.string(),
+  taskId: z.string(),
+  clusterName: z.string().optional(),
+  containerName: z.string().optional(),
+  /** Of the container, where only that is told. */
+  runtimeId: z.string().optional(),
+  /** Word for word; CloudTrail does not redact it. */
+  command: z.string().optional(),
+  awsSessionId: z.string().optional(),
+  userName: z.string(),
+  principal: z.string().optional(),
+  /** The permission set's own name where Identity Center made the role. */
+  roleName: z.string().optional(),
+  sourceIp: z.string().optional(),
+  client: cloudClientSchema,
+  /** AWS refused it. */
+  refusal: z.object({ code: z.string(), message: z.string().optional() }).optional(),
+  /** From Session Manager's list, which forgets after thirty days. */
+  endedAt: timestampSchema.optional(),
+  /** Session Manager listed it as connected when it was last asked. */
+  live: z.boolean(),
+})
+export type CloudEvent = z.infer<typeof cloudEventSchema>
+
+/**
+ * What CloudTrail says to a session or refusal of this computer's ledger.
+ * `pending`: it may still come. `unknown`: nothing can be said, because that
+ * time was not read or there is no id to join on.
+ */
+export const auditSourceSchema = z.object({
+  state: z.enum(['matched', 'local-only', 'pending', 'unknown']),
+  /** Milliseconds since it began, of one that CloudTrail should know and does not. */
+  missingFor: z.number().int().nonnegative().optional(),
+  event: cloudEventSchema.optional(),
+})
+export type AuditSource = z.infer<typeof auditSourceSchema>
+
+export const cloudHistorySchema = z.object({
+  /** Cloud only: what this computer's ledger does not have, newest first. */
+  events: z.array(cloudEventSchema),
+  /** By Porthole's session id. */
+  sources: z.record(z.string(), auditSourceSchema),
+  /** What of CloudTrail was read in full; absent before the first time. */
+  read: z.object({ from: timestampSchema, to: timestampSchema }).optional(),
+  reading: z.boolean(),
+  /** Why CloudTrail could not be read the last time. */
+  problem: errorValueSchema.optional(),
+})
+export type CloudHistory = z.infer<typeof cloudHistorySchema>

@@ -1,0 +1,161 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { type CloudEvent, cloudEventSchema } from '../../../contract/cloud-audit.ts'
+import { createPrivateFile } from '../../files/private-file.ts'
+import type { ReadRange } from './reconcile.ts'
+import type { ShellEventName } from './trail-record.ts'
+
+/** Another Porthole on the same folder may be writing its page; each takes milliseconds. */
+const busyLimitMilliseconds = 2000
+
+/** Raised when the tables change: all of it can be read from AWS again, so an older file's tables are dropped. */
+const storeVersion = 1
+
+const schema = `
+  DROP TABLE IF EXISTS event;
+  DROP TABLE IF EXISTS read_range;
+  DROP TABLE IF EXISTS session_end;
+  CREATE TABLE event(
+    account_id TEXT NOT NULL,
+    region TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    aws_session_id TEXT,
+    -- The CloudEvent as JSON, as its record told it.
+    event TEXT NOT NULL,
+    PRIMARY KEY (account_id, region, event_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX event_by_task ON event(account_id, region, task_id);
+  CREATE TABLE read_range(
+    account_id TEXT NOT NULL,
+    region TEXT NOT NULL,
+    event_name TEXT NOT NULL,
+    read_from INTEGER NOT NULL,
+    read_to INTEGER NOT NULL,
+    PRIMARY KEY (account_id, region, event_name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE session_end(
+    aws_session_id TEXT PRIMARY KEY,
+    ended_at INTEGER,
+    live INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`
+
+export interface TrailPlace {
+  accountId: string
+  region: string
+}
+
+/** When Session Manager says a session ended; `endedAt` is absent while it lives. */
+export interface SessionEnd {
+  awsSessionId: string
+  endedAt?: number | undefined
+}
+
+interface EventRow {
+  event: string
+  ended_at: number | null
+  live: number | null
+}
+
+const eventColumns = `
+  SELECT e.event, s.ended_at, s.live FROM event e LEFT JOIN session_end s USING (aws_session_id)`
+
+/**
+ * What was read of AWS's own records, in a file of its own: none of it is
+ * evidence of ours, and all of it could be read again for ninety days.
+ */
+export class CloudStore implements Disposable {
+  readonly #database: Database.Database
+
+  /** @param file made when absent, with its folder, for its owner alone */
+  constructor(file: string) {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    createPrivateFile(file)
+    this.#database = new Database(file, { timeout: busyLimitMilliseconds })
+    this.#database.pragma('journal_mode = WAL')
+    // What a power cut takes is read again.
+    this.#database.pragma('synchronous = NORMAL')
+    if (this.#database.pragma('user_version', { simple: true }) !== storeVersion)
+      this.#database.transaction(() => {
+        this.#database.exec(schema)
+        this.#database.pragma(`user_version = ${storeVersion}`)
+      })()
+  }
+
+  /** Adds what is new. @returns ids of the tasks that it is about */
+  add(events: readonly CloudEvent[]): string[] {
+    const insert = this.#database.prepare(
+      'INSERT OR IGNORE INTO event VALUES (@accountId, @region, @eventId, @taskId, @at, @awsSessionId, @event)',
+    )
+    return this.#database.transaction(() =>
+      events.flatMap((event) => {
+        const { accountId, region, eventId, taskId, at, awsSessionId = null } = event
+        const row = { accountId, region, eventId, taskId, at, awsSessionId, event: JSON.stringify(event) }
+        return insert.run(row).changes > 0 ? [taskId] : []
+      }),
+    )()
+  }
+
+  /** Newest first. */
+  ofTask({ accountId, region }: TrailPlace, taskId: string): CloudEvent[] {
+    return this.#database
+      .prepare<[string, string, string], EventRow>(
+        `${eventColumns} WHERE e.account_id = ? AND e.region = ? AND e.task_id = ? ORDER BY e.at DESC, e.event_id`,
+      )
+      .all(accountId, region, taskId)
+      .flatMap(eventOfRow)
+  }
+
+  /** The earliest session since `since` whose end is not known. */
+  firstUnended({ accountId, region }: TrailPlace, since: number): number | undefined {
+    const found = this.#database
+      .prepare<[string, string, number], { at: number | null }>(
+        `SELECT min(e.at) AS at FROM event e LEFT JOIN session_end s USING (aws_session_id)
+         WHERE e.account_id = ? AND e.region = ? AND e.at >= ? AND e.aws_session_id IS NOT NULL
+           AND s.ended_at IS NULL`,
+      )
+      .get(accountId, region, since)
+    return found?.at ?? undefined
+  }
+
+  setEnds(ends: readonly SessionEnd[]): void {
+    const set = this.#database.prepare(
+      'INSERT OR REPLACE INTO session_end VALUES (@awsSessionId, @endedAt, @live)',
+    )
+    this.#database.transaction(() => {
+      for (const { awsSessionId, endedAt = null } of ends)
+        set.run({ awsSessionId, endedAt, live: endedAt === null ? 1 : 0 })
+    })()
+  }
+
+  range({ accountId, region }: TrailPlace, eventName: ShellEventName): ReadRange | undefined {
+    return this.#database
+      .prepare<[string, string, string], ReadRange>(
+        'SELECT read_from AS "from", read_to AS "to" FROM read_range WHERE account_id = ? AND region = ? AND event_name = ?',
+      )
+      .get(accountId, region, eventName)
+  }
+
+  setRange({ accountId, region }: TrailPlace, eventName: ShellEventName, { from, to }: ReadRange): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO read_range VALUES (?, ?, ?, ?, ?)')
+      .run(accountId, region, eventName, from, to)
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close()
+  }
+}
+
+/** A row that somebody changed by hand into something else is left out. */
+function eventOfRow({ event, ended_at, live }: EventRow): CloudEvent[] {
+  try {
+    const read = cloudEventSchema.parse(JSON.parse(event))
+    return [{ ...read, ...(ended_at !== null && { endedAt: ended_at }), live: live === 1 }]
+  } catch {
+    return []
+  }
+}

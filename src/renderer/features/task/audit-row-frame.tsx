@@ -1,0 +1,66 @@
+import type { ComponentType, ReactNode } from 'react'
+import type { AuditSession } from '../../../contract/audit.ts'
+import { classNames } from '../../ui/class-names.ts'
+import type { IconProps } from '../../ui/icons.ts'
+import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
+import { useNow } from '../../ui/use-now.ts'
+import styles from './audit.module.css'
+import { type ListedEntry, lengthOf, timeOf } from './audit-entries.ts'
+
+/** A line of the history: when, what and by whom, more of it, and whose records have it. */
+export function Row({
+  entry,
+  tone,
+  icon: Icon,
+  what,
+  source,
+  onOpen,
+  openTitle = 'Open the replay',
+  children,
+}: {
+  entry: ListedEntry
+  tone?: 'me' | 'other' | 'live' | 'refused'
+  icon: ComponentType<IconProps>
+  what: ReactNode
+  /** Whose records have it. */
+  source?: ReactNode
+  onOpen?: (() => void) | undefined
+  openTitle?: string
+  children?: ReactNode
+}) {
+  const at = timeOf(entry)
+  const content = (
+    <>
+      <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
+        {formatClock(at)}
+      </time>
+      <span className={styles.node}>
+        <Icon size={12} stroke={2} aria-hidden />
+      </span>
+      <span className={styles.what}>{what}</span>
+      <span className={styles.detail}>{children}</span>
+      {source}
+    </>
+  )
+  return (
+    <li className={classNames(styles.entry, tone && styles[`is-${tone}`])}>
+      {onOpen === undefined ? (
+        <div className={styles.row}>{content}</div>
+      ) : (
+        <button type="button" className={styles.row} title={openTitle} onClick={onOpen}>
+          {content}
+        </button>
+      )}
+    </li>
+  )
+}
+
+/** How long somebody was inside, or is. */
+export function Length({ session }: { session: Pick<AuditSession, 'startedAt' | 'endedAt' | 'live'> }) {
+  const young = session.live && Date.now() - session.startedAt < minute
+  const now = useNow(young ? 'second' : 'minute')
+  const length = formatDuration(lengthOf(session, now))
+  return session.live ? <span className={styles.liveFor}>live for {length}</span> : length
+}
+
+const minute = 60_000

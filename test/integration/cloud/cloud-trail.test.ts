@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { ExecuteCommandCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
+import { StartSessionCommand } from '@aws-sdk/client-ssm'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AuditEntry } from '../../../src/contract/audit.ts'
+import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
+import { type CloudAudit, createCloudAudit } from '../../../src/core/audit/cloud/cloud-audit.ts'
+import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
+import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
+import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import { systemClock } from '../../../src/core/clock.ts'
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import {
+  clientsFor,
+  operatorOf,
+  production,
+  region,
+  setFaults,
+  startTestSandbox,
+} from '../sandbox-services/sandbox-fixture.ts'
+import { runtimeIdOf } from './runtime-id.ts'
+
+const scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
+
+let sandbox: Sandbox
+let connection: AwsConnection
+let clients: AwsClients
+let folder: string
+let cloud: CloudAudit
+let taskArn: string
+let entries: AuditEntry[] = []
+let lookups = 0
+
+beforeAll(async () => {
+  sandbox = await startTestSandbox()
+  const { ecs } = clientsFor(sandbox)
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: 'web' }))
+  taskArn = taskArns.find((arn) => arn.endsWith(sandbox.ready.sample.task)) ?? ''
+  const endpoints = createEndpoints({
+    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
+    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
+  })
+  connection = createAwsConnection({ endpoints, version: '0.0.0' })
+  clients = createAwsClients({
+    connection,
+    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials: () => {} },
+  })
+})
+afterAll(async () => {
+  clients[Symbol.dispose]()
+  connection[Symbol.dispose]()
+  await sandbox[Symbol.asyncDispose]()
+})
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'porthole-cloud-'))
+  entries = []
+  cloud = open()
+})
+afterEach(async () => {
+  cloud[Symbol.dispose]()
+  await setFaults(sandbox, { clear: true })
+  await rm(folder, { recursive: true })
+})
+
+function open(): CloudAudit {
+  return createCloudAudit({
+    file: path.join(folder, 'cloud', 'cloudtrail.sqlite'),
+    clients: {
+      call: (name, ...rest) => {
+        if (name === 'cloudtrail') lookups += 1
+        return clients.call(name, ...rest)
+      },
+    },
+    entries: async () => entries,
+    clock: systemClock,
+    log: () => {},
+  })
+}
+
+/** Everything there is to read, once a reading that began after this call is over. */
+async function readAll(): Promise<CloudHistory> {
+  lookups = 0
+  for (let history = await cloud.history({ scope, taskArn }, true); ; ) {
+    if (!history.reading) return history
+    const news = Promise.withResolvers<void>()
+    using _changes = cloud.onChanged(() => news.resolve())
+    history = await cloud.history({ scope, taskArn })
+    if (!history.reading) return history
+    await news.promise
+    history = await cloud.history({ scope, taskArn })
+  }
+}
+
+test("other people's sessions, their ends and a refusal are read, and read again only since then", async () => {
+  const first = await readAll()
+  expect(first.events.map(({ userName, refusal }) => [userName, refusal?.code])).toEqual([
+    ['raj', undefined],
+    ['lena', 'AccessDeniedException'],
+    ['raj', undefined],
+  ])
+  const [raj, lena, rajBefore] = first.events
+  expect(raj).toMatchObject({
+    kind: 'exec',
+    containerName: 'nginx',
+    client: 'aws-cli',
+    sourceIp: '203.0.113.24',
+    roleName: 'PlatformEngineer',
+  })
+  expect((raj?.endedAt ?? 0) - (raj?.at ?? 0)).toBeLessThanOrEqual(11 * 60_000 + 1000)
+  expect(lena?.client).toBe('console')
+  expect(rajBefore?.live).toBe(false)
+  const days = (first.read?.to ?? 0) - (first.read?.from ?? 0)
+  expect(Math.round(days / (24 * 3600_000))).toBe(90)
+
+  // A restart keeps what was read, and how far.
+  cloud[Symbol.dispose]()
+  cloud = open()
+  await setFaults(sandbox, { refuse: { operation: 'LookupEvents', code: 'AccessDeniedException', count: 1 } })
+  const second = await readAll()
+  expect(second.problem?.code).toBe('ACCESS_DENIED')
+  expect(second.events).toEqual(first.events)
+  expect(second.read).toEqual(first.read)
+  const third = await readAll()
+  expect(third.problem).toBeUndefined()
+  expect(lookups).toBe(2)
+  expect(third.events).toEqual(first.events)
+})
+
+test('pages and throttling lose nothing, and what comes late or around ECS is found', async () => {
+  const { ecs, ssm } = clientsFor(sandbox)
+  const input = { cluster: 'web', task: taskArn, container: 'nginx', command: '/bin/sh' }
+  for (let attempt = 0; attempt < 60; attempt += 1)
+    await ecs.send(new ExecuteCommandCommand({ ...input, interactive: false })).catch(() => {})
+  const { session } = await ecs.send(new ExecuteCommandCommand({ ...input, interactive: true }))
+  const runtimeId = await runtimeIdOf(ecs, taskArn)
+  const direct = await ssm.send(
+    new StartSessionCommand({ Target: `ecs:web_${sandbox.ready.sample.task}_${runtimeId}` }),
+  )
+
+  await setFaults(sandbox, { trailDelay: 10 * 60_000 })
+  const before = await readAll()
+  expect(before.events.some(({ awsSessionId }) => awsSessionId === session?.sessionId)).toBe(false)
+
+  // More than the SDK tries by itself.
+  await setFaults(sandbox, { trailDelay: 0, throttle: { operation: 'LookupEvents', count: 4 } })
+  const after = await readAll()
+  expect(after.problem).toBeUndefined()
+  const refused = after.events.filter(({ refusal }) => refusal?.code === 'InvalidParameterException')
+  expect(refused).toHaveLength(60)
+  expect(new Set(after.events.map(({ eventId }) => eventId)).size).toBe(after.events.length)
+  const ours = after.events.find(({ awsSessionId }) => awsSessionId === session?.sessionId)
+  expect(ours).toMatchObject({ kind: 'exec', live: true })
+  expect(after.events.find(({ awsSessionId }) => awsSessionId === direct.SessionId)).toMatchObject({
+    kind: 'direct',
+    runtimeId,
+  })
+})
