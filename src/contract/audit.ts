@@ -42,6 +42,10 @@ export const auditSessionSchema = z.object({
   live: z.boolean(),
   outputBytes: z.number().int().nonnegative(),
   hasRecording: z.boolean(),
+  /** Its recording was destroyed on purpose: too old, too large, or because somebody said so. */
+  recordingShreddedAt: timestampSchema.optional(),
+  /** Its recording is kept whatever its age. */
+  held: z.boolean().optional(),
 })
 export type AuditSession = z.infer<typeof auditSessionSchema>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { containerPlaceSchema, visitedPlaceSchema } from './place.ts'
 import { defaultProductionRules, productionRulesSchema } from './production.ts'
+import { retentionSettingsSchema } from './retention.ts'
 import { engineChoiceSchema } from './session.ts'
 import { shellChoiceSchema } from './shell-command.ts'
 
@@ -56,6 +57,8 @@ export const settingsSchema = z.object({
   /** Ids of identities outside Identity Center that somebody chose to use. */
   profilesInUse: z.array(z.string()),
   navigatorWidth: z.number().min(208).max(420),
+  /** How long recordings are kept. */
+  retention: retentionSettingsSchema,
   navigatorOrder: z.enum(['name', 'size', 'newest', 'trouble']),
   /** `copilot`: by the application and environment of AWS Copilot's tags, where services have them. */
   navigatorGrouping: z.enum(['cluster', 'copilot']),
@@ -81,6 +84,7 @@ export const defaultSettings: Settings = {
   recentContainers: [],
   shells: {},
   navigatorWidth: 276,
+  retention: { days: 90 },
   navigatorOrder: 'name',
   navigatorGrouping: 'cluster',
   production: defaultProductionRules,

@@ -36,6 +36,7 @@ import {
   readinessReportSchema,
   readinessTaskSchema,
 } from './readiness.ts'
+import { holdTargetSchema } from './retention.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
 import { arrivedLinkSchema, menuSchema, noticeSchema } from './window.ts'
 
@@ -220,6 +221,8 @@ export const methods = {
   'audit.verify': { params: z.object({}), result: integrityReportSchema },
   /** Writes part of the history where the host keeps exports. Takes as long as a check of the whole record. */
   'audit.export': { params: exportRequestSchema, result: exportResultSchema },
+  /** Keeps recordings whatever their age, or lets them go again. */
+  'audit.hold': { params: z.object({ target: holdTargetSchema, held: z.boolean() }), result: z.object({}) },
   'audit.integrity': { params: z.object({}), result: integrityStateSchema },
   'audit.taskSnapshot': {
     params: z.object({ taskArn: z.string() }),

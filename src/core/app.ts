@@ -8,6 +8,7 @@ import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { createCloudAudit } from './audit/cloud/cloud-audit.ts'
 import { type Downloads, ExportService } from './audit/export/export-service.ts'
+import { keepRetention } from './audit/retention/keep-retention.ts'
 import { Viewing } from './audit/viewing.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
 import { type AwsClients, createAwsClients } from './aws/clients.ts'
@@ -171,6 +172,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       clock: systemClock,
       log,
     }),
+  )
+  resources.use(
+    keepRetention({ audit, settings, actor: () => viewing.actor(undefined), clock: systemClock, log }),
   )
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)

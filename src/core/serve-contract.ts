@@ -174,6 +174,7 @@ function createHandlers(
       return report
     },
     'audit.export': (request) => services.exports.export(request),
+    'audit.hold': async ({ target, held }) => nothing(await viewing.held(target, held)),
     'audit.integrity': () => audit.integrity(),
     'audit.taskSnapshot': async ({ taskArn }) => {
       const found = await audit.taskSnapshot(taskArn)

@@ -41,6 +41,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,
     verify: async () => unwrap(await rpc.call('verify', {})),
     export: async (order) => unwrap(await rpc.call('export', order)),
+    retain: async (settings) => unwrap(await rpc.call('retain', settings)).shredded,
     integrity: async () => unwrap(await rpc.call('integrity', {})),
     onIntegrity: (listener) => rpc.on('integrity', listener),
     problems: async () => unwrap(await rpc.call('problems', {})),

@@ -10,6 +10,7 @@ import { errorValueSchema } from '../../contract/errors.ts'
 import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
+import { retentionSettingsSchema } from '../../contract/retention.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
 import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
 
@@ -56,6 +57,7 @@ export const auditMethods = {
     }),
     result: exportSummarySchema,
   },
+  retain: { params: retentionSettingsSchema, result: z.object({ shredded: z.number().int() }) },
   integrity: { params: z.object({}), result: integrityStateSchema },
   /** What a person should know about the history itself, e.g. that a damaged one was set aside. */
   problems: { params: z.object({}), result: z.array(errorValueSchema) },

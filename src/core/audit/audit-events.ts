@@ -148,6 +148,13 @@ export const auditEventSchema = z.discriminatedUnion('type', [
     ...recordingTotals,
     error: errorValueSchema,
   }),
+  /** Its key and its file are destroyed, on purpose. What the ledger says of it stays, so the chain still verifies. */
+  z.object({
+    type: z.literal('recording.shredded'),
+    ...inSession,
+    cause: z.enum(['retention', 'person']),
+    bytes: byteCountSchema,
+  }),
   /** Found unfinished at start, cut back to its last whole line. */
   z.object({
     type: z.literal('recording.recovered'),

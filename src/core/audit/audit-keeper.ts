@@ -11,6 +11,7 @@ import type {
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
+import type { RetentionSettings } from '../../contract/retention.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
@@ -34,6 +35,7 @@ import { Ledger } from './ledger.ts'
 import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
+import { Shredder } from './retention/shredder.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
 import { SessionIndex } from './session-index.ts'
@@ -64,6 +66,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #checkpoints: Checkpoints
   readonly #doubts: ErrorValue[]
   readonly #checks: RecordChecks
+  readonly #shredder: Shredder
   readonly #index: SessionIndex
   readonly #keys: RecordingKeys
   readonly #store: RecordingStore
@@ -97,6 +100,12 @@ export class AuditKeeper implements AsyncDisposable {
       onChanged: (state) => options.onIntegrity?.(state),
     })
     this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
+    this.#shredder = new Shredder({
+      index: this.#index,
+      store: this.#store,
+      clock,
+      note: (event) => this.#append(event),
+    })
   }
 
   /**
@@ -114,6 +123,7 @@ export class AuditKeeper implements AsyncDisposable {
     })
     resources.move()
     keeper.#leftBehind = interrupted
+    await keeper.#shredder.finish()
     for (const taskArn of tasks) keeper.#onChanged(taskArn)
     return keeper
   }
@@ -199,6 +209,11 @@ export class AuditKeeper implements AsyncDisposable {
   /** Checks the whole record, recordings included. */
   verify(): Promise<IntegrityReport> {
     return this.#checks.run()
+  }
+
+  /** Destroys what is too old or too much. @returns how many recordings */
+  async applyRetention(settings: RetentionSettings): Promise<number> {
+    return (await this.#shredder.applyRetention(settings)).length
   }
 
   /** Notes an export and makes it. @throws {PortholeError} STORAGE_* */

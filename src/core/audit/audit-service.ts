@@ -9,6 +9,7 @@ import type {
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
+import type { RetentionSettings } from '../../contract/retention.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 
@@ -48,6 +49,8 @@ export interface AuditService extends AsyncDisposable {
    * @throws {PortholeError} STORAGE_*
    */
   export(order: ExportOrder): Promise<ExportSummary>
+  /** Destroys the recordings that are too old or too much; never one that is held or live. @returns how many */
+  retain(settings: RetentionSettings): Promise<number>
   integrity(): Promise<IntegrityState>
   onIntegrity(listener: (state: IntegrityState) => void): Disposable
 

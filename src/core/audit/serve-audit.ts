@@ -152,6 +152,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
       verify: async () => (await opening.get()).verify(),
       export: async (order) => (await opening.get()).export(order),
+      retain: async (settings) => ({ shredded: await (await opening.get()).applyRetention(settings) }),
       integrity: async () => (await opening.get()).integrity(),
       problems: async () =>
         opening.get().then(

@@ -5,9 +5,10 @@ import { createPrivateFile } from '../files/private-file.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEventOf } from './audit-events.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { KeptRecording } from './retention/due-for-shredding.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
-const indexVersion = 4
+const indexVersion = 5
 
 const schema = `
   CREATE TABLE progress(seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -31,9 +32,12 @@ const schema = `
     seen_at INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     output_bytes INTEGER NOT NULL,
-    finished INTEGER NOT NULL
+    finished INTEGER NOT NULL,
+    shredded_at INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX recording_unfinished ON recording(session_id) WHERE finished = 0;
+  -- What must not be shredded: a session id or the ARN of a task.
+  CREATE TABLE hold(target TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   -- Refusals, replacements and other activity, each an AuditEntry as JSON.
   CREATE TABLE entry(
     seq INTEGER PRIMARY KEY,
@@ -64,10 +68,13 @@ interface SessionRow {
   bytes: number | null
   output_bytes: number | null
   finished: number | null
+  shredded_at: number | null
+  held: number
 }
 
 const sessionColumns = `
-  SELECT s.seq, s.facts, s.started_at, s.ended_at, s.end_reason, r.bytes, r.output_bytes, r.finished
+  SELECT s.seq, s.facts, s.started_at, s.ended_at, s.end_reason, r.bytes, r.output_bytes, r.finished,
+    r.shredded_at, EXISTS (SELECT 1 FROM hold h WHERE h.target IN (s.session_id, s.task_arn)) AS held
   FROM session s LEFT JOIN recording r USING (session_id)`
 
 /**
@@ -152,6 +159,27 @@ export class SessionIndex implements Disposable {
       .all()
   }
 
+  /** Recordings that are there, with what retention needs to know. */
+  keptRecordings(): KeptRecording[] {
+    return this.#follow()
+      .prepare<[], Omit<KeptRecording, 'isLive' | 'isHeld'> & { finished: number; held: number }>(
+        `SELECT r.session_id AS sessionId, r.task_arn AS taskArn, coalesce(s.ended_at, r.seen_at) AS endedAt,
+                r.bytes, r.finished,
+                EXISTS (SELECT 1 FROM hold h WHERE h.target IN (r.session_id, r.task_arn)) AS held
+         FROM recording r LEFT JOIN session s USING (session_id) WHERE r.shredded_at IS NULL AND r.bytes > 0`,
+      )
+      .all()
+      .map(({ finished, held, ...kept }) => ({ ...kept, isLive: finished === 0, isHeld: held === 1 }))
+  }
+
+  /** Sessions whose recordings the ledger says are destroyed. */
+  shredded(): string[] {
+    return this.#follow()
+      .prepare('SELECT session_id FROM recording WHERE shredded_at IS NOT NULL')
+      .pluck()
+      .all() as string[]
+  }
+
   [Symbol.dispose](): void {
     this.#database.close()
   }
@@ -164,6 +192,8 @@ export class SessionIndex implements Disposable {
       ...(row.end_reason !== null && { endReason: row.end_reason as AuditSession['endReason'] }),
       live: row.ended_at === null,
       outputBytes: this.#liveOutput(facts.sessionId) ?? row.output_bytes ?? 0,
+      ...(row.shredded_at !== null && { recordingShreddedAt: row.shredded_at }),
+      ...(row.held === 1 && { held: true }),
       // An unfinished one has no count yet; a finished one without bytes holds nothing to replay.
       hasRecording: row.finished === 0 || (row.bytes ?? 0) > 0,
     }
@@ -253,7 +283,15 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
     case 'task.replaced':
       insertEntry(database, seq, event.taskArn, replacementOf(event))
       break
+    case 'recording.shredded':
+      database
+        .prepare(
+          'UPDATE recording SET bytes = 0, shredded_at = ? WHERE session_id = ? AND shredded_at IS NULL',
+        )
+        .run(event.at, event.sessionId)
+      break
     case 'activity':
+      applyHold(database, event)
       if (event.taskArn !== undefined) insertEntry(database, seq, event.taskArn, activityOf(event))
       break
     case 'recording.start':
@@ -321,6 +359,14 @@ function applyRecording(
        WHERE recording.finished = 0`,
     )
     .run(event.sessionId, event.taskArn, event.at, state.bytes, state.outputBytes, state.finished ? 1 : 0)
+}
+
+/** A hold is on a session where one is named, else on the whole task. */
+function applyHold(database: Database.Database, event: AuditEventOf<'activity'>): void {
+  const target = event.sessionId ?? event.taskArn
+  if (target === undefined) return
+  if (event.activity === 'hold.set') database.prepare('INSERT OR IGNORE INTO hold VALUES (?)').run(target)
+  if (event.activity === 'hold.released') database.prepare('DELETE FROM hold WHERE target = ?').run(target)
 }
 
 function insertEntry(database: Database.Database, seq: number, taskArn: string, entry: AuditEntry): void {

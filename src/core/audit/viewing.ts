@@ -1,6 +1,7 @@
 import type { Activity, ActivityFacts, AuditSession } from '../../contract/audit.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { IntegrityReport } from '../../contract/integrity.ts'
+import type { HoldTarget } from '../../contract/retention.ts'
 import type { Clock } from '../clock.ts'
 import type { AuditService } from './audit-service.ts'
 
@@ -55,6 +56,19 @@ export class Viewing {
     } catch (thrown) {
       log(`That the record was checked could not be noted: ${String(thrown)}`)
     }
+  }
+
+  /**
+   * Puts a legal hold on recordings, or takes it off: the note is the hold.
+   * @throws {PortholeError} SESSION_NOT_FOUND, STORAGE_*
+   */
+  async held(target: HoldTarget, held: boolean): Promise<void> {
+    const { audit, clock } = this.#dependencies
+    const session = 'sessionId' in target ? await audit.session(target.sessionId) : undefined
+    const actor = await this.actor(session?.container.scope)
+    const place = session === undefined ? target : placeOf(session)
+    const activity = held ? 'hold.set' : 'hold.released'
+    await audit.note({ activity, at: clock.now(), ...actor, ...place })
   }
 
   /** The person at this computer, as far as it can be known quickly. */

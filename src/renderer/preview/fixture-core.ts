@@ -110,6 +110,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.recording': notHere,
     'audit.verify': async () => world.integrityReport(now),
     'audit.export': notHere,
+    'audit.hold': async () => ({}),
     'audit.integrity': async () => ({ problems: [], report: world.integrityReport(now) }),
     'audit.taskSnapshot': async () => ({}),
     'audit.touched': async () => world.touched(clusters, now),

@@ -14,6 +14,8 @@ export interface ToldRecording {
   chunks: ProvenStretch[]
   /** Of the whole; absent while it is written. */
   whole: { bytes: number; sha256: string } | undefined
+  /** Destroyed on purpose: that it is not there is right. */
+  isShredded: boolean
 }
 
 /** Gathers what events say of recordings. The first end counts: a second recording of a session is refused. */
@@ -27,6 +29,9 @@ export class RecordingsTold {
         break
       case 'recording.chunk':
         this.#of(event.sessionId).chunks.push(event)
+        break
+      case 'recording.shredded':
+        this.#of(event.sessionId).isShredded = true
         break
       case 'recording.closed':
       case 'recording.recovered':
@@ -47,7 +52,7 @@ export class RecordingsTold {
   #of(sessionId: string): ToldRecording {
     const known = this.#recordings.get(sessionId)
     if (known !== undefined) return known
-    const recording: ToldRecording = { sessionId, chunks: [], whole: undefined }
+    const recording: ToldRecording = { sessionId, chunks: [], whole: undefined, isShredded: false }
     this.#recordings.set(sessionId, recording)
     return recording
   }

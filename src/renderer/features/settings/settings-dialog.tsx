@@ -4,6 +4,7 @@ import { changeSettings } from '../../app/stores/settings-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Choice, Segments } from '../../ui/field.tsx'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
+import { RetentionSection } from '../integrity/retention-section.tsx'
 import { PluginSection } from '../plugin/plugin-section.tsx'
 import { ProductionSection } from './production-section.tsx'
 import styles from './settings.module.css'
@@ -90,6 +91,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }) {
               onChange={(lines) => change({ scrollback: Number(lines) })}
             />
           </div>
+          <RetentionSection retention={settings.retention} onChange={change} />
         </div>
         <ProductionSection />
         <PluginSection />

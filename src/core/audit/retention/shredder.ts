@@ -1,0 +1,53 @@
+import type { RetentionSettings } from '../../../contract/retention.ts'
+import type { Clock } from '../../clock.ts'
+import type { AuditEvent, AuditEventOf } from '../audit-events.ts'
+import type { RecordingStore } from '../recording-store.ts'
+import type { SessionIndex } from '../session-index.ts'
+import { dueForShredding } from './due-for-shredding.ts'
+
+interface ShredderParts {
+  index: SessionIndex
+  store: RecordingStore
+  clock: Clock
+  /** Puts an event into the ledger. @throws {PortholeError} when it cannot. */
+  note: (event: AuditEvent) => void
+}
+
+/**
+ * Destroys recordings on purpose. The ledger hears first: a process that is
+ * killed in between leaves a file too many, which the next start destroys,
+ * never one that is gone without a word.
+ */
+export class Shredder {
+  readonly #parts: ShredderParts
+
+  constructor(parts: ShredderParts) {
+    this.#parts = parts
+  }
+
+  /** What a crash left half done. */
+  async finish(): Promise<void> {
+    const { index, store } = this.#parts
+    const stored = new Set(await store.list())
+    for (const sessionId of index.shredded()) if (stored.has(sessionId)) await store.remove(sessionId)
+  }
+
+  /** @returns the sessions whose recordings are gone now */
+  async applyRetention(settings: RetentionSettings): Promise<string[]> {
+    const { index, clock } = this.#parts
+    const due = dueForShredding(index.keptRecordings(), settings, clock.now())
+    for (const sessionId of due) await this.shred(sessionId, 'retention')
+    return due
+  }
+
+  /** @returns whether there was one to destroy: not one that is held or still being written */
+  async shred(sessionId: string, cause: AuditEventOf<'recording.shredded'>['cause']): Promise<boolean> {
+    const { index, store, clock, note } = this.#parts
+    const recording = index.keptRecordings().find((kept) => kept.sessionId === sessionId)
+    if (recording === undefined || recording.isLive || recording.isHeld) return false
+    const { taskArn, bytes } = recording
+    note({ type: 'recording.shredded', sessionId, taskArn, at: clock.now(), cause, bytes })
+    await store.remove(sessionId)
+    return true
+  }
+}
