@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test'
 import { fromBuffer } from 'yauzl'
 import { expect, test } from './launch/launch.ts'
 
+const verifier = path.resolve(import.meta.dirname, '../../resources/audit-verifier.mjs')
 const player = path.resolve(import.meta.dirname, '../../node_modules/asciinema-player/dist/bundle')
 
 test('the record is checked, exported, verified by its own verifier, found out when changed, and played by asciinema', async ({
@@ -37,6 +38,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
     ])
     expect(download.suggestedFilename()).toMatch(/^porthole-audit-[\d-]+\.zip$/)
     await expect(dialog.getByText(/^Exported /)).toBeVisible()
+    expect(verify(await download.path())).toMatchObject({ code: 0 })
     await unpack(readFileSync(await download.path()), folder)
     const { said, code } = verify(folder)
     expect(said).toContain('1 recordings are what was recorded')
@@ -49,8 +51,17 @@ test('the record is checked, exported, verified by its own verifier, found out w
   const [name = ''] = readdirSync(path.join(folder, 'recordings'))
   const recording = path.join(folder, 'recordings', name)
   const text = readFileSync(recording, 'utf8')
-  await test.step("asciinema's own player plays both forms", async () => {
-    await runCommand(window, 'Export audit history')
+  await test.step("from its task's page and its own; asciinema's own player plays both forms", async () => {
+    await porthole.openTaskPage('nginx storefront example-prod')
+    await runCommand(window, "Export this task's history")
+    await expect(dialog.getByText(/^One task:/)).toBeVisible()
+    await testInfo.attach('task', { body: await window.screenshot(), contentType: 'image/png' })
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await window.getByRole('listitem').filter({ hasText: /ana/ }).first().click()
+    await window.getByRole('button', { name: 'Play' }).waitFor()
+    await testInfo.attach('session', { body: await window.screenshot(), contentType: 'image/png' })
+    await window.getByRole('button', { name: 'Export…' }).filter({ visible: true }).click()
+    await expect(dialog.getByText(/^One session:/)).toBeVisible()
     await dialog.getByLabel('asciicast v2, for older players').check()
     const [download] = await Promise.all([
       window.waitForEvent('download'),
@@ -58,6 +69,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
     ])
     const other = testInfo.outputPath('with-v2')
     await unpack(readFileSync(await download.path()), other)
+    expect(readFileSync(path.join(other, 'manifest.json'), 'utf8')).toContain('"kind": "session"')
     const page = await window.context().newPage()
     await playToEnd(page, text)
     await playToEnd(page, readFileSync(path.join(other, 'asciicast-v2', name), 'utf8'))
@@ -82,9 +94,7 @@ async function runCommand(window: Page, title: string): Promise<void> {
 }
 
 function verify(folder: string): { said: string; code: number | null } {
-  const { stdout, status } = spawnSync(process.execPath, [path.join(folder, 'verify.mjs')], {
-    encoding: 'utf8',
-  })
+  const { stdout, status } = spawnSync(process.execPath, [verifier, folder], { encoding: 'utf8' })
   return { said: stdout, code: status }
 }
 

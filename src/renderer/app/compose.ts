@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
+import { exportCommands } from '../features/integrity/export-commands.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
@@ -71,6 +72,7 @@ export function composeServices(
     ...signInCommands(services),
     ...accountCommands(services),
     ...integrityCommands(services),
+    ...exportCommands(services),
     ...appCommands(services),
     ...settingCommands(services),
   ])

@@ -156,6 +156,15 @@ describe('an export', () => {
     for (const name of filesIn(path))
       expect(`${name} ${readFileSync(join(path, name), 'utf8')}`).not.toContain(sessionIds[1])
     expect(await verify(path)).toMatchObject({ code: 0 })
+    expect(JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')).leftOut).toEqual({
+      events: all.length - events,
+      recordingsGone: [],
+    })
+    const ofTask = { kind: 'task' as const, taskArn: sessionFacts({}).container.taskArn }
+    const task = await exported('task', { ...everything, selection: ofTask })
+    expect(task).toMatchObject({ recordings: 2 })
+    expect(readFileSync(join(task.path, 'events.jsonl'), 'utf8')).toContain('"selection":"session"')
+    expect(await verify(task.path)).toMatchObject({ code: 0 })
     const none = await exported('none', { ...everything, selection: { kind: 'range', from: 1, to: 2 } })
     expect(none).toMatchObject({ recordings: 0, events: 1 })
     expect(await verify(none.path)).toMatchObject({ code: 0 })
@@ -229,24 +238,30 @@ describe('an export', () => {
 })
 
 describe('porthole audit', () => {
-  it('exports, and verifies exports and the record itself', async () => {
-    const porthole = (...args: string[]) =>
-      run('--disable-warning=ExperimentalWarning', cli, 'audit', ...args)
-    const target = join(folder.path, 'by-command')
-    const data = ['--data-folder', folder.path]
-    expect(await porthole('export', ...data, '--out', target, '--redacted')).toMatchObject({ code: 0 })
-    expect(await porthole('verify', target)).toMatchObject({ code: 0 })
+  const porthole = (...args: string[]) => run('--disable-warning=ExperimentalWarning', cli, 'audit', ...args)
+  const data = () => ['--data-folder', folder.path]
+
+  it('exports into an archive and verifies it as it is', async () => {
     const archive = join(folder.path, 'by-command.zip')
     const range = ['--since', '2020-01-01', '--until', '2020-01-02']
-    expect(await porthole('export', ...data, ...range, archive)).toMatchObject({ code: 0 })
+    expect(await porthole('export', ...data(), ...range, archive)).toMatchObject({ code: 0 })
     expect(await porthole('verify', archive)).toMatchObject({ code: 0 })
     writeFileSync(archive, readFileSync(archive).subarray(0, -50))
     expect(await porthole('verify', archive)).toMatchObject({ code: 1 })
-    const sound = await porthole('verify', ...data)
+  })
+
+  it('exports into a folder and verifies it', async () => {
+    const target = join(folder.path, 'by-command')
+    expect(await porthole('export', ...data(), '--out', target, '--redacted')).toMatchObject({ code: 0 })
+    expect(await porthole('verify', target)).toMatchObject({ code: 0 })
+  })
+
+  it('verifies the record itself', async () => {
+    const sound = await porthole('verify', ...data())
     expect(sound.said).toContain('Intact.')
     expect(sound.code).toBe(0)
     appendFileSync(join(audit, 'recordings', `${sessionIds[0]}.sealed`), 'x')
-    const damaged = await porthole('verify', ...data)
+    const damaged = await porthole('verify', ...data())
     expect(damaged.said).toContain(`were added to the end of the recording. (session ${sessionIds[0]})`)
     expect(damaged.code).toBe(1)
     expect((await porthole('verify', join(folder.path, 'nowhere'))).said).toContain(

@@ -63,6 +63,8 @@ class RecordExport {
   readonly #publicKeys: { seq: number; publicKey: string }[] = []
   /** What opens the recordings as stored, base64, by session. */
   readonly #keys: Record<string, string> = {}
+  /** Sessions whose recording is there no more. */
+  readonly #gone: string[] = []
   #events = 0
   #chainLength = 0
   #head = ''
@@ -159,6 +161,7 @@ class RecordExport {
         count += 1
       } catch (thrown) {
         if (errorCode(thrown) !== 'ENOENT') throw thrown
+        this.#gone.push(sessionId)
       }
     }
     return count
@@ -180,6 +183,16 @@ class RecordExport {
     for (const [isWanted, name, content] of forms) if (isWanted) await this.#add(name, content(reader))
   }
 
+  /** What somebody who expects everything would look for in vain. */
+  #leftOut(): object {
+    const { redacted } = this.#parts.request
+    return {
+      events: this.#chainLength - this.#events,
+      recordingsGone: this.#gone,
+      ...(redacted && { byRedaction: ['recordings', 'what AWS said of the tasks', 'secrets, as counted'] }),
+    }
+  }
+
   /** The manifest names every other file; its signature is what all of it hangs on. */
   async #sign(recordings: number): Promise<string> {
     const { installId, request, by, version, at, verification, signingKey } = this.#parts
@@ -195,6 +208,7 @@ class RecordExport {
       chain: { events: this.#chainLength, head: this.#head },
       events: this.#events,
       recordings,
+      leftOut: this.#leftOut(),
       publicKeys: this.#publicKeys,
       verification,
       files: this.#files,

@@ -36,10 +36,13 @@ export class ChosenEvents {
 function sessionsOf(selection: ExportSelection, events: Iterable<AuditEvent>): Set<string> {
   const sessions = new Set<string>()
   if (selection.kind === 'session') sessions.add(selection.sessionId)
-  if (selection.kind !== 'range') return sessions
+  if (selection.kind !== 'range' && selection.kind !== 'task') return sessions
   for (const event of events) {
-    const isBeginning = event.type === 'session.start' || event.type === 'session.rejected'
-    if (isBeginning && isWithin(selection, event.at)) sessions.add(event.sessionId)
+    if (event.type !== 'session.start' && event.type !== 'session.rejected') continue
+    const isChosen =
+      selection.kind === 'task' ? event.taskArn === selection.taskArn : isWithin(selection, event.at)
+    // What is noted of a session later, such as who watched it, need not name the task.
+    if (isChosen) sessions.add(event.sessionId)
   }
   return sessions
 }

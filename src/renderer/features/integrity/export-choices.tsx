@@ -1,3 +1,4 @@
+import type { ExportSelection } from '../../../contract/export.ts'
 import styles from './integrity.module.css'
 
 export interface ExportChoice {
@@ -17,18 +18,22 @@ const spans: { days: number | undefined; label: string }[] = [
 
 export function ExportChoices({
   choice,
-  isWhole,
+  selection,
   onChange,
 }: {
   choice: ExportChoice
-  /** Of the whole history, not of one task or session. */
-  isWhole: boolean
+  /** One task or session; of the whole history when absent. */
+  selection: ExportSelection | undefined
   onChange: (choice: ExportChoice) => void
 }) {
   const { redacted, text, asciicastV2 } = choice
   return (
     <>
-      {isWhole && (
+      {selection?.kind === 'session' && <p>One session: its events and its recording.</p>}
+      {selection?.kind === 'task' && (
+        <p>One task: every session in it from this computer, and what else was done to it.</p>
+      )}
+      {selection === undefined && (
         <fieldset className={styles.choices}>
           <legend>Sessions from</legend>
           {spans.map(({ days, label }) => (

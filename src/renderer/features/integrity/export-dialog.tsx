@@ -9,7 +9,9 @@ import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { type ExportChoice, ExportChoices } from './export-choices.tsx'
 import { ExportDone } from './export-done.tsx'
 import styles from './integrity.module.css'
+import { IntegrityProgressBar } from './integrity-progress.tsx'
 import { startDownload } from './start-download.ts'
+import { useIntegrity } from './use-integrity.ts'
 
 /** Part of the history for somebody who has no Porthole, with what is needed to check it. */
 export default function ExportDialog({
@@ -27,6 +29,8 @@ export default function ExportDialog({
     text: true,
     asciicastV2: false,
   })
+  // An export begins with a check of the whole record, which is what takes time.
+  const { state } = useIntegrity()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorValue>()
   const [done, setDone] = useState<ExportResult>()
@@ -53,10 +57,11 @@ export default function ExportDialog({
           <ModalTitle>Export audit history</ModalTitle>
           <div className={styles.body}>
             {done === undefined ? (
-              <ExportChoices choice={choice} isWhole={selection === undefined} onChange={setChoice} />
+              <ExportChoices choice={choice} selection={selection} onChange={setChoice} />
             ) : (
               <ExportDone result={done} />
             )}
+            {busy && <IntegrityProgressBar progress={state?.progress} />}
             {problem !== undefined && <ErrorCallout error={problem} />}
           </div>
         </ModalBody>

@@ -1,5 +1,6 @@
 import type { AuditSession } from '../../../contract/audit.ts'
 import { automaticLinuxShell } from '../../../contract/shell-command.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { type ReplayDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -7,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
-import { LocalIcon, TaskIcon } from '../../ui/icons.ts'
+import { ExportIcon, LocalIcon, TaskIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
@@ -24,6 +25,7 @@ export function ReplayHead({
   session: AuditSession | undefined
 }) {
   const { workspace } = useServices()
+  const run = useRunCommand()
   const { container, userName, startedAt } = document
   const now = useNow('minute')
   return (
@@ -58,10 +60,16 @@ export function ReplayHead({
         </>
       }
       actions={
-        <Button variant="ghost" onClick={() => workspace.open(taskDocument(taskRefOf(container)))}>
-          <TaskIcon size={14} stroke={1.75} aria-hidden />
-          Task page
-        </Button>
+        <>
+          <Button variant="ghost" onClick={() => workspace.open(taskDocument(taskRefOf(container)))}>
+            <TaskIcon size={14} stroke={1.75} aria-hidden />
+            Task page
+          </Button>
+          <Button onClick={() => run('audit.exportSession')}>
+            <ExportIcon size={14} stroke={1.75} aria-hidden />
+            Export…
+          </Button>
+        </>
       }
     >
       <Fact label="Who">
