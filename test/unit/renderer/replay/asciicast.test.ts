@@ -28,6 +28,31 @@ describe('events', () => {
     expect(events).toEqual([{ kind: 'output', at: 3000, text: 'a' }])
   })
 
+  test("are read below a header with all that asciinema's recorder may say", () => {
+    const palette = Array.from({ length: 16 }, () => '#1e1e2e').join(':')
+    const theme = { fg: '#cdd6f4', bg: '#1e1e2e', palette }
+    const whole = {
+      version: 3,
+      term: { cols: 100, rows: 30, type: 'xterm-kitty', version: 'kitty(0.42.1)', theme },
+      timestamp: 1_764_000_000,
+      idle_time_limit: 2.5,
+      command: '/bin/bash -l',
+      title: 'a demo',
+      env: { SHELL: '/bin/bash' },
+      tags: ['demo', 'ecs'],
+    }
+    const parser = new CastParser()
+    const events = parser.push(
+      `${JSON.stringify(whole)}\n[0.248848, "o", "\\u001b[1;31mHi\\u001b[0m"]\n[0.000152, "i", "\\r"]\n[1, "x", "0"]\n`,
+    )
+    expect(parser.header).toEqual({ size: { cols: 100, rows: 30 } })
+    expect(events.map(({ kind, at }) => [kind, Math.round(at)])).toEqual([
+      ['output', 249],
+      ['exit', 1249],
+    ])
+    expect(parser.unreadableLines).toBe(0)
+  })
+
   test('may stand between comments and blank lines', () => {
     const parser = new CastParser()
     expect(parser.push(`${header}# a comment\n\n[1, "o", "a"]\n`)).toHaveLength(1)
