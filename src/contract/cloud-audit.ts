@@ -52,11 +52,42 @@ export const auditSourceSchema = z.object({
 })
 export type AuditSource = z.infer<typeof auditSourceSchema>
 
+/** Why AWS has no transcript of a session. */
+export const missingTranscriptSchema = z.object({
+  message: z.string(),
+  /** What to look at; one of them, where nothing is certain. */
+  causes: z.array(z.string()),
+  /** It may still come. */
+  later: z.boolean(),
+})
+export type MissingTranscript = z.infer<typeof missingTranscriptSchema>
+
+export const transcriptSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('found'),
+    /** Plain lines, without escape sequences; part of them when there is a `nextOffset`. Untrusted text. */
+    text: z.string(),
+    /** In characters. */
+    nextOffset: z.number().int().positive().optional(),
+    /** Of the bytes as AWS had them when they were read. */
+    sha256: z.string(),
+    bytes: z.number().int().nonnegative(),
+    logGroup: z.string(),
+    fetchedAt: timestampSchema,
+    /** It was longer than what is kept. */
+    cut: z.boolean(),
+  }),
+  missingTranscriptSchema.extend({ state: z.literal('missing') }),
+])
+export type Transcript = z.infer<typeof transcriptSchema>
+
 export const cloudHistorySchema = z.object({
   /** Cloud only: what this computer's ledger does not have, newest first. */
   events: z.array(cloudEventSchema),
   /** By Porthole's session id. */
   sources: z.record(z.string(), auditSourceSchema),
+  /** Bytes of the transcripts of these events that were read so far, by CloudTrail's id. */
+  transcripts: z.record(z.string(), z.number().int().nonnegative()),
   /** What of CloudTrail was read in full; absent before the first time. */
   read: z.object({ from: timestampSchema, to: timestampSchema }).optional(),
   reading: z.boolean(),

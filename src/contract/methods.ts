@@ -8,7 +8,7 @@ import {
   touchedTaskSchema,
 } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
-import { cloudHistorySchema } from './cloud-audit.ts'
+import { cloudHistorySchema, transcriptSchema } from './cloud-audit.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
 import { exportRequestSchema, exportResultSchema } from './export.ts'
@@ -235,6 +235,18 @@ export const methods = {
   'audit.cloud': {
     params: z.object({ scope: scopeSchema, taskArn: z.string().max(2048), fresh: z.boolean().optional() }),
     result: cloudHistorySchema,
+  },
+  /** What AWS logged of a session that CloudTrail knows. Fetched once, then kept. */
+  'audit.transcript': {
+    params: z.object({
+      scope: scopeSchema,
+      clusterArn: z.string().max(2048),
+      taskArn: z.string().max(2048),
+      /** CloudTrail's id of its event. */
+      eventId: z.string().max(512),
+      offset: z.number().int().nonnegative(),
+    }),
+    result: transcriptSchema,
   },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
 

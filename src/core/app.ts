@@ -169,6 +169,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       file: path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'),
       clients,
       entries: (taskArn) => audit.entries(taskArn),
+      snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),
+      onTranscriptRead: ({ scope, taskArn }, event) => viewing.transcript(scope, taskArn, event),
       clock: systemClock,
       log,
     }),

@@ -167,6 +167,7 @@ function createHandlers(
       return audit.recording(sessionId, offset)
     },
     'audit.cloud': ({ scope, taskArn, fresh }) => cloudAudit.history({ scope, taskArn }, fresh),
+    'audit.transcript': (question) => cloudAudit.transcript(question),
     'audit.touched': () => audit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()

@@ -41,9 +41,16 @@ export class Viewing {
     await this.#once('recording.viewed', sessionId)
   }
 
-  /** As `recording`, for what AWS logged of a session. */
-  async transcript(sessionId: string): Promise<void> {
-    await this.#once('transcript.viewed', sessionId)
+  /** As `recording`, for what AWS logged of a session that need not be one of ours. */
+  async transcript(
+    scope: Scope,
+    taskArn: string,
+    { awsSessionId, userName }: { awsSessionId?: string | undefined; userName: string },
+  ): Promise<void> {
+    const key = `transcript.viewed ${awsSessionId}`
+    const noting = this.#noted.get(key) ?? this.#noteTranscript(scope, taskArn, awsSessionId, userName)
+    this.#noted.set(key, noting)
+    if (!(await noting)) this.#noted.delete(key)
   }
 
   /** Somebody had the whole record checked. Never rejects. */
@@ -84,6 +91,24 @@ export class Viewing {
   /** Somebody signed in: from now on it may be another person who looks. */
   forget(): void {
     this.#noted.clear()
+  }
+
+  async #noteTranscript(
+    scope: Scope,
+    taskArn: string,
+    awsSessionId: string | undefined,
+    userName: string,
+  ): Promise<boolean> {
+    const { audit, clock, log } = this.#dependencies
+    const detail = { sessionOf: userName, ...(awsSessionId && { awsSessionId }) }
+    try {
+      const actor = await this.actor(scope)
+      await audit.note({ activity: 'transcript.viewed', at: clock.now(), ...actor, taskArn, detail })
+      return true
+    } catch (thrown) {
+      log(`That somebody reads the transcript of ${awsSessionId} could not be noted: ${String(thrown)}`)
+      return false
+    }
   }
 
   async #once(activity: Activity, sessionId: string): Promise<void> {

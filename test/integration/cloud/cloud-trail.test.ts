@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ExecuteCommandCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { StartSessionCommand } from '@aws-sdk/client-ssm'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditEntry } from '../../../src/contract/audit.ts'
 import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
 import { type CloudAudit, createCloudAudit } from '../../../src/core/audit/cloud/cloud-audit.ts'
@@ -32,6 +33,8 @@ let cloud: CloudAudit
 let taskArn: string
 let entries: AuditEntry[] = []
 let lookups = 0
+let logReads = 0
+let read: string[] = []
 
 beforeAll(async () => {
   sandbox = await startTestSandbox()
@@ -57,6 +60,7 @@ afterAll(async () => {
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'porthole-cloud-'))
   entries = []
+  read = []
   cloud = open()
 })
 afterEach(async () => {
@@ -69,12 +73,16 @@ function open(): CloudAudit {
   return createCloudAudit({
     file: path.join(folder, 'cloud', 'cloudtrail.sqlite'),
     clients: {
+      ...clients,
       call: (name, ...rest) => {
         if (name === 'cloudtrail') lookups += 1
+        if (name === 'logs') logReads += 1
         return clients.call(name, ...rest)
       },
     },
     entries: async () => entries,
+    snapshotOf: async () => undefined,
+    onTranscriptRead: async (_, { userName }) => void read.push(userName),
     clock: systemClock,
     log: () => {},
   })
@@ -156,5 +164,50 @@ test('pages and throttling lose nothing, and what comes late or around ECS is fo
   expect(after.events.find(({ awsSessionId }) => awsSessionId === direct.SessionId)).toMatchObject({
     kind: 'direct',
     runtimeId,
+  })
+})
+
+describe('a transcript', () => {
+  const question = (eventId: string) => ({
+    scope,
+    clusterArn: taskArn.replace(/:task\/([^/]+)\/.*/, ':cluster/$1'),
+    taskArn,
+    eventId,
+    offset: 0,
+  })
+
+  test('is fetched once by the id of the session, and kept with its digest', async () => {
+    const { events } = await readAll()
+    const raj = events.findLast(({ userName }) => userName === 'raj')
+    const found = await cloud.transcript(question(raj?.eventId ?? ''))
+    expect(found).toMatchObject({
+      state: 'found',
+      text: expect.stringContaining('ls -l /usr/share/nginx/html'),
+      logGroup: '/ecs/exec/web',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      cut: false,
+    })
+    const lena = events.find(({ userName }) => userName === 'lena')
+    await expect(cloud.transcript(question(lena?.eventId ?? ''))).rejects.toMatchObject({
+      value: { code: 'NOT_FOUND' },
+    })
+    const reads = logReads
+    cloud[Symbol.dispose]()
+    cloud = open()
+    expect(await cloud.transcript(question(raj?.eventId ?? ''))).toEqual(found)
+    expect(logReads).toBe(reads)
+    expect(read).toEqual(['raj', 'raj'])
+    const { transcripts } = await cloud.history({ scope, taskArn })
+    expect(Object.keys(transcripts)).toEqual([raj?.eventId])
+
+    // What somebody changed on this disk is read from AWS again.
+    cloud[Symbol.dispose]()
+    const database = new Database(path.join(folder, 'cloud', 'cloudtrail.sqlite'))
+    database.exec("UPDATE transcript SET text = 'nothing happened'")
+    database.close()
+    cloud = open()
+    expect(await cloud.transcript(question(raj?.eventId ?? ''))).toMatchObject({
+      text: expect.stringContaining('ls -l /usr/share/nginx/html'),
+    })
   })
 })

@@ -1,18 +1,27 @@
 import type { AuditEntry } from '../../../contract/audit.ts'
-import type { CloudHistory } from '../../../contract/cloud-audit.ts'
-import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
+import type { CloudEvent, CloudHistory, Transcript } from '../../../contract/cloud-audit.ts'
+import { type ErrorValue, PortholeError, toErrorValue } from '../../../contract/errors.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 import { createListeners } from '../../listeners.ts'
+import type { LedgerSnapshot } from '../task-snapshot.ts'
 import { CloudStore } from './cloud-store.ts'
 import { reconcile } from './reconcile.ts'
 import { readSessionEnds } from './session-ends.ts'
 import { TrailReader } from './trail-reader.ts'
+import { Transcripts } from './transcripts.ts'
 
 /** Pages that show a task ask again and again; CloudTrail has little news in less. */
 const freshForMilliseconds = 60_000
+
+export interface TranscriptQuestion extends TaskOfCloud {
+  clusterArn: string
+  /** CloudTrail's id. */
+  eventId: string
+  offset: number
+}
 
 export interface TaskOfCloud {
   scope: Scope
@@ -22,8 +31,12 @@ export interface TaskOfCloud {
 export interface CloudAuditDependencies {
   /** SQLite, made at the first question. */
   file: string
-  clients: Pick<AwsClients, 'call'>
+  clients: AwsClients
   entries: (taskArn: string) => Promise<AuditEntry[]>
+  /** The latest snapshot of a task that the ledger has. */
+  snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>
+  /** Awaited before a transcript is shown: that somebody reads it is an event of its own. */
+  onTranscriptRead: (task: TaskOfCloud, event: CloudEvent) => Promise<void>
   clock: Clock
   log: (message: string) => void
 }
@@ -36,6 +49,8 @@ export interface CloudAudit extends Disposable {
    * @throws {PortholeError} STORAGE_UNWRITABLE, and those of the ledger
    */
   history(task: TaskOfCloud, fresh?: boolean): Promise<CloudHistory>
+  /** @throws {PortholeError} NOT_FOUND for an event that is not in the store, and those of `AwsClients.call` */
+  transcript(question: TranscriptQuestion): Promise<Transcript>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
   onChanged(listener: (place: { accountId: string; region: string }) => void): Disposable
 }
@@ -47,7 +62,8 @@ interface Reading {
   problem?: ErrorValue
 }
 
-export function createCloudAudit({ file, clients, entries, clock, log }: CloudAuditDependencies): CloudAudit {
+export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
+  const { file, clients, entries, snapshotOf, onTranscriptRead, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const readings = new Map<string, Reading>()
   let opened: { store: CloudStore } | undefined
@@ -63,6 +79,8 @@ export function createCloudAudit({ file, clients, entries, clock, log }: CloudAu
       throw storageProblem(thrown, 'What CloudTrail says', file)
     }
   }
+
+  const transcripts = new Transcripts({ clients, clock, store: storeOf, snapshotOf })
 
   async function read(scope: Scope, reading: Reading): Promise<void> {
     const { accountId, region } = scope
@@ -115,12 +133,30 @@ export function createCloudAudit({ file, clients, entries, clock, log }: CloudAu
       const range = store.range(scope, 'ExecuteCommand')
       const events = store.ofTask(scope, taskArn.slice(taskArn.lastIndexOf('/') + 1))
       const local = await entries(taskArn)
+      const reconciled = reconcile({ entries: local, events, read: range, now: clock.now() })
+      const read = reconciled.events.flatMap(({ eventId, awsSessionId = '' }) => {
+        const bytes = store.transcriptBytes(awsSessionId)
+        return bytes === undefined ? [] : [[eventId, bytes] as const]
+      })
       return {
-        ...reconcile({ entries: local, events, read: range, now: clock.now() }),
+        ...reconciled,
+        transcripts: Object.fromEntries(read),
         ...(range && { read: range }),
         reading: running,
         ...(problem && { problem }),
       }
+    },
+    async transcript({ scope, clusterArn, taskArn, eventId, offset }) {
+      const event = storeOf().event(scope, eventId)
+      if (event?.awsSessionId === undefined) throw noSuchSession()
+      const { awsSessionId, containerName } = event
+      const owner = { scope, clusterArn, taskArn, containerName }
+      const isNew = storeOf().transcriptBytes(awsSessionId) === undefined
+      const page = await transcripts.page({ ...owner, awsSessionId, offset }, event)
+      if (page.state === 'missing') return page
+      await onTranscriptRead({ scope, taskArn }, event)
+      if (isNew) changes.emit({ accountId: scope.accountId, region: scope.region })
+      return page
     },
     onChanged: (listener) => changes.add(listener),
     [Symbol.dispose]() {
@@ -130,4 +166,12 @@ export function createCloudAudit({ file, clients, entries, clock, log }: CloudAu
       opened?.store[Symbol.dispose]()
     },
   }
+}
+
+function noSuchSession(): PortholeError {
+  return new PortholeError({
+    code: 'NOT_FOUND',
+    message: 'CloudTrail has no session of this event.',
+    action: 'Read CloudTrail again on the page of the task.',
+  })
 }

@@ -10,12 +10,13 @@ import type { ShellEventName } from './trail-record.ts'
 const busyLimitMilliseconds = 2000
 
 /** Raised when the tables change: all of it can be read from AWS again, so an older file's tables are dropped. */
-const storeVersion = 1
+const storeVersion = 2
 
 const schema = `
   DROP TABLE IF EXISTS event;
   DROP TABLE IF EXISTS read_range;
   DROP TABLE IF EXISTS session_end;
+  DROP TABLE IF EXISTS transcript;
   CREATE TABLE event(
     account_id TEXT NOT NULL,
     region TEXT NOT NULL,
@@ -41,6 +42,15 @@ const schema = `
     ended_at INTEGER,
     live INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE transcript(
+    aws_session_id TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    log_group TEXT NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    cut INTEGER NOT NULL
+  ) STRICT;
 `
 
 export interface TrailPlace {
@@ -52,6 +62,19 @@ export interface TrailPlace {
 export interface SessionEnd {
   awsSessionId: string
   endedAt?: number | undefined
+}
+
+/** A transcript as AWS had it when it was read. */
+export interface StoredTranscript {
+  awsSessionId: string
+  /** As it came, escape sequences and all. */
+  text: string
+  /** Of `text` in UTF-8, in hex. */
+  sha256: string
+  bytes: number
+  logGroup: string
+  fetchedAt: number
+  cut: boolean
 }
 
 interface EventRow {
@@ -107,6 +130,40 @@ export class CloudStore implements Disposable {
       )
       .all(accountId, region, taskId)
       .flatMap(eventOfRow)
+  }
+
+  event({ accountId, region }: TrailPlace, eventId: string): CloudEvent | undefined {
+    return this.#database
+      .prepare<[string, string, string], EventRow>(
+        `${eventColumns} WHERE e.account_id = ? AND e.region = ? AND e.event_id = ?`,
+      )
+      .all(accountId, region, eventId)
+      .flatMap(eventOfRow)[0]
+  }
+
+  transcript(awsSessionId: string): StoredTranscript | undefined {
+    const row = this.#database
+      .prepare<[string], Omit<StoredTranscript, 'cut'> & { cut: number }>(
+        `SELECT aws_session_id AS awsSessionId, text, sha256, bytes, log_group AS logGroup,
+         fetched_at AS fetchedAt, cut FROM transcript WHERE aws_session_id = ?`,
+      )
+      .get(awsSessionId)
+    return row && { ...row, cut: row.cut === 1 }
+  }
+
+  transcriptBytes(awsSessionId: string): number | undefined {
+    return this.#database
+      .prepare<[string], { bytes: number }>('SELECT bytes FROM transcript WHERE aws_session_id = ?')
+      .get(awsSessionId)?.bytes
+  }
+
+  keepTranscript(transcript: StoredTranscript): void {
+    this.#database
+      .prepare(
+        `INSERT OR REPLACE INTO transcript
+         VALUES (@awsSessionId, @text, @sha256, @bytes, @logGroup, @fetchedAt, @cut)`,
+      )
+      .run({ ...transcript, cut: transcript.cut ? 1 : 0 })
   }
 
   /** The earliest session since `since` whose end is not known. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CloudEvent, cloudEventSchema } from '../../../contract/cloud-audit.ts'
 import { containerRefSchema, engineChoiceSchema } from '../../../contract/session.ts'
 
 /** A task as documents and commands name it: a container reference without the container. */
@@ -38,6 +39,13 @@ export const documentSchema = z.discriminatedUnion('kind', [
     startedAt: z.number(),
   }),
   z.object({ kind: z.literal('readiness'), id: z.string(), task: taskRefSchema }),
+  z.object({
+    kind: z.literal('transcript'),
+    id: z.string(),
+    task: taskRefSchema,
+    /** Whose session it was, as CloudTrail tells it. */
+    event: cloudEventSchema,
+  }),
   z.object({ kind: z.literal('diagnostics'), id: z.string() }),
   z.object({ kind: z.literal('welcome'), id: z.string() }),
 ])
@@ -47,6 +55,7 @@ export type DocumentOf<Kind extends DocumentKind> = Extract<Document, { kind: Ki
 export type TerminalDocument = DocumentOf<'terminal'>
 export type TaskDocument = DocumentOf<'task'>
 export type ReplayDocument = DocumentOf<'replay'>
+export type TranscriptDocument = DocumentOf<'transcript'>
 
 export function taskRefOf(container: z.infer<typeof containerRefSchema>): TaskRef {
   const { containerName: _, ...task } = container
@@ -75,6 +84,10 @@ export function replayDocument(replay: Omit<ReplayDocument, 'kind' | 'id'>): Rep
   return { kind: 'replay', id: `replay:${replay.sessionId}`, ...replay }
 }
 
+export function transcriptDocument(task: TaskRef, event: CloudEvent): TranscriptDocument {
+  return { kind: 'transcript', id: `transcript:${event.eventId}`, task, event }
+}
+
 export function terminalDocument(
   terminal: Omit<TerminalDocument, 'kind' | 'id'>,
   newId: () => string = () => crypto.randomUUID(),
@@ -91,6 +104,7 @@ export function taskOf(document: Document | undefined): TaskRef | undefined {
     case 'task':
     case 'logs':
     case 'readiness':
+    case 'transcript':
       return document.task
     default:
       return undefined

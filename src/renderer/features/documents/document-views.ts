@@ -3,6 +3,7 @@ import type { Document, DocumentKind, DocumentOf } from '../../app/documents/doc
 import {
   AuditIcon,
   DiagnosticsIcon,
+  FileIcon,
   type IconProps,
   LogsIcon,
   ReadinessIcon,
@@ -63,6 +64,11 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
       name: formatMoment(startedAt, Date.now()),
       context: container.containerName,
     }),
+  },
+  transcript: {
+    view: loadedOnDemand(() => import('../transcript/index.tsx')),
+    icon: FileIcon,
+    title: ({ event }) => ({ name: formatMoment(event.at, Date.now()), context: event.userName }),
   },
   diagnostics: {
     view: loadedOnDemand(() => import('../diagnostics/index.tsx')),

@@ -1,7 +1,11 @@
-import type { CloudClient, CloudEvent } from '../../../contract/cloud-audit.ts'
+import type { CloudEvent } from '../../../contract/cloud-audit.ts'
+import { transcriptDocument } from '../../app/documents/document.ts'
+import { useServices } from '../../app/services.ts'
+import { formatBytes } from '../../ui/bytes.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { RefusedIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
+import { clientWords } from '../transcript/client-words.ts'
 import styles from './audit.module.css'
 import type { CloudEntry } from './audit-entries.ts'
 import { Length, Row } from './audit-row-frame.tsx'
@@ -20,12 +24,17 @@ export function CloudRow({ entry, page }: { entry: CloudEntry; page: TaskPage })
 
 function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
   const { event } = entry
+  const { workspace } = useServices()
   const container = containerOf(event, page)
+  const transcript = page.cloud?.transcripts[event.eventId]
+  const open = () => workspace.open(transcriptDocument(page.ref, { ...event, containerName: container }))
   return (
     <Row
       entry={entry}
       tone={event.live ? 'live' : event.userName === page.self ? 'me' : 'other'}
       icon={ShellIcon}
+      onOpen={event.awsSessionId === undefined ? undefined : open}
+      openTitle="Open the transcript"
       what={
         <>
           <b>
@@ -50,6 +59,7 @@ function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
         <span className={styles.warn}>Went around ECS with ssm:StartSession, which nothing logs. </span>
       )}
       <bdi>{displayText(whence(event))}</bdi>
+      {transcript !== undefined && ` Transcript in CloudWatch Logs, ${formatBytes(transcript)}`}
     </Row>
   )
 }
@@ -85,14 +95,6 @@ function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullabl
 function containerOf({ containerName, runtimeId }: CloudEvent, { task }: TaskPage): string | undefined {
   if (containerName !== undefined || runtimeId === undefined) return containerName
   return task?.containers.find((container) => container.runtimeId === runtimeId)?.name
-}
-
-const clientWords: Record<CloudClient, string> = {
-  porthole: 'Porthole',
-  'aws-cli': 'AWS CLI',
-  console: 'ECS console',
-  sdk: 'AWS SDK',
-  other: 'Another program',
 }
 
 /** "AWS CLI from 203.0.113.24." */

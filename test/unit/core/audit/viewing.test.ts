@@ -57,8 +57,23 @@ describe('viewing', () => {
         detail: { sessionOf: 'grace' },
       },
     ])
-    await viewing.transcript(sessionId)
-    expect(noted.map(({ activity }) => activity)).toEqual(['recording.viewed', 'transcript.viewed'])
+  })
+
+  it("of a transcript is noted once too, with whose session of AWS's it was", async () => {
+    const { viewing, noted } = createViewing()
+    const { scope } = containerRef()
+    const of = { awsSessionId: 'ecs-execute-command-1', userName: 'raj' }
+    await Promise.all([viewing.transcript(scope, taskArn, of), viewing.transcript(scope, taskArn, of)])
+    expect(noted).toEqual([
+      {
+        activity: 'transcript.viewed',
+        at: noon,
+        userName: 'ada',
+        principal: ada.arn,
+        taskArn,
+        detail: { sessionOf: 'raj', awsSessionId: 'ecs-execute-command-1' },
+      },
+    ])
   })
 
   it('counts anew after somebody signed in', async () => {
