@@ -9,6 +9,7 @@ import {
 } from './audit.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { cloudHistorySchema, transcriptSchema } from './cloud-audit.ts'
+import { commandEntrySchema } from './command-marker.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
 import { exportRequestSchema, exportResultSchema } from './export.ts'
@@ -37,6 +38,7 @@ import {
   readinessTaskSchema,
 } from './readiness.ts'
 import { holdTargetSchema } from './retention.ts'
+import { searchAnswerSchema, searchRequestSchema } from './search.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
 import { arrivedLinkSchema, menuSchema, noticeSchema } from './window.ts'
 
@@ -216,6 +218,13 @@ export const methods = {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
     result: recordingPageSchema,
   },
+  /** What was typed in a session as far as it is recorded, secrets taken out. */
+  'audit.commands': {
+    params: z.object({ sessionId: z.uuid() }),
+    result: z.object({ commands: z.array(commandEntrySchema) }),
+  },
+  /** Searches commands and output of all sessions. */
+  'audit.search': { params: searchRequestSchema, result: searchAnswerSchema },
   /** The latest snapshot of a task in the ledger; without one, nothing. */
   /** Checks the whole record; how far it has come is told as `audit.integrity`. */
   'audit.verify': { params: z.object({}), result: integrityReportSchema },

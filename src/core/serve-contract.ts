@@ -168,6 +168,11 @@ function createHandlers(
     },
     'audit.cloud': ({ scope, taskArn, fresh }) => cloudAudit.history({ scope, taskArn }, fresh),
     'audit.transcript': (question) => cloudAudit.transcript(question),
+    'audit.commands': async ({ sessionId }) => {
+      await viewing.recording(sessionId)
+      return { commands: await audit.commands(sessionId) }
+    },
+    'audit.search': (request) => audit.search(request),
     'audit.touched': () => audit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()

@@ -36,6 +36,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     entries: async (taskArn) => unwrap(await rpc.call('entries', { taskArn })),
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
+    commands: async (sessionId) => unwrap(await rpc.call('commands', { sessionId })).commands,
+    search: async (request) => unwrap(await rpc.call('search', request)),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,

@@ -6,11 +6,13 @@ import {
   recordingPageSchema,
   touchedTaskSchema,
 } from '../../contract/audit.ts'
+import { commandEntrySchema } from '../../contract/command-marker.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
 import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
 import { retentionSettingsSchema } from '../../contract/retention.ts'
+import { searchAnswerSchema, searchRequestSchema } from '../../contract/search.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
 import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
 
@@ -36,6 +38,11 @@ export const auditMethods = {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
     result: recordingPageSchema,
   },
+  commands: {
+    params: z.object({ sessionId: z.uuid() }),
+    result: z.object({ commands: z.array(commandEntrySchema) }),
+  },
+  search: { params: searchRequestSchema, result: searchAnswerSchema },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
   taskSnapshot: {

@@ -8,10 +8,12 @@ import type {
   RecordingPage,
   TouchedTask,
 } from '../../contract/audit.ts'
+import type { CommandEntry } from '../../contract/command-marker.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
+import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
@@ -38,6 +40,9 @@ import type { RecordingStore } from './recording-store.ts'
 import { Shredder } from './retention/shredder.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
+import { readCommands } from './search/recorded-commands.ts'
+import { SearchDatabase } from './search/search-database.ts'
+import { SearchIndex } from './search/search-index.ts'
 import { SessionIndex } from './session-index.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 import { acquireWriterLock } from './writer-lock.ts'
@@ -69,6 +74,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #shredder: Shredder
   readonly #index: SessionIndex
   readonly #keys: RecordingKeys
+  readonly #search: SearchIndex
   readonly #store: RecordingStore
   readonly #clock: Clock
   readonly #signingKey: () => KeyObject
@@ -106,6 +112,7 @@ export class AuditKeeper implements AsyncDisposable {
       clock,
       note: (event) => this.#append(event),
     })
+    this.#search = resources.use(this.#openSearch(folder))
   }
 
   /**
@@ -125,6 +132,8 @@ export class AuditKeeper implements AsyncDisposable {
     keeper.#leftBehind = interrupted
     await keeper.#shredder.finish()
     for (const taskArn of tasks) keeper.#onChanged(taskArn)
+    // An index that is missing or old is built beside everything else.
+    void keeper.#search.catchUp()
     return keeper
   }
 
@@ -206,6 +215,15 @@ export class AuditKeeper implements AsyncDisposable {
     }
   }
 
+  /** @throws {PortholeError} NOT_FOUND without a recording */
+  commands(sessionId: string): Promise<CommandEntry[]> {
+    return readCommands((offset) => this.recording(sessionId, offset))
+  }
+
+  search(request: SearchRequest): Promise<SearchAnswer> {
+    return this.#search.search(request)
+  }
+
   /** Checks the whole record, recordings included. */
   verify(): Promise<IntegrityReport> {
     return this.#checks.run()
@@ -276,6 +294,7 @@ export class AuditKeeper implements AsyncDisposable {
   async closeRecorder(recorder: Recorder, elapsed: number, cause: ClosedBy): Promise<void> {
     await recorder.close(elapsed, cause)
     this.#recorders.delete(recorder.sessionId)
+    void this.#search.catchUp()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -285,10 +304,31 @@ export class AuditKeeper implements AsyncDisposable {
       ),
     )
     this.#checkpoints[Symbol.dispose]()
+    this.#search[Symbol.dispose]()
     this.#index[Symbol.dispose]()
     this.#ledger[Symbol.dispose]()
     this.#keys[Symbol.dispose]()
     this.#lock[Symbol.dispose]()
+  }
+
+  #openSearch(folder: string): SearchIndex {
+    const file = join(folder, 'search-index.sqlite')
+    try {
+      return new SearchIndex({
+        database: new SearchDatabase(file),
+        clock: this.#clock,
+        now: () => performance.now(),
+        sources: {
+          head: () => this.#ledger.head.seq,
+          sessionsAfter: (seq) => this.#index.sessionsAfter(seq),
+          session: (sessionId) => this.#index.session(sessionId),
+          read: (sessionId, offset) => this.recording(sessionId, offset),
+          isRecording: (sessionId) => this.#recorders.has(sessionId),
+        },
+      })
+    } catch (thrown) {
+      throw storageProblem(thrown, 'The search index of the audit history', file)
+    }
   }
 
   #append(event: AuditEvent): void {

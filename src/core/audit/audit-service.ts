@@ -6,10 +6,12 @@ import type {
   TouchedTask,
   Workload,
 } from '../../contract/audit.ts'
+import type { CommandEntry } from '../../contract/command-marker.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
+import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 
@@ -38,6 +40,13 @@ export interface AuditService extends AsyncDisposable {
    * @throws {PortholeError} NOT_FOUND, INVALID_REQUEST when no line begins at `offset`
    */
   recording(sessionId: string, offset: number): Promise<RecordingPage>
+  /**
+   * What was typed in a session, as far as it is recorded, secrets taken out.
+   * @throws {PortholeError} NOT_FOUND without a recording
+   */
+  commands(sessionId: string): Promise<CommandEntry[]>
+  /** Searches commands and output of all sessions. A query can hold anything. */
+  search(request: SearchRequest): Promise<SearchAnswer>
   touched(): Promise<TouchedTask[]>
   /** The latest snapshot of a task that the ledger has. */
   taskSnapshot(taskArn: string): Promise<LedgerSnapshot | undefined>

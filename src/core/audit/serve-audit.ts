@@ -147,6 +147,8 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
       recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
+      commands: async ({ sessionId }) => ({ commands: await (await opening.get()).commands(sessionId) }),
+      search: async (request) => (await opening.get()).search(request),
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),

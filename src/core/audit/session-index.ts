@@ -102,6 +102,14 @@ export class SessionIndex implements Disposable {
     return row && this.#sessionOf(row)
   }
 
+  /** Sessions that began after this place in the ledger, oldest first. */
+  sessionsAfter(seq: number): { seq: number; session: AuditSession }[] {
+    return this.#follow()
+      .prepare<[number], SessionRow>(`${sessionColumns} WHERE s.seq > ? ORDER BY s.seq`)
+      .all(seq)
+      .map((row) => ({ seq: row.seq, session: this.#sessionOf(row) }))
+  }
+
   /** Newest first. */
   entries(taskArn: string): AuditEntry[] {
     const database = this.#follow()

@@ -108,6 +108,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.cloud': async () => ({ events: [], sources: {}, reading: false }),
     'audit.session': notHere,
     'audit.recording': notHere,
+    'audit.commands': notHere,
+    'audit.search': notHere,
     'audit.verify': async () => world.integrityReport(now),
     'audit.export': notHere,
     'audit.hold': async () => ({}),

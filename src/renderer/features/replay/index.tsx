@@ -13,6 +13,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { AuditIcon, MaximiseIcon, RestoreIcon } from '../../ui/icons.ts'
 import type { DocumentViewProps } from '../documents/document-views.ts'
 import { useTerminalPlace } from '../terminal/use-terminal-place.ts'
+import { CommandList } from './command-list.tsx'
 import { PlayerBar } from './player-bar.tsx'
 import styles from './replay.module.css'
 import type { Replay } from './replay.ts'
@@ -34,14 +35,15 @@ export default function ReplayView({ document }: DocumentViewProps<'replay'>) {
 
   return (
     <div className={styles.view} tabIndex={-1} {...{ [replayAttribute]: '' }}>
-      {!full && <ReplayHead document={document} session={session} />}
+      {!full && <ReplayHead document={document} session={session} replay={replay} />}
       {session?.hasRecording === false ? (
         <EmptyState icon={AuditIcon} title="Nothing was recorded">
           The recording of this session could not be kept. That the session took place is in the audit
           history.
         </EmptyState>
       ) : (
-        <div className={styles.body}>
+        <div className={classNames(styles.body, full && styles.alone)}>
+          {!full && <CommandList replay={replay} />}
           <section className={styles.replay} aria-label="Replay">
             <div className={styles.tools}>
               <SearchBar replay={replay} inFront={inFront} />

@@ -42,7 +42,7 @@ function Transport({ replay }: { replay: Replay }) {
   return (
     <>
       {hasMarkers ? (
-        <IconButton label="Previous marker" onClick={() => replay.previousMarker()}>
+        <IconButton label="Previous command" onClick={() => replay.previousMarker()}>
           <PreviousIcon size={16} stroke={1.6} aria-hidden />
         </IconButton>
       ) : (
@@ -62,7 +62,7 @@ function Transport({ replay }: { replay: Replay }) {
         )}
       </IconButton>
       {hasMarkers ? (
-        <IconButton label="Next marker" onClick={() => replay.nextMarker()}>
+        <IconButton label="Next command" onClick={() => replay.nextMarker()}>
           <NextIcon size={16} stroke={1.6} aria-hidden />
         </IconButton>
       ) : (

@@ -1,3 +1,4 @@
+import { type CommandEntry, CommandList } from '../../../contract/command-marker.ts'
 import type { TerminalSize } from '../../../contract/session.ts'
 import type { CastEvent } from './asciicast.ts'
 import { type IdleSkip, skipBetween } from './idle.ts'
@@ -17,6 +18,9 @@ export class Recording {
   firstOutputAt: number | undefined
   /** Milliseconds from the first moment to the latest event. */
   duration = 0
+  /** What was done, from the markers; a new array when it has changed. */
+  commands: readonly CommandEntry[] = []
+  readonly #commands = new CommandList()
   /** Time that skipping idle stretches saves. */
   saved = 0
   /** Characters of output up to and with the event of the same index. */
@@ -27,7 +31,12 @@ export class Recording {
   }
 
   append(events: readonly CastEvent[]): void {
-    for (const event of events) this.#add(event)
+    let changed = false
+    for (const event of events) {
+      this.#add(event)
+      if (event.kind === 'marker') changed = this.#addMarker(event.at, event.label) || changed
+    }
+    if (changed) this.commands = [...this.#commands.entries]
   }
 
   #add(event: CastEvent): void {
@@ -41,7 +50,14 @@ export class Recording {
     const before = this.#outputEnds.at(-1) ?? 0
     this.#outputEnds.push(event.kind === 'output' ? before + event.text.length : before)
     if (event.kind === 'output') this.firstOutputAt ??= event.at
-    if (event.kind === 'marker') this.markers.push({ at: event.at, label: event.label })
+  }
+
+  /** @returns whether it was about a command. Only where one begins is a place to go to. */
+  #addMarker(at: number, label: string): boolean {
+    const command = this.#commands.add(at, label)
+    if (command === undefined || command.kind === 'begin' || command.kind === 'secret-prompt')
+      this.markers.push({ at, label })
+    return command !== undefined
   }
 
   /** Characters of output in the first `count` events. */

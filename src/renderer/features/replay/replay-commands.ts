@@ -70,11 +70,11 @@ function replayCommands(services: Services): Command[] {
     command('forward', 'Forward 5 s', 'ArrowRight', (replay) => replay.stepForward(), {
       icon: ForwardFiveIcon,
     }),
-    command('previousMarker', 'Previous marker', '[', (replay) => replay.previousMarker(), {
+    command('previousMarker', 'Previous command', '[', (replay) => replay.previousMarker(), {
       icon: PreviousIcon,
       when: withMarkers,
     }),
-    command('nextMarker', 'Next marker', ']', (replay) => replay.nextMarker(), {
+    command('nextMarker', 'Next command', ']', (replay) => replay.nextMarker(), {
       icon: NextIcon,
       when: withMarkers,
     }),

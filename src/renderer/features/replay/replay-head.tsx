@@ -13,16 +13,21 @@ import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
+import { isFailed } from './commands.ts'
 import styles from './replay.module.css'
+import type { Replay } from './replay.ts'
 import { endWords, engineWords } from './session-words.ts'
+import { useReplay } from './use-replay.ts'
 
 /** Who was where and when, and how it ended. The document knows enough for a first line by itself. */
 export function ReplayHead({
   document,
   session,
+  replay,
 }: {
   document: ReplayDocument
   session: AuditSession | undefined
+  replay: Replay
 }) {
   const { workspace } = useServices()
   const run = useRunCommand()
@@ -78,12 +83,12 @@ export function ReplayHead({
           as <Name text={container.scope.roleName} />
         </span>
       </Fact>
-      {session !== undefined && <SessionFacts session={session} />}
+      {session !== undefined && <SessionFacts session={session} replay={replay} />}
     </PageHead>
   )
 }
 
-function SessionFacts({ session }: { session: AuditSession }) {
+function SessionFacts({ session, replay }: { session: AuditSession; replay: Replay }) {
   const id = session.awsSessionId ?? session.sessionId
   return (
     <>
@@ -93,6 +98,7 @@ function SessionFacts({ session }: { session: AuditSession }) {
           <Name text={session.command} />
         </Fact>
       )}
+      <CommandCount replay={replay} />
       <Duration session={session} />
       {session.endReason !== undefined && <Fact label="Ended">{endWords[session.endReason]}</Fact>}
       <Fact label="Recording">
@@ -105,6 +111,16 @@ function SessionFacts({ session }: { session: AuditSession }) {
         </span>
       </Fact>
     </>
+  )
+}
+
+function CommandCount({ replay }: { replay: Replay }) {
+  const count = useReplay(replay, ({ commands }) => commands.filter(({ kind }) => kind === 'command').length)
+  const failed = useReplay(replay, ({ commands }) => commands.filter(isFailed).length)
+  return (
+    <Fact label="Commands">
+      {count} {failed > 0 && <span className={styles.failed}>{failed} failed</span>}
+    </Fact>
   )
 }
 

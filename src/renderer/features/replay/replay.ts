@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { CommandEntry } from '../../../contract/command-marker.ts'
 import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
 import type { TerminalSize } from '../../../contract/session.ts'
 import type { Clock, CoreClient } from '../../app/core/core-link.ts'
@@ -17,6 +18,7 @@ export interface ReplayState {
   readonly duration: number
   readonly saved: number
   readonly hasMarkers: boolean
+  readonly commands: readonly CommandEntry[]
   readonly unreadableLines: number
   readonly size: TerminalSize | undefined
 
@@ -88,6 +90,8 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   /** A hit to mark once the screen has arrived at it. */
   #markWhenThere: number | undefined
   #begun = false
+  /** Where to go as soon as that much is read. */
+  #goTo: number | undefined
 
   constructor({ core, clock, frames, sessionId, taskArn, terminal }: ReplayOptions<Terminal>) {
     this.#clock = clock
@@ -100,6 +104,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
       duration: 0,
       saved: 0,
       hasMarkers: false,
+      commands: noCommands,
       unreadableLines: 0,
       size: undefined,
       position: 0,
@@ -136,6 +141,11 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   }
   seek(position: number): void {
     this.#act(() => this.#player.seek(position))
+  }
+  /** Shows this moment, also of a recording that is still being read. */
+  show(position: number): void {
+    this.#goTo = position
+    this.#goWhenRead()
   }
   seekToStart(): void {
     this.seek(0)
@@ -207,6 +217,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     if (this.#recording === undefined && this.#parser.header !== undefined)
       this.#beginRecording(new Recording(this.#parser.header.size))
     this.#recording?.append(events)
+    this.#goWhenRead()
     this.#showFirstOutput()
     this.#wake()
     if (this.store.getState().query !== '') this.#searchSoon()
@@ -226,6 +237,17 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     this.#player.seek(first + posterDelay)
   }
 
+  #goWhenRead(): void {
+    const to = this.#goTo
+    if (to === undefined || this.#recording === undefined) return
+    if (this.#recording.duration < to && this.#reader.state.status === 'loading') return
+    this.#goTo = undefined
+    this.#act(() => {
+      this.#player.pause()
+      this.#player.seek(to)
+    })
+  }
+
   #readingChanged(reading: ReadingState): void {
     // A session that is still going on is watched where it is now.
     if (
@@ -235,6 +257,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     )
       this.#player.follow()
     this.store.setState({ reading })
+    this.#goWhenRead()
     this.#wake()
   }
 
@@ -277,6 +300,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
       duration: recording?.duration ?? 0,
       saved: recording?.saved ?? 0,
       hasMarkers: (recording?.markers.length ?? 0) > 0,
+      commands: recording?.commands ?? noCommands,
       unreadableLines: this.#parser.unreadableLines,
       size: driver?.size,
       position,
@@ -339,6 +363,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   }
 }
 
+const noCommands: readonly CommandEntry[] = []
 const emptyTimeline = { duration: 0, skips: [], markers: [] }
 
 function errorOf(thrown: unknown): ErrorValue {

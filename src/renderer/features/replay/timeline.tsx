@@ -1,6 +1,7 @@
 import { memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { classNames } from '../../ui/class-names.ts'
 import { activityBars } from './activity.ts'
+import { isFailed } from './commands.ts'
 import type { OutputHit } from './output-search.ts'
 import type { Replay } from './replay.ts'
 import { formatPosition } from './time-text.ts'
@@ -164,12 +165,21 @@ const Hits = memo(function Hits({
 
 function Markers({ replay, duration }: { replay: Replay; duration: number }) {
   const has = useReplay(replay, (state) => state.hasMarkers)
+  const commands = useReplay(replay, (state) => state.commands)
+  const failed = useMemo(
+    () => new Set(commands.filter(isFailed).map(({ startedAt }) => startedAt)),
+    [commands],
+  )
   if (!has) return null
   return (
     <div className={styles.marks}>
       {replay.recording?.markers.map(({ at }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: markers are only ever added at the end
-        <i key={index} style={{ left: percent(at, duration) }} />
+        <i
+          // biome-ignore lint/suspicious/noArrayIndexKey: markers are only ever added at the end
+          key={index}
+          className={failed.has(Math.round(at)) ? styles.failed : undefined}
+          style={{ left: percent(at, duration) }}
+        />
       ))}
     </div>
   )

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { auditSessionSchema } from './audit.ts'
+import { commandConfidenceSchema } from './command-marker.ts'
+import { environmentSchema, timestampSchema } from './identity.ts'
+
+/** `failed`: at least one command ended with an error. */
+export const searchResultSchema = z.enum(['succeeded', 'failed'])
+export type SearchResult = z.infer<typeof searchResultSchema>
+
+const choices = z.array(z.string().max(512)).max(100)
+
+/** Of each filter any of its values; of all filters each. An empty or absent one lets everything pass. */
+export const searchFiltersSchema = z.object({
+  people: choices.optional(),
+  /** Names of services, and `(standalone)` for tasks without one. */
+  services: choices.optional(),
+  accounts: choices.optional(),
+  environments: z.array(environmentSchema).max(10).optional(),
+  results: z.array(searchResultSchema).max(2).optional(),
+})
+export type SearchFilters = z.infer<typeof searchFiltersSchema>
+
+export const searchRequestSchema = z.object({
+  /** Words that all have to be there, in any order; the last letters may be missing. "Quoted" ones are one phrase. */
+  query: z.string().max(1000),
+  filters: searchFiltersSchema,
+  /** Sessions that began within; without one all. */
+  from: timestampSchema.optional(),
+  to: timestampSchema.optional(),
+})
+export type SearchRequest = z.infer<typeof searchRequestSchema>
+
+export const searchHitSchema = z.object({
+  kind: z.enum(['command', 'output']),
+  /** Milliseconds since the recording began. */
+  at: z.number().int().nonnegative(),
+  /** A command, or one line of output; secrets are taken out. */
+  text: z.string(),
+  /** Begin and end of what was found, in UTF-16 units of `text`. */
+  highlights: z.array(z.tuple([z.number().int(), z.number().int()])),
+  exitCode: z.number().int().optional(),
+  confidence: commandConfidenceSchema.optional(),
+})
+export type SearchHit = z.infer<typeof searchHitSchema>
+
+export const searchGroupSchema = z.object({
+  session: auditSessionSchema,
+  /** The first of them, in the order of the recording. */
+  hits: z.array(searchHitSchema),
+  /** Commands and stretches of output that fit. */
+  hitCount: z.number().int().nonnegative(),
+})
+export type SearchGroup = z.infer<typeof searchGroupSchema>
+
+const facetSchema = z.array(z.object({ value: z.string(), count: z.number().int().nonnegative() }))
+
+export const searchAnswerSchema = z.object({
+  /** Newest session first; not more than a page can show. */
+  groups: z.array(searchGroupSchema),
+  hitCount: z.number().int().nonnegative(),
+  matchingSessions: z.number().int().nonnegative(),
+  /** Sessions of the time range, whatever was searched. */
+  sessions: z.number().int().nonnegative(),
+  /** Sessions per value, each counted under the other filters. */
+  facets: z.object({
+    people: facetSchema,
+    services: facetSchema,
+    accounts: facetSchema,
+    environments: facetSchema,
+    results: facetSchema,
+  }),
+  /** Days on which there was a session, oldest first; `at` is their midnight on this computer. */
+  days: z.array(
+    z.object({
+      at: timestampSchema,
+      sessions: z.number().int().nonnegative(),
+      matching: z.number().int().nonnegative(),
+    }),
+  ),
+  milliseconds: z.number().nonnegative(),
+  /** Recordings that are not searched yet: the index is being built. */
+  waiting: z.number().int().nonnegative(),
+})
+export type SearchAnswer = z.infer<typeof searchAnswerSchema>
+
+/** The value of `services` for tasks without one. */
+export const standaloneService = '(standalone)'

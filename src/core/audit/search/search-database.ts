@@ -1,0 +1,234 @@
+import { rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import type { CommandEntry } from '../../../contract/command-marker.ts'
+import type { SearchHit } from '../../../contract/search.ts'
+import { createPrivateFile } from '../../files/private-file.ts'
+import type { OutputPiece } from './recording-text.ts'
+
+/** Raised when the tables or what is put in them change: an older index is thrown away and built anew. */
+const searchVersion = 1
+
+/** Rows of one session are numbered within this: they lie together, and a row number says whose it is. */
+const rowsPerSession = 2 ** 20
+
+const schema = `
+  CREATE TABLE session(
+    number INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    failed INTEGER NOT NULL DEFAULT 0,
+    -- Everything of its recording is in here.
+    complete INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE piece(
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    -- The CommandEntry as JSON; NULL for output.
+    command TEXT
+  ) STRICT;
+  CREATE VIRTUAL TABLE piece_text USING fts5(
+    text, content='piece', content_rowid='id', tokenize='unicode61', prefix='2 3'
+  );
+  CREATE TRIGGER piece_added AFTER INSERT ON piece BEGIN
+    INSERT INTO piece_text(rowid, text) VALUES (new.id, new.text);
+  END;
+  CREATE TRIGGER piece_removed AFTER DELETE ON piece BEGIN
+    INSERT INTO piece_text(piece_text, rowid, text) VALUES ('delete', old.id, old.text);
+  END;
+  CREATE TRIGGER piece_changed AFTER UPDATE ON piece BEGIN
+    INSERT INTO piece_text(piece_text, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO piece_text(rowid, text) VALUES (new.id, new.text);
+  END;
+`
+
+export interface IndexedSession {
+  number: number
+  sessionId: string
+  failed: boolean
+  complete: boolean
+}
+
+/**
+ * The searchable text of recordings, on disk. All of it is derived and secrets
+ * are taken out before; a missing, damaged or older file is simply begun again.
+ */
+export class SearchDatabase implements Disposable {
+  readonly #database: Database.Database
+  readonly #perSession
+  readonly #hitsOf
+  readonly #piecesOf
+
+  constructor(file: string) {
+    this.#database = openOrBeginAnew(file)
+    this.#perSession = this.#database.prepare<[string], { number: number; count: number }>(
+      `SELECT rowid / ${rowsPerSession} AS number, count(*) AS count FROM piece_text
+       WHERE piece_text MATCH ? GROUP BY 1`,
+    )
+    this.#hitsOf = this.#database.prepare<[string, number, number, number], PieceRow>(
+      `SELECT piece.at, piece.command, highlight(piece_text, 0, char(1), char(2)) AS text
+       FROM piece_text JOIN piece ON piece.id = piece_text.rowid
+       WHERE piece_text MATCH ? AND piece_text.rowid BETWEEN ? AND ? ORDER BY piece_text.rowid LIMIT ?`,
+    )
+    this.#piecesOf = this.#database.prepare<[number, number, number], PieceRow>(
+      `SELECT at, text, command FROM piece
+       WHERE id BETWEEN ? AND ? AND command IS NOT NULL ORDER BY id LIMIT ?`,
+    )
+  }
+
+  sessions(): IndexedSession[] {
+    return this.#database
+      .prepare<[], { number: number; session_id: string; failed: number; complete: number }>(
+        'SELECT number, session_id, failed, complete FROM session',
+      )
+      .all()
+      .map(({ number, session_id, failed, complete }) => ({
+        number,
+        sessionId: session_id,
+        failed: failed !== 0,
+        complete: complete !== 0,
+      }))
+  }
+
+  /** Begins a session, again if need be: what was there of it goes. */
+  begin(sessionId: string): IndexedSession {
+    return this.#database.transaction(() => {
+      this.#remove(sessionId)
+      const { lastInsertRowid } = this.#database
+        .prepare('INSERT INTO session(session_id) VALUES (?)')
+        .run(sessionId)
+      return { number: Number(lastInsertRowid), sessionId, failed: false, complete: false }
+    })()
+  }
+
+  /**
+   * @param rows pieces by their place in the session, which must not change;
+   *   a command may come again when more is known of it
+   */
+  put(session: IndexedSession, rows: readonly { place: number; piece: OutputPiece | CommandEntry }[]): void {
+    const put = this.#database.prepare(
+      `INSERT INTO piece(id, at, text, command) VALUES (?, ?, ?, ?)
+       ON CONFLICT(id) DO UPDATE SET at = excluded.at, text = excluded.text, command = excluded.command`,
+    )
+    this.#database.transaction(() => {
+      for (const { place, piece } of rows) {
+        if (place >= rowsPerSession) continue
+        const id = session.number * rowsPerSession + place
+        if ('kind' in piece)
+          put.run(id, piece.startedAt, piece.kind === 'command' ? piece.text : '', JSON.stringify(piece))
+        else put.run(id, piece.at, piece.text, null)
+      }
+      this.#database
+        .prepare('UPDATE session SET failed = ?, complete = ? WHERE number = ?')
+        .run(session.failed ? 1 : 0, session.complete ? 1 : 0, session.number)
+    })()
+  }
+
+  /** How many pieces of each session fit, by the session's number. */
+  countHits(expression: string): Map<number, number> {
+    return new Map(this.#perSession.all(expression).map(({ number, count }) => [Math.floor(number), count]))
+  }
+
+  hits(expression: string, number: number, limit: number): SearchHit[] {
+    const first = number * rowsPerSession
+    return this.#hitsOf
+      .all(expression, first, first + rowsPerSession - 1, limit)
+      .map(hitOf)
+      .filter((hit) => hit !== undefined)
+  }
+
+  /** The first commands of a session, for a list without a search. */
+  commands(number: number, limit: number): CommandEntry[] {
+    const first = number * rowsPerSession
+    return this.#piecesOf
+      .all(first, first + rowsPerSession - 1, limit)
+      .map(({ command }) => JSON.parse(command ?? '{}') as CommandEntry)
+  }
+
+  /** Leaves nothing of a session in the file, nor in what SQLite keeps beside it. */
+  purge(sessionId: string): void {
+    this.#database.transaction(() => this.#remove(sessionId))()
+    this.#database.exec("INSERT INTO piece_text(piece_text) VALUES ('optimize')")
+    this.#database.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close()
+  }
+
+  #remove(sessionId: string): void {
+    const number = this.#database
+      .prepare<[string], number>('SELECT number FROM session WHERE session_id = ?')
+      .pluck()
+      .get(sessionId)
+    if (number === undefined) return
+    const first = number * rowsPerSession
+    this.#database
+      .prepare('DELETE FROM piece WHERE id BETWEEN ? AND ?')
+      .run(first, first + rowsPerSession - 1)
+    this.#database.prepare('DELETE FROM session WHERE number = ?').run(number)
+  }
+}
+
+interface PieceRow {
+  at: number
+  text: string
+  command: string | null
+}
+
+/** Of a command its text; of output the first line in which something was found. */
+function hitOf({ at, text, command }: PieceRow): SearchHit | undefined {
+  const marked = command === null ? text.split('\n').find((line) => line.includes('\x01')) : text
+  if (marked === undefined) return undefined
+  const found = { at, ...withoutMarks(marked) }
+  if (command === null) return { kind: 'output', ...found }
+  const entry = JSON.parse(command) as CommandEntry
+  if (entry.kind !== 'command') return undefined
+  const { exitCode, confidence } = entry
+  return { kind: 'command', ...found, confidence, ...(exitCode !== undefined && { exitCode }) }
+}
+
+/** The marks are \x01 and \x02, which no indexed text has in it. */
+function withoutMarks(marked: string): Pick<SearchHit, 'text' | 'highlights'> {
+  const highlights: [number, number][] = []
+  let text = ''
+  for (const part of marked.split('\x01')) {
+    const end = part.indexOf('\x02')
+    if (end !== -1) highlights.push([text.length, text.length + end])
+    text += part.replace('\x02', '')
+  }
+  return { text, highlights }
+}
+
+function openOrBeginAnew(file: string): Database.Database {
+  try {
+    const database = open(file)
+    if (database.pragma('user_version', { simple: true }) === searchVersion) return database
+    database.close()
+  } catch {
+    // Whatever is wrong with a derived file, the answer is the same.
+  }
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true, recursive: true })
+  return open(file)
+}
+
+function open(file: string): Database.Database {
+  createPrivateFile(file)
+  const database = new Database(file)
+  try {
+    database.pragma('journal_mode = WAL')
+    // The last moments may be lost with the power and are derived again.
+    database.pragma('synchronous = NORMAL')
+    // What is deleted here was shredded elsewhere: it must not survive in free pages.
+    database.pragma('secure_delete = ON')
+    if (database.pragma('user_version', { simple: true }) === 0)
+      database.transaction(() => {
+        database.exec(schema)
+        database.exec("INSERT INTO piece_text(piece_text, rank) VALUES ('secure-delete', 1)")
+        database.pragma(`user_version = ${searchVersion}`)
+      })()
+    return database
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}

@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createChannelPair } from '../../../../../src/channel/in-process-channel.ts'
+import { type AuditClient, createAuditService } from '../../../../../src/core/audit/audit-client.ts'
+import { matchExpression } from '../../../../../src/core/audit/search/match-expression.ts'
+import { SearchDatabase } from '../../../../../src/core/audit/search/search-database.ts'
+import { type AuditServer, serveAudit } from '../../../../../src/core/audit/serve-audit.ts'
+import { systemClock } from '../../../../../src/core/clock.ts'
+import { noon, recordingStart, sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const secret = 'hunter2-is-no-password'
+
+let folder: ReturnType<typeof temporaryFolder>
+let server: AuditServer
+let audit: AuditClient
+
+beforeEach(() => {
+  folder = temporaryFolder()
+  open()
+})
+afterEach(async () => {
+  await close()
+  folder[Symbol.dispose]()
+})
+
+function open(): void {
+  server = serveAudit({ folder: folder.path, clock: systemClock })
+  const [near, far] = createChannelPair()
+  server.attach(far)
+  audit = createAuditService({ channel: near })
+}
+
+async function close(): Promise<void> {
+  await audit[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+}
+
+/** A session in which `nginx -t` fails and a file with a password is shown. */
+async function recordSession(userName = 'ana', startedAt = noon): Promise<string> {
+  const start = { ...recordingStart(), startedAt }
+  await audit.sessionOpened({ ...sessionFacts({ sessionId: start.sessionId }), userName, at: startedAt })
+  const recorder = audit.recorders.start(start)
+  recorder.marker('≈ nginx -t')
+  recorder.output(bytes('\x1b[31mconfiguration\x1b[0m file test failed\r\n'))
+  recorder.marker('exit 1 after 12 ms')
+  recorder.marker('$ cat .env')
+  recorder.output(bytes(`DB_PASSWORD=${secret}\r\nproxy_read_timeout 30s;\r\n`))
+  recorder.marker('exit 0 after 3 ms')
+  recorder.marker('Password prompt')
+  await recorder.close()
+  await audit.sessionEnded(start.sessionId, { at: startedAt + 5000, reason: 'closed' })
+  return start.sessionId
+}
+
+const search = (query: string, rest: Partial<Parameters<AuditClient['search']>[0]> = {}) =>
+  audit.search({ query, filters: {}, ...rest })
+
+test('finds commands and output, with their moments, and shows what was found', async () => {
+  const sessionId = await recordSession()
+  const byCommand = await search('nginx')
+  expect(byCommand).toMatchObject({ matchingSessions: 1, sessions: 1, waiting: 0 })
+  expect(byCommand.groups[0]?.hits).toMatchObject([
+    { kind: 'command', text: 'nginx -t', highlights: [[0, 5]], exitCode: 1, confidence: 'likely' },
+  ])
+  const byOutput = await search('proxy_read')
+  expect(byOutput.groups[0]?.session.sessionId).toBe(sessionId)
+  expect(byOutput.groups[0]?.hits[0]).toMatchObject({ kind: 'output', text: 'proxy_read_timeout 30s;' })
+  expect((await search('nginx nowhere')).matchingSessions).toBe(0)
+  expect(await audit.commands(sessionId)).toMatchObject([
+    { text: 'nginx -t', exitCode: 1, source: 'echo', confidence: 'likely' },
+    { text: 'cat .env', exitCode: 0, source: 'marks', confidence: 'exact' },
+    { kind: 'secret-prompt' },
+  ])
+})
+
+test('a secret that was shown can neither be found nor read in the index', async () => {
+  await recordSession()
+  expect((await search('hunter2')).matchingSessions).toBe(0)
+  await close()
+  for (const name of readdirSync(folder.path).filter((each) => each.startsWith('search-index')))
+    expect(readFileSync(join(folder.path, name)).includes(secret)).toBe(false)
+  open()
+})
+
+test('filters, counts what each filter would give, and draws the days', async () => {
+  const day = 24 * 3600_000
+  await recordSession('ana', noon)
+  await recordSession('ana', noon + day)
+  await recordSession('raj', noon + day)
+  const all = await search('nginx')
+  expect(all.facets.people).toEqual([
+    { value: 'ana', count: 2 },
+    { value: 'raj', count: 1 },
+  ])
+  expect(all.days.map(({ sessions }) => sessions)).toEqual([1, 2])
+  const filtered = await search('nginx', { filters: { people: ['raj'] } })
+  expect(filtered.matchingSessions).toBe(1)
+  expect(filtered.facets.people).toEqual(all.facets.people)
+  expect((await search('nginx', { filters: { results: ['succeeded'] } })).matchingSessions).toBe(0)
+  expect((await search('', { from: noon + day / 2 })).sessions).toBe(2)
+})
+
+test('what is being recorded is found too', async () => {
+  const start = recordingStart()
+  await audit.sessionOpened({ ...sessionFacts({ sessionId: start.sessionId }), at: noon })
+  const recorder = audit.recorders.start(start)
+  recorder.marker('$ uptime')
+  recorder.output(bytes('load average\r\n'))
+  await expect.poll(async () => (await search('uptime')).matchingSessions).toBe(1)
+  recorder.marker('exit 0 after 3 ms')
+  recorder.marker('$ whoami')
+  await recorder.close()
+  await expect.poll(async () => (await search('whoami')).groups[0]?.hits.length).toBe(1)
+  expect((await search('uptime')).groups[0]?.hits).toMatchObject([{ exitCode: 0 }])
+})
+
+test.each(['missing', 'damaged'])('an index that is %s is built again from the recordings', async (how) => {
+  await recordSession()
+  await search('nginx')
+  await close()
+  const file = join(folder.path, 'search-index.sqlite')
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+  if (how === 'damaged') writeFileSync(file, 'no database')
+  open()
+  await expect.poll(async () => (await search('nginx')).matchingSessions).toBe(1)
+})
+
+test('no query breaks the search', async () => {
+  await recordSession()
+  const file = join(folder.path, 'other.sqlite')
+  using database = new SearchDatabase(file)
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^["'*^:(){}+\-a NOTRDE,\\;]{0,40}$/),
+    fc.constantFrom('NEAR(a b', 'a AND', '"', '""', "'; DROP TABLE piece; --", 'text:a', '^a', '-a', '\0"'),
+  )
+  fc.assert(
+    fc.property(hostile, (query) => {
+      const expression = matchExpression(query)
+      if (expression !== undefined) database.countHits(expression)
+    }),
+    { numRuns: 500 },
+  )
+  expect((await search('"nginx -t"')).matchingSessions).toBe(1)
+  expect((await search('| ; "')).matchingSessions).toBe(0)
+})
