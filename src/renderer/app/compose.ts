@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { exportCommands } from '../features/integrity/export-commands.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
+import { auditCommands } from '../features/audit/audit-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
 import { placeCommands } from '../features/shells/place-commands.ts'
@@ -69,6 +70,7 @@ export function composeServices(
     ...placeCommands(services),
     ...logsCommands(services),
     ...readinessCommands(services),
+    ...auditCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),
     ...integrityCommands(services),

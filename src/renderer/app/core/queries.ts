@@ -1,5 +1,6 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
 import { type Scope, scopeKey } from '../../../contract/identity.ts'
+import type { SearchRequest } from '../../../contract/search.ts'
 import { CoreError, unwrap } from './core-error.ts'
 import type { CoreClient } from './core-link.ts'
 
@@ -87,6 +88,12 @@ export const queries = {
       staleTime: 0,
       // The person tries again; a page that keeps asking a site by itself is none of theirs.
       retry: false,
+    }),
+
+  auditSearch: (core: CoreClient, request: SearchRequest) =>
+    queryOptions({
+      queryKey: ['audit.search', request],
+      queryFn: async () => unwrap(await core.call('audit.search', request)),
     }),
 
   auditSession: (core: CoreClient, sessionId: string) =>

@@ -46,6 +46,7 @@ export const documentSchema = z.discriminatedUnion('kind', [
     /** Whose session it was, as CloudTrail tells it. */
     event: cloudEventSchema,
   }),
+  z.object({ kind: z.literal('audit'), id: z.string() }),
   z.object({ kind: z.literal('diagnostics'), id: z.string() }),
   z.object({ kind: z.literal('welcome'), id: z.string() }),
 ])
@@ -76,6 +77,9 @@ export function logsDocument(task: TaskRef, containerName?: string): DocumentOf<
 export function readinessDocument(task: TaskRef): DocumentOf<'readiness'> {
   return { kind: 'readiness', id: `readiness:${task.taskArn}`, task }
 }
+
+/** One search over everything. */
+export const auditDocument: DocumentOf<'audit'> = { kind: 'audit', id: 'audit' }
 
 /** There is one set-up to look at, so there is one tab for it. */
 export const diagnosticsDocument: DocumentOf<'diagnostics'> = { kind: 'diagnostics', id: 'diagnostics' }

@@ -70,6 +70,11 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
     icon: FileIcon,
     title: ({ event }) => ({ name: formatMoment(event.at, Date.now()), context: event.userName }),
   },
+  audit: {
+    view: loadedOnDemand(() => import('../audit/index.tsx')),
+    icon: AuditIcon,
+    title: () => ({ name: 'Audit' }),
+  },
   diagnostics: {
     view: loadedOnDemand(() => import('../diagnostics/index.tsx')),
     icon: DiagnosticsIcon,

@@ -1,0 +1,108 @@
+import type { ComponentType } from 'react'
+import type { SearchAnswer } from '../../../contract/search.ts'
+import { classNames } from '../../ui/class-names.ts'
+import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
+import { displayText } from '../../ui/display-text.ts'
+import {
+  ChevronDownIcon,
+  ClockIcon,
+  DoneIcon,
+  type IconProps,
+  ServiceIcon,
+  UserIcon,
+} from '../../ui/icons.ts'
+import styles from './audit.module.css'
+import { resultWords } from './facets.tsx'
+import { type FilterName, type Range, rangeWords, type SearchState, toggled } from './search-state.ts'
+
+/** The filters one reaches for most, and what came of them. */
+export function FilterBar({
+  state,
+  facets,
+  setState,
+  summary,
+}: {
+  state: SearchState
+  facets: SearchAnswer['facets'] | undefined
+  setState: (state: SearchState) => void
+  summary: string | undefined
+}) {
+  const choices = (name: FilterName, word = (value: string) => displayText(value)): MenuEntry[] =>
+    (facets?.[name] ?? []).map(({ value, count }) => ({
+      label: `${word(value)}  ${count}`,
+      checked: state.filters[name]?.includes(value) ?? false,
+      run: () => setState(toggled(state, name, value)),
+    }))
+  const chosen = (name: FilterName, none: string, word = (value: string) => displayText(value)) => {
+    const [first, ...more] = state.filters[name] ?? []
+    if (first === undefined) return none
+    return more.length === 0 ? word(first) : `${word(first)} and ${more.length} more`
+  }
+  const result = (value: string) => resultWords[value] ?? value
+  return (
+    <div className={styles.filters}>
+      <Chip
+        icon={ClockIcon}
+        label={rangeWords[state.range]}
+        on={state.range !== 'all'}
+        entries={(Object.keys(rangeWords) as Range[]).map((range) => ({
+          label: rangeWords[range],
+          checked: range === state.range,
+          run: () => setState({ ...state, range }),
+        }))}
+      />
+      <Chip
+        icon={UserIcon}
+        label={chosen('people', 'Anyone')}
+        on={isOn(state, 'people')}
+        entries={choices('people')}
+      />
+      <Chip
+        icon={ServiceIcon}
+        label={chosen('services', 'Any service')}
+        on={isOn(state, 'services')}
+        entries={choices('services')}
+      />
+      <Chip
+        icon={DoneIcon}
+        label={chosen('results', 'Any result', result)}
+        on={isOn(state, 'results')}
+        entries={choices('results', result)}
+      />
+      <span className={styles.summary} role="status">
+        {summary}
+      </span>
+    </div>
+  )
+}
+
+function isOn(state: SearchState, name: FilterName): boolean {
+  return (state.filters[name]?.length ?? 0) > 0
+}
+
+function Chip({
+  icon: Icon,
+  label,
+  on,
+  entries,
+}: {
+  icon: ComponentType<IconProps>
+  label: string
+  on: boolean
+  entries: readonly MenuEntry[]
+}) {
+  const openMenu = useContextMenu()
+  return (
+    <button
+      type="button"
+      className={classNames(styles.chip, on && styles.on)}
+      disabled={entries.length === 0}
+      aria-haspopup="menu"
+      onClick={(event) => openMenu(event, entries)}
+    >
+      <Icon size={14} stroke={1.75} aria-hidden />
+      {label}
+      <ChevronDownIcon size={12} stroke={2} aria-hidden />
+    </button>
+  )
+}
