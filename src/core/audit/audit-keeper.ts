@@ -110,6 +110,7 @@ export class AuditKeeper implements AsyncDisposable {
       index: this.#index,
       store: this.#store,
       clock,
+      forget: (sessionId) => this.#search.purge(sessionId),
       note: (event) => this.#append(event),
     })
     this.#search = resources.use(this.#openSearch(folder))

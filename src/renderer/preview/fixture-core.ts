@@ -105,7 +105,6 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'plugin.cancel': async () => ({}),
     'plugin.remove': async () => world.pluginFindings,
     'audit.task': async () => world.audit(clusters, now),
-    'audit.cloud': async () => ({ events: [], sources: {}, reading: false }),
     'audit.session': notHere,
     'audit.recording': notHere,
     'audit.commands': notHere,

@@ -9,6 +9,8 @@ interface ShredderParts {
   index: SessionIndex
   store: RecordingStore
   clock: Clock
+  /** Takes what was derived from a recording out of the search index. */
+  forget: (sessionId: string) => void
   /** Puts an event into the ledger. @throws {PortholeError} when it cannot. */
   note: (event: AuditEvent) => void
 }
@@ -29,7 +31,7 @@ export class Shredder {
   async finish(): Promise<void> {
     const { index, store } = this.#parts
     const stored = new Set(await store.list())
-    for (const sessionId of index.shredded()) if (stored.has(sessionId)) await store.remove(sessionId)
+    for (const sessionId of index.shredded()) if (stored.has(sessionId)) await this.#destroy(sessionId)
   }
 
   /** @returns the sessions whose recordings are gone now */
@@ -42,12 +44,20 @@ export class Shredder {
 
   /** @returns whether there was one to destroy: not one that is held or still being written */
   async shred(sessionId: string, cause: AuditEventOf<'recording.shredded'>['cause']): Promise<boolean> {
-    const { index, store, clock, note } = this.#parts
+    const { index, clock, note } = this.#parts
     const recording = index.keptRecordings().find((kept) => kept.sessionId === sessionId)
     if (recording === undefined || recording.isLive || recording.isHeld) return false
     const { taskArn, bytes } = recording
     note({ type: 'recording.shredded', sessionId, taskArn, at: clock.now(), cause, bytes })
-    await store.remove(sessionId)
+    await this.#destroy(sessionId)
     return true
+  }
+
+  /** Forgets first, so that a crash in between is finished at the next start; and last, as it may be read meanwhile. */
+  async #destroy(sessionId: string): Promise<void> {
+    const { store, forget } = this.#parts
+    forget(sessionId)
+    await store.remove(sessionId)
+    forget(sessionId)
   }
 }

@@ -7,17 +7,37 @@ const searchable = /[\p{L}\p{N}]/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
 const controls = /[\x00-\x1f\x7f]/g
 
+/** The words and phrases of a query; what holds no letter and no digit cannot be searched for. */
+function termsOf(query: string): string[] {
+  const terms: string[] = []
+  for (const [, phrase, word] of query.replace(controls, ' ').matchAll(words)) {
+    const term = phrase ?? word ?? ''
+    if (searchable.test(term)) terms.push(term)
+    if (terms.length === mostWords) break
+  }
+  return terms
+}
+
 /**
  * What a person typed as an expression of SQLite's FTS5 that cannot be
  * malformed: each word a quoted string, found as the beginning of a word.
  * Undefined when nothing in it can be searched for.
  */
 export function matchExpression(query: string): string | undefined {
-  const terms: string[] = []
-  for (const [, phrase, word] of query.replace(controls, ' ').matchAll(words)) {
-    const term = phrase ?? word ?? ''
-    if (searchable.test(term)) terms.push(`"${term.replaceAll('"', '""')}" *`)
-    if (terms.length === mostWords) break
-  }
-  return terms.length === 0 ? undefined : terms.join(' AND ')
+  const terms = termsOf(query)
+  return terms.length === 0
+    ? undefined
+    : terms.map((term) => `"${term.replaceAll('"', '""')}" *`).join(' AND ')
+}
+
+/**
+ * Finds in text what the same query found in the index. The index also folds
+ * accents; a word that was found that way is shown without a mark.
+ */
+export function highlightPattern(query: string): RegExp {
+  const patterns = termsOf(query).map((term) =>
+    (term.match(/[\p{L}\p{N}]+/gu) ?? []).join('[^\\p{L}\\p{N}]+'),
+  )
+  // Without a word nothing is marked.
+  return new RegExp(patterns.length === 0 ? '(?!)' : `(?<![\\p{L}\\p{N}])(?:${patterns.join('|')})`, 'giu')
 }

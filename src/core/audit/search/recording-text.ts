@@ -8,7 +8,7 @@ const pieceCharacters = 2 * 1024
 const mostCharactersPerCommand = 256 * 1024
 
 export interface OutputPiece {
-  /** Milliseconds since the recording began. */
+  /** Milliseconds since the recording began, when all of it stood on the screen. */
   at: number
   text: string
 }
@@ -27,7 +27,7 @@ export class RecordingText {
   readonly #pieces: OutputPiece[] = []
   #elapsed = 0
   #piece = ''
-  #pieceAt: number | undefined
+  #pieceAt = 0
   #charactersOfCommand = 0
 
   push(lines: string): void {
@@ -61,7 +61,7 @@ export class RecordingText {
   #output(data: string): void {
     if (this.#charactersOfCommand > mostCharactersPerCommand) return
     this.#charactersOfCommand += data.length
-    this.#pieceAt ??= this.#elapsed
+    this.#pieceAt = this.#elapsed
     this.#piece += this.#redaction.push(textOf(data))
     if (this.#piece.length >= pieceCharacters) this.#cut()
   }
@@ -70,15 +70,21 @@ export class RecordingText {
     const marker = this.commands.add(this.#elapsed, label)
     if (marker?.kind !== 'begin') return
     this.#charactersOfCommand = 0
+    if (marker.source !== 'api') this.#piece = withoutEcho(this.#piece, marker.text)
     this.#cut()
   }
 
   #cut(): void {
-    if (this.#piece.trim() !== '')
-      this.#pieces.push({ at: this.#pieceAt ?? this.#elapsed, text: this.#piece })
+    if (this.#piece.trim() !== '') this.#pieces.push({ at: this.#pieceAt, text: this.#piece })
     this.#piece = ''
-    this.#pieceAt = undefined
   }
+}
+
+/** The command is found as a command; the line on which it was typed would only be found beside it. */
+function withoutEcho(output: string, command: string): string {
+  const lines = output.split('\n')
+  const echo = lines.findLastIndex((line) => line.trimEnd().endsWith(command))
+  return echo === -1 ? output : lines.toSpliced(echo, 1).join('\n')
 }
 
 function textOf(data: string): string {

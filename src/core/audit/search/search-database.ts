@@ -3,10 +3,11 @@ import Database from 'better-sqlite3'
 import type { CommandEntry } from '../../../contract/command-marker.ts'
 import type { SearchHit } from '../../../contract/search.ts'
 import { createPrivateFile } from '../../files/private-file.ts'
+import { highlightPattern } from './match-expression.ts'
 import type { OutputPiece } from './recording-text.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and built anew. */
-const searchVersion = 1
+const searchVersion = 2
 
 /** Rows of one session are numbered within this: they lie together, and a row number says whose it is. */
 const rowsPerSession = 2 ** 20
@@ -27,7 +28,7 @@ const schema = `
     command TEXT
   ) STRICT;
   CREATE VIRTUAL TABLE piece_text USING fts5(
-    text, content='piece', content_rowid='id', tokenize='unicode61', prefix='2 3'
+    text, content='piece', content_rowid='id', tokenize='unicode61', prefix='1 2 3'
   );
   CREATE TRIGGER piece_added AFTER INSERT ON piece BEGIN
     INSERT INTO piece_text(rowid, text) VALUES (new.id, new.text);
@@ -54,20 +55,17 @@ export interface IndexedSession {
  */
 export class SearchDatabase implements Disposable {
   readonly #database: Database.Database
-  readonly #perSession
-  readonly #hitsOf
+  readonly #matches
+  readonly #piece
   readonly #piecesOf
 
   constructor(file: string) {
     this.#database = openOrBeginAnew(file)
-    this.#perSession = this.#database.prepare<[string], { number: number; count: number }>(
-      `SELECT rowid / ${rowsPerSession} AS number, count(*) AS count FROM piece_text
-       WHERE piece_text MATCH ? GROUP BY 1`,
-    )
-    this.#hitsOf = this.#database.prepare<[string, number, number, number], PieceRow>(
-      `SELECT piece.at, piece.command, highlight(piece_text, 0, char(1), char(2)) AS text
-       FROM piece_text JOIN piece ON piece.id = piece_text.rowid
-       WHERE piece_text MATCH ? AND piece_text.rowid BETWEEN ? AND ? ORDER BY piece_text.rowid LIMIT ?`,
+    this.#matches = this.#database
+      .prepare<[string], number>('SELECT rowid FROM piece_text WHERE piece_text MATCH ?')
+      .pluck()
+    this.#piece = this.#database.prepare<[number], PieceRow>(
+      'SELECT at, text, command FROM piece WHERE id = ?',
     )
     this.#piecesOf = this.#database.prepare<[number, number, number], PieceRow>(
       `SELECT at, text, command FROM piece
@@ -123,17 +121,35 @@ export class SearchDatabase implements Disposable {
     })()
   }
 
-  /** How many pieces of each session fit, by the session's number. */
-  countHits(expression: string): Map<number, number> {
-    return new Map(this.#perSession.all(expression).map(({ number, count }) => [Math.floor(number), count]))
+  /**
+   * The pieces that fit, by the number of their session. Counted here: SQLite
+   * takes longer to group rows than to hand them all over.
+   */
+  find(expression: string): Map<number, Found> {
+    const found = new Map<number, Found>()
+    const ids = this.#matches.all(expression)
+    let current: Found | undefined
+    let end = 0
+    for (const id of ids) {
+      if (current === undefined || id >= end) {
+        const number = Math.floor(id / rowsPerSession)
+        end = (number + 1) * rowsPerSession
+        current = { count: 0, first: [] }
+        found.set(number, current)
+      }
+      current.count += 1
+      if (current.first.length < mostFirst) current.first.push(id)
+    }
+    return found
   }
 
-  hits(expression: string, number: number, limit: number): SearchHit[] {
-    const first = number * rowsPerSession
-    return this.#hitsOf
-      .all(expression, first, first + rowsPerSession - 1, limit)
-      .map(hitOf)
+  hits({ first }: Found, query: string): SearchHit[] {
+    const words = highlightPattern(query)
+    return first
+      .map((id) => this.#piece.get(id))
+      .map((row) => row && hitOf(row, words))
       .filter((hit) => hit !== undefined)
+      .sort((left, right) => left.at - right.at || left.kind.localeCompare(right.kind))
   }
 
   /** The first commands of a session, for a list without a search. */
@@ -169,6 +185,15 @@ export class SearchDatabase implements Disposable {
   }
 }
 
+/** Pieces of one session that fit: how many, and the first of them. */
+export interface Found {
+  count: number
+  first: number[]
+}
+
+/** What is shown of one session. */
+const mostFirst = 6
+
 interface PieceRow {
   at: number
   text: string
@@ -176,27 +201,29 @@ interface PieceRow {
 }
 
 /** Of a command its text; of output the first line in which something was found. */
-function hitOf({ at, text, command }: PieceRow): SearchHit | undefined {
-  const marked = command === null ? text.split('\n').find((line) => line.includes('\x01')) : text
-  if (marked === undefined) return undefined
-  const found = { at, ...withoutMarks(marked) }
-  if (command === null) return { kind: 'output', ...found }
+function hitOf({ at, text, command }: PieceRow, words: RegExp): SearchHit | undefined {
+  if (command === null) {
+    const lines = text.split('\n')
+    const line = lines.find((each) => each.search(words) !== -1) ?? lines.find((each) => each.trim() !== '')
+    return line === undefined
+      ? undefined
+      : { kind: 'output', at, text: line, highlights: highlightsIn(line, words) }
+  }
   const entry = JSON.parse(command) as CommandEntry
   if (entry.kind !== 'command') return undefined
   const { exitCode, confidence } = entry
-  return { kind: 'command', ...found, confidence, ...(exitCode !== undefined && { exitCode }) }
+  return {
+    kind: 'command',
+    at,
+    text,
+    highlights: highlightsIn(text, words),
+    confidence,
+    ...(exitCode !== undefined && { exitCode }),
+  }
 }
 
-/** The marks are \x01 and \x02, which no indexed text has in it. */
-function withoutMarks(marked: string): Pick<SearchHit, 'text' | 'highlights'> {
-  const highlights: [number, number][] = []
-  let text = ''
-  for (const part of marked.split('\x01')) {
-    const end = part.indexOf('\x02')
-    if (end !== -1) highlights.push([text.length, text.length + end])
-    text += part.replace('\x02', '')
-  }
-  return { text, highlights }
+function highlightsIn(text: string, words: RegExp): [number, number][] {
+  return [...text.matchAll(words)].map(({ 0: found, index }) => [index, index + found.length])
 }
 
 function openOrBeginAnew(file: string): Database.Database {

@@ -1,24 +1,36 @@
 import type { AuditSession } from '../../../contract/audit.ts'
 import { type SearchAnswer, type SearchFilters, standaloneService } from '../../../contract/search.ts'
+import type { Found } from './search-database.ts'
+
+type Facet = keyof SearchAnswer['facets']
+export type FacetValues = Record<Facet, string>
 
 /** A session as far as filters and counts look at it. */
 export interface SearchedSession {
   session: AuditSession
-  failed: boolean
+  values: FacetValues
+  /** Midnight of the day it began on, by this computer's calendar. */
+  day: number
   /** Commands and stretches of output that fit the query. */
-  hits: number
+  hits: Found | undefined
 }
 
-type Facet = keyof SearchAnswer['facets']
+const facetNames: readonly Facet[] = ['people', 'services', 'accounts', 'environments', 'results']
 
-const facetValue: Record<Facet, (searched: SearchedSession) => string> = {
-  people: ({ session }) => session.userName,
-  services: ({ session }) => session.container.serviceName ?? standaloneService,
-  accounts: ({ session }) => session.container.scope.accountId,
-  environments: ({ session }) => session.container.environment,
-  results: ({ failed }) => (failed ? 'failed' : 'succeeded'),
+/** `results` is known when its commands are. */
+export function valuesOf({ userName, container }: AuditSession): FacetValues {
+  return {
+    people: userName,
+    services: container.serviceName ?? standaloneService,
+    accounts: container.scope.accountId,
+    environments: container.environment,
+    results: 'succeeded',
+  }
 }
-const facetNames = Object.keys(facetValue) as Facet[]
+
+export function dayOf({ startedAt }: AuditSession): number {
+  return new Date(startedAt).setHours(0, 0, 0, 0)
+}
 
 export interface Filtered {
   matching: SearchedSession[]
@@ -27,27 +39,42 @@ export interface Filtered {
 
 /** Each value is counted under all filters but its own, so that one sees what choosing it would give. */
 export function filterAndCount(sessions: readonly SearchedSession[], filters: SearchFilters): Filtered {
-  const wanted = new Map<Facet, Set<string>>()
-  for (const name of facetNames) {
-    const values = filters[name]
-    if (values !== undefined && values.length > 0) wanted.set(name, new Set(values))
-  }
-  const counts = new Map(facetNames.map((name) => [name, new Map<string, number>()]))
+  const wanted = facetNames.map((name) => {
+    const values: readonly string[] = filters[name] ?? []
+    return values.length === 0 ? undefined : new Set(values)
+  })
+  const counts = facetNames.map(() => new Map<string, number>())
   const matching: SearchedSession[] = []
   for (const searched of sessions) {
-    const failing = [...wanted].filter(([name, values]) => !values.has(facetValue[name](searched)))
-    if (failing.length === 0) matching.push(searched)
-    if (failing.length > 1) continue
-    const only = failing[0]?.[0]
-    for (const name of only === undefined ? facetNames : [only])
-      add(counts.get(name), facetValue[name](searched))
+    const failing = failingFilters(searched.values, wanted)
+    if (failing.count === 0) matching.push(searched)
+    if (failing.count > 1) continue
+    facetNames.forEach((name, index) => {
+      if (failing.count === 0 || index === failing.last) add(counts[index], searched.values[name])
+    })
   }
+  const list = (name: Facet) => listOf(counts[facetNames.indexOf(name)])
   return {
     matching,
-    facets: Object.fromEntries(
-      facetNames.map((name) => [name, listOf(counts.get(name))]),
-    ) as SearchAnswer['facets'],
+    facets: {
+      people: list('people'),
+      services: list('services'),
+      accounts: list('accounts'),
+      environments: list('environments'),
+      results: list('results'),
+    },
   }
+}
+
+function failingFilters(values: FacetValues, wanted: readonly (Set<string> | undefined)[]) {
+  let count = 0
+  let last = -1
+  facetNames.forEach((name, index) => {
+    if (wanted[index] === undefined || wanted[index].has(values[name])) return
+    count += 1
+    last = index
+  })
+  return { count, last }
 }
 
 function add(counts: Map<string, number> | undefined, value: string): void {
@@ -70,13 +97,14 @@ export function countDays(
   matching: readonly SearchedSession[],
 ): SearchAnswer['days'] {
   const days = new Map<number, { at: number; sessions: number; matching: number }>()
-  const dayOf = ({ session }: SearchedSession) => {
-    const at = new Date(session.startedAt).setHours(0, 0, 0, 0)
-    const day = days.get(at) ?? { at, sessions: 0, matching: 0 }
-    days.set(at, day)
-    return day
+  const count = (searched: readonly SearchedSession[], of: 'sessions' | 'matching') => {
+    for (const { day: at } of searched) {
+      const day = days.get(at) ?? { at, sessions: 0, matching: 0 }
+      if (day.sessions + day.matching === 0) days.set(at, day)
+      day[of] += 1
+    }
   }
-  for (const searched of all) dayOf(searched).sessions += 1
-  for (const searched of matching) dayOf(searched).matching += 1
+  count(all, 'sessions')
+  count(matching, 'matching')
   return [...days.values()].sort((left, right) => left.at - right.at)
 }

@@ -3,12 +3,20 @@ import type { SearchAnswer, SearchGroup, SearchHit, SearchRequest } from '../../
 import type { Clock } from '../../clock.ts'
 import { matchExpression } from './match-expression.ts'
 import { RecordingText } from './recording-text.ts'
-import type { IndexedSession, SearchDatabase } from './search-database.ts'
-import { countDays, filterAndCount, type SearchedSession } from './search-facets.ts'
+import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
+import {
+  countDays,
+  dayOf,
+  type FacetValues,
+  filterAndCount,
+  type SearchedSession,
+  valuesOf,
+} from './search-facets.ts'
 
 /** What a page shows of an answer; narrowing the search is quicker than scrolling through more. */
 const mostGroups = 40
-const hitsPerGroup = 6
+/** Shown of each session when nothing is searched for. */
+const commandsPerGroup = 4
 
 /** How long a search waits for what is being recorded at this moment; the rest is built behind it. */
 const catchUpMilliseconds = 150
@@ -37,6 +45,9 @@ interface Known {
   indexed: IndexedSession | undefined
   /** While it is read: a recording that grows is read on from where it was. */
   reading: Reading | undefined
+  /** What filters look at, and the day; computed once, because every search looks at all. */
+  values: FacetValues
+  day: number
 }
 
 interface Reading {
@@ -83,7 +94,13 @@ export class SearchIndex implements Disposable {
     await Promise.race([this.catchUp(), late.promise])
     const began = now()
     const answer = this.#answer(request)
-    return { ...answer, milliseconds: now() - began, waiting: this.#waiting.size }
+    return { ...answer, milliseconds: now() - began, waiting: this.#waitingCount() }
+  }
+
+  /** What is being recorded is read as far as it goes, and waits for nothing. */
+  #waitingCount(): number {
+    const { sources } = this.#options
+    return [...this.#waiting].filter((sessionId) => !sources.isRecording(sessionId)).length
   }
 
   /** A recording was destroyed: nothing of it stays. */
@@ -101,17 +118,15 @@ export class SearchIndex implements Disposable {
 
   #answer(request: SearchRequest): Omit<SearchAnswer, 'milliseconds' | 'waiting'> {
     this.#follow()
-    const expression = matchExpression(request.query)
-    // Something was typed that no text can hold, e.g. only punctuation.
-    const nothing = expression === undefined && request.query.trim() !== ''
-    const counts = expression === undefined ? undefined : this.#options.database.countHits(expression)
-    const inRange = this.#inRange(request, counts)
-    const found = nothing ? [] : inRange.filter(({ hits }) => counts === undefined || hits > 0)
-    const { matching, facets } = filterAndCount(found, request.filters)
+    const { query, filters } = request
+    const expression = matchExpression(query)
+    const found = expression === undefined ? undefined : this.#options.database.find(expression)
+    const inRange = this.#inRange(request, found)
+    const { matching, facets } = filterAndCount(fitting(inRange, query, found !== undefined), filters)
     matching.sort((left, right) => right.session.startedAt - left.session.startedAt)
     return {
-      groups: matching.slice(0, mostGroups).map((searched) => this.#groupOf(searched, expression)),
-      hitCount: matching.reduce((sum, { hits }) => sum + hits, 0),
+      groups: matching.slice(0, mostGroups).map((searched) => this.#groupOf(searched, query)),
+      hitCount: matching.reduce((sum, { hits }) => sum + (hits?.count ?? 0), 0),
       matchingSessions: matching.length,
       sessions: inRange.length,
       facets,
@@ -119,25 +134,23 @@ export class SearchIndex implements Disposable {
     }
   }
 
-  #inRange({ from, to }: SearchRequest, counts: Map<number, number> | undefined): SearchedSession[] {
+  #inRange({ from, to }: SearchRequest, found: Map<number, Found> | undefined): SearchedSession[] {
     const searched: SearchedSession[] = []
-    for (const { session, indexed } of this.#known.values()) {
+    for (const { session, indexed, values, day } of this.#known.values()) {
       if (session.startedAt < (from ?? 0) || session.startedAt > (to ?? Number.POSITIVE_INFINITY)) continue
-      const hits = indexed === undefined ? 0 : (counts?.get(indexed.number) ?? 0)
-      searched.push({ session, failed: indexed?.failed ?? false, hits })
+      const hits = indexed === undefined ? undefined : found?.get(indexed.number)
+      values.results = indexed?.failed === true ? 'failed' : 'succeeded'
+      searched.push({ session, values, day, hits })
     }
     return searched
   }
 
-  #groupOf({ session, hits: hitCount }: SearchedSession, expression: string | undefined): SearchGroup {
+  #groupOf({ session, hits }: SearchedSession, query: string): SearchGroup {
     const number = this.#known.get(session.sessionId)?.indexed?.number
-    if (number === undefined) return { session, hits: [], hitCount }
+    if (number === undefined) return { session, hits: [], hitCount: 0 }
     const { database } = this.#options
-    const hits =
-      expression === undefined
-        ? database.commands(number, hitsPerGroup).flatMap(hitOfCommand)
-        : database.hits(expression, number, hitsPerGroup)
-    return { session, hits, hitCount }
+    if (hits !== undefined) return { session, hits: database.hits(hits, query), hitCount: hits.count }
+    return { session, hits: database.commands(number, commandsPerGroup).flatMap(hitOfCommand), hitCount: 0 }
   }
 
   /** Takes over what the ledger has learned of sessions. */
@@ -157,7 +170,13 @@ export class SearchIndex implements Disposable {
     const { sessionId } = session
     this.#indexedBefore ??= new Map(this.#options.database.sessions().map((each) => [each.sessionId, each]))
     const indexed = this.#indexedBefore.get(sessionId)
-    const known: Known = { session, indexed, reading: undefined }
+    const known: Known = {
+      session,
+      indexed,
+      reading: undefined,
+      values: valuesOf(session),
+      day: dayOf(session),
+    }
     this.#known.set(sessionId, known)
     if (session.live) this.#open.add(sessionId)
     if (indexed?.complete !== true && session.hasRecording) this.#waiting.add(sessionId)
@@ -218,6 +237,12 @@ export class SearchIndex implements Disposable {
     indexed.complete = complete
     this.#options.database.put(indexed, rows)
   }
+}
+
+/** Of something typed that no text can hold, e.g. only punctuation, nothing fits. */
+function fitting(sessions: SearchedSession[], query: string, wasSearched: boolean): SearchedSession[] {
+  if (wasSearched) return sessions.filter(({ hits }) => hits !== undefined)
+  return query.trim() === '' ? sessions : []
 }
 
 /** Commands that are new, or of which more is known than the index has. */

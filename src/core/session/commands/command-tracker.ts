@@ -115,7 +115,8 @@ export class CommandTracker {
     this.#enters += enters
     this.#enteredAt = this.#options.clock.now()
     this.#outputSinceEnter = 0
-    this.#secretTimer ??= this.#options.clock.after(secretAfterMilliseconds, () => this.#checkSecret())
+    this.#secretTimer?.[Symbol.dispose]()
+    this.#secretTimer = this.#options.clock.after(secretAfterMilliseconds, () => this.#checkSecret())
   }
 
   /** The session is over: so is what ran in it. */
@@ -295,7 +296,9 @@ export class CommandTracker {
 
   #checkSecret(): void {
     this.#secretTimer = undefined
-    if (this.#line?.secret === true) this.#options.inspect((terminal) => this.#sawSecret(terminal))
+    // Enter may have been answered meanwhile, and another prompt may wait for its own.
+    if (this.#line?.secret === true && this.#enters > 0)
+      this.#options.inspect((terminal) => this.#sawSecret(terminal))
   }
 
   #sawSecret(terminal: headless.Terminal): void {

@@ -92,6 +92,8 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   #begun = false
   /** Where to go as soon as that much is read. */
   #goTo: number | undefined
+  /** Somebody asked for a moment: what happens now is not what they came for. */
+  #toldWhere = false
 
   constructor({ core, clock, frames, sessionId, taskArn, terminal }: ReplayOptions<Terminal>) {
     this.#clock = clock
@@ -145,6 +147,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   /** Shows this moment, also of a recording that is still being read. */
   show(position: number): void {
     this.#goTo = position
+    this.#toldWhere = true
     this.#goWhenRead()
   }
   seekToStart(): void {
@@ -252,6 +255,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     // A session that is still going on is watched where it is now.
     if (
       reading.status === 'live' &&
+      !this.#toldWhere &&
       !this.#player.playing &&
       this.store.getState().reading.status === 'loading'
     )

@@ -90,7 +90,11 @@ describe('shredding', () => {
     expect(keeper.session(held)).toMatchObject({ held: true })
     clock.advance(50 * day)
 
+    const found = async () =>
+      (await keeper.search({ query: 'showed', filters: {} })).groups.map(({ session }) => session.sessionId)
+    expect((await found()).sort()).toEqual([old, held, recent].sort())
     expect(await keeper.applyRetention({ days: 90 })).toBe(1)
+    expect((await found()).sort()).toEqual([held, recent].sort())
     expect(existsSync(fileOf(old))).toBe(false)
     expect(keyTable().includes(old)).toBe(false)
     expect([existsSync(fileOf(held)), existsSync(fileOf(recent))]).toEqual([true, true])

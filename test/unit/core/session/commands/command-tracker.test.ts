@@ -122,4 +122,20 @@ describe('the echo', () => {
     await stream.screen()
     expect(stream.labels).toEqual(['Password prompt'])
   })
+
+  test('of a prompt that is answered on the same row is one mark', async () => {
+    using stream = new TrackedStream()
+    stream.output(bytes('root@web:/# '))
+    stream.typed('x')
+    stream.output(bytes('x'))
+    stream.typed('\r')
+    stream.output(bytes('\r\nPassword: '))
+    await stream.screen()
+    // As long as the first Enter is watched for, the secret is still being typed.
+    stream.typed('geheim')
+    await new Promise((resolve) => setTimeout(resolve, 350))
+    expect(stream.labels).toEqual(['≈ x'])
+    stream.typed('\r')
+    await expect.poll(() => stream.labels).toEqual(['≈ x', 'Password prompt'])
+  })
 })

@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from './launch/launch.ts'
+import { prompt } from './pages/porthole.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'porthole-audit-'))
+test.use({ startOptions: { args: ['--data-folder', folder] } })
+test.afterAll(() => rmSync(folder, { recursive: true }))
+
+const password = 'Corr3ct-h0rse'
+
+/** What a developer and an auditor want afterwards: what was done in there, and where else. */
+test('commands of a session, a password that is nowhere, and search over everything', async ({
+  porthole,
+}) => {
+  const { window, terminal } = porthole
+
+  await test.step('work in a shell: one command fails, one asks for a password', async () => {
+    await porthole.signIn()
+    await porthole.openShell('nginx storefront example-prod')
+    await terminal.run('ls /no/such/folder', /No such file[\s\S]*#$/)
+    await terminal.run('head -3 /etc/nginx/conf.d/default.conf', /server \{[\s\S]*#$/)
+    await terminal.run(`sh -c 'stty -echo; printf "Password: "; read -r x; stty echo; echo'`, /\nPassword:$/)
+    await terminal.run(password, prompt)
+    await terminal.run('echo a""fter', /after[\s\S]*#$/)
+  })
+
+  await test.step('search finds a command, live', async () => {
+    await window.keyboard.press('Alt+Shift+A')
+    await window.getByRole('textbox', { name: 'Search the audit history' }).fill('no/such')
+    await expect(window.getByRole('button', { name: /ls \/no\/such\/folder/ })).toBeVisible()
+    await expect(window.getByRole('status').filter({ hasText: 'in 1 of 1 sessions' })).toBeVisible()
+  })
+
+  await test.step('and output, and opens the session at that moment', async () => {
+    await window.getByRole('textbox', { name: 'Search the audit history' }).fill('"server {"')
+    await window.getByRole('button', { name: /server \{/ }).click()
+    await expect(window.getByRole('region', { name: 'Commands' })).toBeVisible()
+    await terminal.waitForText(/server \{/)
+    expect(await terminal.text()).not.toContain('Password')
+  })
+
+  await test.step('the session page lists what was done, and leads to it', async () => {
+    const commands = window.getByRole('region', { name: 'Commands' })
+    const row = (name: RegExp) => commands.getByRole('button', { name })
+    await expect(row(/Password prompt/)).toBeVisible()
+    await row(/echo a""fter/).click()
+    await terminal.waitForText(/Password:/)
+    await expect(commands.locator('[aria-current]')).toContainText('echo a""fter')
+    await commands.getByRole('textbox', { name: 'Filter commands' }).fill('no/such')
+    await row(/ls \/no\/such/).click()
+    await expect(commands.locator('[aria-current]')).toContainText('ls /no/such/folder')
+    await expect.poll(() => terminal.text()).not.toContain('server {')
+  })
+
+  await test.step('the password is in no file', async () => {
+    for (const file of filesIn(folder)) expect(readFileSync(file).includes(password), file).toBe(false)
+  })
+})
+
+function filesIn(parent: string): string[] {
+  return readdirSync(parent, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(parent, name))
+    .filter((path) => statSync(path).isFile())
+}
