@@ -15,7 +15,7 @@ const filterTexts = ['fleet-1', 'api', 'storefront', 'fl']
 const paletteTexts = ['api fleet-00', 'nginx', 'fleet-09 prod']
 /** From the list of accounts on, which comes with the sign-in, to the first names of clusters. */
 const firstRowsBudgetMilliseconds = 300
-/** Looks at three scopes (8 a minute each) and whole reads of their clusters (30 a minute each), with jitter. */
+/** Looks at three scopes (8 to 10 calls a minute each), whole reads of their clusters (24 each), and what is in motion. */
 const idleCallsPerMinute = 120
 const idleMilliseconds = 60_000
 /** A second of scrolling, a wheel's notch per frame. */

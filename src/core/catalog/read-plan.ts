@@ -6,9 +6,9 @@ import { asksForBackOff, changingPollMilliseconds, isChanging, steadyPollMillise
 /**
  * What reading clusters whole may cost a scope in a minute in which nothing
  * happens, in calls. The look at all clusters at once (ListClusters,
- * DescribeClusters) comes on top with about 8: three accounts idle below 120.
+ * DescribeClusters) comes on top with 8 to 10: three accounts idle below 120.
  */
-export const idleReadsPerMinute = 30
+export const idleReadsPerMinute = 24
 const readsPerMillisecond = idleReadsPerMinute / 60_000
 /** A little less than the time between looks with all their jitter, so that a small scope is read at every look. */
 const shortestRestMilliseconds = 0.8 * steadyPollMilliseconds
