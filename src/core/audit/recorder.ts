@@ -9,9 +9,9 @@ import { emptyDigest, type RecordingStore, type RecordingWriter } from './record
 
 /**
  * How long output waits for more before it is written. The promise is 250 ms
- * from the screen to the disk; the rest is for the way here and for a late timer.
+ * from the screen to the disk; the rest is for the batch on the way here (20 ms) and for a late timer.
  */
-const flushAfterMilliseconds = 150
+const flushAfterMilliseconds = 130
 
 /** Written at once when this much waits, in characters of the recording. */
 const flushLength = 16 * 1024
