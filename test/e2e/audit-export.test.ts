@@ -53,7 +53,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
   const text = readFileSync(recording, 'utf8')
   await test.step("from its task's page and its own; asciinema's own player plays both forms", async () => {
     await porthole.openTaskPage('nginx storefront example-prod')
-    await runCommand(window, "Export this task's history")
+    await window.getByRole('button', { name: 'Export…' }).click()
     await expect(dialog.getByText(/^One task:/)).toBeVisible()
     await testInfo.attach('task', { body: await window.screenshot(), contentType: 'image/png' })
     await dialog.getByRole('button', { name: 'Cancel' }).click()

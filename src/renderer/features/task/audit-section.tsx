@@ -1,9 +1,11 @@
 import { useState } from 'react'
 import type { AuditEntry } from '../../../contract/audit.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { type Choice, Segments } from '../../ui/field.tsx'
-import { AuditIcon } from '../../ui/icons.ts'
+import { AuditIcon, ExportIcon } from '../../ui/icons.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { ActivityChart } from './activity-chart.tsx'
 import styles from './audit.module.css'
@@ -15,6 +17,7 @@ import type { TaskPage } from './use-task-page.ts'
 /** Everything that was done inside this task, as far as this computer and CloudTrail know. */
 export function AuditSection({ page }: { page: TaskPage }) {
   const [filter, setFilter] = useState<AuditFilter>('all')
+  const run = useRunCommand()
   const entries = page.entries ?? []
   const { startedAt, taskDefinition } = page.task ?? {}
   const start =
@@ -30,6 +33,16 @@ export function AuditSection({ page }: { page: TaskPage }) {
           <Segments label="Show" value={filter} choices={choicesOf(listed)} onChange={setFilter} />
         )}
         <CloudRead page={page} />
+        {listed.length > 0 && (
+          <Button
+            variant="ghost"
+            className={styles.export}
+            onClick={() => run('audit.exportTask', { kind: 'task', task: page.ref })}
+          >
+            <ExportIcon size={14} stroke={1.75} aria-hidden />
+            Export…
+          </Button>
+        )}
       </div>
       {page.auditProblem !== undefined && <ErrorCallout error={page.auditProblem} />}
       <CloudProblem page={page} />
