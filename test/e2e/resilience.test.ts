@@ -1,6 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { FileCheckpointKeeper, keyFolderBeside } from '../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { RecordingKeys } from '../../src/core/audit/sealing/recording-keys.ts'
+import { SealedRecordingStore } from '../../src/core/audit/sealing/sealed-recording-store.ts'
 import { expect, test } from './launch/launch.ts'
 import { Porthole, prompt } from './pages/porthole.ts'
 
@@ -127,9 +130,16 @@ test.describe('with a folder of its own', () => {
   })
 })
 
-/** All that is recorded in a data folder at this moment, as it lies on disk. */
+/** All that is recorded in a data folder at this moment, as it lies on disk and unsealed with the keys beside it. */
 async function recordedText(dataFolder: string): Promise<string> {
-  const recordings = path.join(dataFolder, 'audit', 'recordings')
-  const texts = (await readdir(recordings)).map((name) => readFile(path.join(recordings, name), 'utf8'))
-  return (await Promise.all(texts)).join('\n')
+  const audit = path.join(dataFolder, 'audit')
+  const masterKey = new FileCheckpointKeeper(keyFolderBeside(audit)).masterKey()
+  using keys = new RecordingKeys({ file: path.join(audit, 'recording-keys.sqlite'), masterKey })
+  const store = new SealedRecordingStore(path.join(audit, 'recordings'), keys)
+  const texts: string[] = []
+  for (const sessionId of await store.list()) {
+    await using reader = await store.open(sessionId)
+    texts.push(Buffer.from(await reader.read(0, reader.byteLength)).toString('utf8'))
+  }
+  return texts.join('\n')
 }
