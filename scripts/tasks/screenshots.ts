@@ -26,6 +26,9 @@ async function takePictures(theme: 'light' | 'dark'): Promise<void> {
     say(`docs/screenshots/${name}-${theme}.png`)
   }
 
+  const closeTab = (name: RegExp) =>
+    window.getByRole('tab', { name }).getByRole('button', { name: 'Close tab' }).click()
+
   await window.getByRole('button', { name: /^Sign in to/ }).waitFor()
   await picture('sign-in')
   await porthole.signIn()
@@ -46,14 +49,30 @@ async function takePictures(theme: 'light' | 'dark'): Promise<void> {
   await window.keyboard.press('End')
   await picture('session')
 
+  await window.keyboard.press('Alt+Shift+A')
+  await window.getByRole('textbox', { name: 'Search the audit history' }).fill('server_name')
   await window
-    .getByRole('tab', { name: /^\d\d:\d\d/ })
-    .getByRole('button', { name: 'Close tab' })
-    .click()
-  await window
-    .getByRole('tab', { name: /4f1c9ad2/ })
-    .getByRole('button', { name: 'Close tab' })
-    .click()
+    .getByRole('button', { name: /server_name/ })
+    .first()
+    .waitFor()
+  await picture('audit')
+  await closeTab(/^Audit/)
+
+  await closeTab(/^\d\d:\d\d/)
+  await window.getByRole('button', { name: 'Logs', exact: true }).click()
+  await window.getByText('Shell opened').waitFor()
+  await picture('logs')
+  await closeTab(/^Logs/)
+  await closeTab(/4f1c9ad2/)
+
+  await porthole.openTaskPage('worker payments-worker')
+  await window.getByRole('button', { name: 'Check everything' }).click()
+  await window.getByRole('heading', { name: 'Cannot connect to payments-worker' }).waitFor()
+  await window.getByText('Checking', { exact: true }).last().waitFor({ state: 'hidden' })
+  await picture('readiness')
+  await closeTab(/^Why can’t I connect/)
+  await closeTab(/payments-worker/)
+
   await porthole.openShell('nginx storefront example-staging')
   await window.getByRole('tab', { name: /nginx/ }).last().click({ button: 'right' })
   await window.getByRole('menuitem', { name: 'Split right' }).click()

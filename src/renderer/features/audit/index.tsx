@@ -1,5 +1,6 @@
 import { type Ref, useEffect, useRef } from 'react'
 import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { CoreError } from '../../app/core/core-error.ts'
 import { replayDocument } from '../../app/documents/document.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
@@ -10,6 +11,8 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { TextInput } from '../../ui/field.tsx'
 import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
 import { formatDay } from '../../ui/time.ts'
+import { IntegrityStatus } from '../integrity/integrity-status.tsx'
+import { useIntegrity } from '../integrity/use-integrity.ts'
 import { replaysOf } from '../replay/replay-registry.ts'
 import styles from './audit.module.css'
 import { type DayBar, dayBars } from './day-bars.ts'
@@ -18,6 +21,23 @@ import { FilterBar } from './filter-bar.tsx'
 import { HitGroup } from './hit-group.tsx'
 import { initialState } from './search-state.ts'
 import { useSearch } from './use-search.ts'
+
+/** Whether the record itself can be trusted, and the ways to check it and to take it along. */
+function RecordState() {
+  const run = useRunCommand()
+  const { state } = useIntegrity({ checkAtOnce: false })
+  return (
+    <section className={styles.record} aria-label="Audit record">
+      <IntegrityStatus report={state?.report} problems={state?.problems ?? []} />
+      <Button size="small" onClick={() => run('audit.check')}>
+        Check…
+      </Button>
+      <Button size="small" onClick={() => run('audit.export')}>
+        Export…
+      </Button>
+    </section>
+  )
+}
 
 /** Search over what was done and shown in every session. */
 export default function AuditView() {
@@ -53,6 +73,7 @@ export default function AuditView() {
         </main>
         <aside className={styles.aside}>
           {data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
+          <RecordState />
         </aside>
       </div>
     </div>

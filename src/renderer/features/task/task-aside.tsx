@@ -180,7 +180,9 @@ function WhoWasInside({ page }: { page: TaskPage }) {
             </span>
             <Name className={styles.person} text={userName} />
             <span className={styles.total}>
-              {sessions === 1 ? '1 session' : `${sessions} sessions`}, {formatDuration(inside)}
+              {sessions === 1 ? '1 session' : `${sessions} sessions`}
+              {/* Nothing is known of the length of what only CloudTrail tells, until Session Manager does. */}
+              {inside > 0 && `, ${formatDuration(inside)}`}
             </span>
           </li>
         ))}
