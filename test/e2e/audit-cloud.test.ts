@@ -9,9 +9,7 @@ const container = 'nginx storefront example-prod'
 
 test("everybody's shells are on the task's timeline, and one that is removed here stays in the cloud", async ({
   launch,
-  host,
 }) => {
-  test.skip(host !== 'browser', 'Page and core are the same in every host, and time is scarce')
   await using aws = await startLocalAws()
   const dataFolder = path.join(aws.folder, 'data')
   const options = { demo: false, environment: { ...aws.environment, PORTHOLE_DATA_FOLDER: dataFolder } }

@@ -25,7 +25,7 @@ import { useSearch } from './use-search.ts'
 /** Whether the record itself can be trusted, and the ways to check it and to take it along. */
 function RecordState() {
   const run = useRunCommand()
-  const { state } = useIntegrity({ checkAtOnce: false })
+  const { state } = useIntegrity()
   return (
     <section className={styles.record} aria-label="Audit record">
       <IntegrityStatus report={state?.report} problems={state?.problems ?? []} />

@@ -7,11 +7,11 @@ import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { rolloutKey } from '../../app/stores/readiness-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout, ErrorCallout } from '../../ui/callout.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/glyphs.tsx'
 import { DoneIcon, ShellIcon } from '../../ui/icons.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
+import { TypeToConfirm } from '../../ui/type-to-confirm.tsx'
 import { requestShell } from '../shells/open-shell.ts'
 import styles from './dialogs.module.css'
 
@@ -84,17 +84,7 @@ function Question({ task, on, onClose, onBegun }: DialogProps & { onBegun: (roll
           <p className={styles.text}>
             What was written inside the tasks is lost, and shells in them end. The task definition stays.
           </p>
-          {mustType && (
-            <Field
-              label={
-                <>
-                  Type <Name className={styles.strong} text={serviceName} /> to go on
-                </>
-              }
-            >
-              <TextInput value={typed} data-autofocus onChange={(event) => setTyped(event.target.value)} />
-            </Field>
-          )}
+          {mustType && <TypeToConfirm name={serviceName} value={typed} onChange={setTyped} />}
           {problem !== undefined && <ErrorCallout error={problem} />}
         </ModalBody>
         <ModalFoot>

@@ -9,12 +9,12 @@ import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { isLive } from '../../app/stores/sessions-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
 import { AuditIcon, LostIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatMoment } from '../../ui/time.ts'
 import { peopleWords } from '../../ui/touched-words.ts'
+import { TypeToConfirm } from '../../ui/type-to-confirm.tsx'
 import { type Begun, ReplacementProgress } from './replacement-progress.tsx'
 import styles from './shells.module.css'
 
@@ -100,17 +100,7 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
             </dt>
             <dd>Recordings, logs and audit history</dd>
           </dl>
-          {mustType && (
-            <Field
-              label={
-                <>
-                  Type <Name className={styles.strong} text={serviceName} /> to go on
-                </>
-              }
-            >
-              <TextInput value={typed} data-autofocus onChange={(event) => setTyped(event.target.value)} />
-            </Field>
-          )}
+          {mustType && <TypeToConfirm name={serviceName} value={typed} onChange={setTyped} />}
           {problem !== undefined && <ErrorCallout error={problem} />}
         </ModalBody>
         <ModalFoot>
