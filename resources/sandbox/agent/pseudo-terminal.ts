@@ -1,4 +1,4 @@
-import { existsSync, readSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
@@ -131,6 +131,8 @@ export class PseudoTerminal {
 
   #exited(code: number, signal: number): void {
     clearTimeout(this.#killTimer)
+    // A shell passes the hang-up on to its background jobs, unless it ignores it or was killed before it came to that.
+    if (this.#killTimer) hangUpSession(this.#pid)
     this.#exit = signal === 0 ? { code } : { code, signal: signalName(signal) }
     if (!this.#paused) this.#takeRest()
     this.#finish()
@@ -169,6 +171,24 @@ export class PseudoTerminal {
   #finish(): void {
     if (this.#exit && this.#closed) this.#events.exit(this.#exit)
   }
+}
+
+/** Sends SIGHUP to every process of a session; one that has left it with setsid stays, as after a lost line. */
+function hangUpSession(session: number): void {
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid)) continue
+    try {
+      if (sessionOf(readFileSync(`/proc/${name}/stat`, 'latin1')) === session) process.kill(pid, 'SIGHUP')
+    } catch {
+      // It went between the listing and the signal.
+    }
+  }
+}
+
+/** The sixth field of proc(5)'s stat; the second, the program's name in brackets, may hold spaces and brackets. */
+function sessionOf(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
 }
 
 function signalName(number: number): string {

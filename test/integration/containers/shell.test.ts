@@ -236,6 +236,16 @@ test('kill ends the session and what ran on its terminal', async () => {
   expect(output).toMatch(/gone\n$/)
 })
 
+test('background jobs go even with a shell that does not pass the hang-up on', async () => {
+  const terminal = await bash()
+  terminal.type('sleep 1002 & trap "" HUP; echo rea""dy\r')
+  await terminal.until(/ready\n/)
+  terminal.process.kill()
+  await terminal.exited
+  const { output } = await script(container, 'while pgrep -f "sleep 100[2]"; do sleep 0.01; done; echo gone')
+  expect(output).toMatch(/gone\n$/)
+})
+
 test('a program left in the background does not keep the session open', async () => {
   const background = 'setsid --fork bash -c "touch /tmp/apart; exec sleep 1003"'
   const { output } = await script(container, `${background}; until [ -e /tmp/apart ]; do :; done; echo done`)
