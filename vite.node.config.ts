@@ -7,7 +7,7 @@ import { defineConfig, type UserConfig } from 'vite'
  * instead of thousands. Native modules stay outside, because a bundle cannot
  * hold them.
  */
-const nativeModules = ['node-pty', 'better-sqlite3']
+const nativeModules = ['node-pty', 'better-sqlite3', 'better-sqlite3-multiple-ciphers']
 
 /** Under the LGPL: whoever has Porthole must be able to exchange it, so it stays a module of its own. */
 export const exchangeableModules = ['openpgp']

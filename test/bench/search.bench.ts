@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ export async function measureSearch(): Promise<BenchResult[]> {
   try {
     const sessions = makeSessions()
     using index = new SearchIndex({
-      database: new SearchDatabase(join(folder, 'search-index.sqlite')),
+      database: new SearchDatabase(join(folder, 'search-index.sqlite'), randomBytes(32)),
       clock: systemClock,
       now: () => performance.now(),
       sources: {

@@ -41,7 +41,7 @@ import { Shredder } from './retention/shredder.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
 import { readCommands } from './search/recorded-commands.ts'
-import { SearchDatabase } from './search/search-database.ts'
+import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { SessionIndex } from './session-index.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
@@ -113,7 +113,7 @@ export class AuditKeeper implements AsyncDisposable {
       forget: (sessionId) => this.#search.purge(sessionId),
       note: (event) => this.#append(event),
     })
-    this.#search = resources.use(this.#openSearch(folder))
+    this.#search = resources.use(this.#openSearch(folder, keeper))
   }
 
   /**
@@ -312,11 +312,11 @@ export class AuditKeeper implements AsyncDisposable {
     this.#lock[Symbol.dispose]()
   }
 
-  #openSearch(folder: string): SearchIndex {
+  #openSearch(folder: string, keeper: CheckpointKeeper): SearchIndex {
     const file = join(folder, 'search-index.sqlite')
     try {
       return new SearchIndex({
-        database: new SearchDatabase(file),
+        database: new SearchDatabase(file, searchIndexKey(keeper.masterKey())),
         clock: this.#clock,
         now: () => performance.now(),
         sources: {

@@ -10,18 +10,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DesktopPlatform } from '../../fixtures/electron-distribution.ts'
 import { filesBelow, type PackagedApp, packageFor, projectFolder } from './packaged-app.ts'
 
-/** Binaries that have to lie beside the archive, per platform; all else in the two packages is JavaScript. */
+/** Binaries that have to lie beside the archive, per platform; all else in these packages is JavaScript. */
 const binaries: Record<DesktopPlatform, string[]> = {
   linux: [
+    `node_modules/better-sqlite3-multiple-ciphers/prebuilds/linux-${process.arch}.node`,
     `node_modules/better-sqlite3/prebuilds/linux-${process.arch}.node`,
     'node_modules/node-pty/build/Release/pty.node',
   ],
   darwin: [
+    `node_modules/better-sqlite3-multiple-ciphers/prebuilds/darwin-${process.arch}.node`,
     `node_modules/better-sqlite3/prebuilds/darwin-${process.arch}.node`,
     `node_modules/node-pty/prebuilds/darwin-${process.arch}/pty.node`,
     `node_modules/node-pty/prebuilds/darwin-${process.arch}/spawn-helper`,
   ],
   win32: [
+    `node_modules/better-sqlite3-multiple-ciphers/prebuilds/win32-${process.arch}.node`,
     `node_modules/better-sqlite3/prebuilds/win32-${process.arch}.node`,
     ...[
       'conpty.node',
@@ -75,13 +78,14 @@ describe.runIf(process.platform === 'linux')('a package', () => {
 
       const packages = app.files.filter((file) => file.startsWith('node_modules/'))
       const scripts = packages.filter((file) =>
-        /^node_modules\/(node-pty|better-sqlite3)\/lib\/.+\.js$/.test(file),
+        /^node_modules\/(node-pty|better-sqlite3(-multiple-ciphers)?)\/lib\/.+\.js$/.test(file),
       )
       expect(scripts).toContain('node_modules/node-pty/lib/index.js')
       expect(scripts.filter((file) => file.endsWith('.test.js'))).toEqual([])
       expect(packages.filter((file) => !scripts.includes(file))).toEqual(
         [
           ...binaries[platform],
+          'node_modules/better-sqlite3-multiple-ciphers/package.json',
           'node_modules/better-sqlite3/package.json',
           'node_modules/node-pty/package.json',
           'node_modules/openpgp/dist/node/openpgp.mjs',
@@ -173,7 +177,13 @@ describe.runIf(process.platform === 'linux')('a package', () => {
           (name) => !name.startsWith('.') && !isBuiltin(name),
         ),
       )
-      expect([...new Set(outside)].sort()).toEqual(['better-sqlite3', 'electron', 'node-pty', 'openpgp'])
+      expect([...new Set(outside)].sort()).toEqual([
+        'better-sqlite3',
+        'better-sqlite3-multiple-ciphers',
+        'electron',
+        'node-pty',
+        'openpgp',
+      ])
     })
 
     it('no file tells where it was built', () => {
@@ -255,8 +265,10 @@ const wantedDesktopEntry = [
 /** The full-text search of the audit, and a shell. */
 const probeScript = `
 import Database from 'better-sqlite3'
+import EncryptedDatabase from 'better-sqlite3-multiple-ciphers'
 import * as pty from 'node-pty'
-const database = new Database(':memory:')
+new Database(':memory:').exec('create table plain(x)')
+const database = new EncryptedDatabase(':memory:')
 database.exec("create virtual table words using fts5(word); insert into words values ('harbour')")
 const fts = database.prepare("select word from words where words match 'harb*'").get().word
 const shell = pty.spawn('/bin/sh', ['-c', 'echo $((6 * 7))'], {})

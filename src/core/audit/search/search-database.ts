@@ -1,8 +1,9 @@
+import { hkdfSync } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { CommandEntry } from '../../../contract/command-marker.ts'
 import type { SearchHit } from '../../../contract/search.ts'
-import { createPrivateFile } from '../../files/private-file.ts'
+import { openEncryptedDatabase } from '../../files/encrypted-database.ts'
 import { highlightPattern } from './match-expression.ts'
 import type { OutputPiece } from './recording-text.ts'
 
@@ -49,9 +50,15 @@ export interface IndexedSession {
   complete: boolean
 }
 
+/** The index's key, 32 bytes, from the master key of the recordings: who cannot read these cannot read it. */
+export function searchIndexKey(masterKey: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, '', 'porthole search index', 32))
+}
+
 /**
- * The searchable text of recordings, on disk. All of it is derived and secrets
- * are taken out before; a missing, damaged or older file is simply begun again.
+ * The searchable text of recordings, on disk and encrypted as they are. All of
+ * it is derived and secrets are taken out before; a file that is missing,
+ * damaged, older or under another key is simply begun again.
  */
 export class SearchDatabase implements Disposable {
   readonly #database: Database.Database
@@ -59,8 +66,9 @@ export class SearchDatabase implements Disposable {
   readonly #piece
   readonly #piecesOf
 
-  constructor(file: string) {
-    this.#database = openOrBeginAnew(file)
+  /** @param key 32 bytes */
+  constructor(file: string, key: Uint8Array) {
+    this.#database = openOrBeginAnew(file, key)
     this.#matches = this.#database
       .prepare<[string], number>('SELECT rowid FROM piece_text WHERE piece_text MATCH ?')
       .pluck()
@@ -226,21 +234,20 @@ function highlightsIn(text: string, words: RegExp): [number, number][] {
   return [...text.matchAll(words)].map(({ 0: found, index }) => [index, index + found.length])
 }
 
-function openOrBeginAnew(file: string): Database.Database {
+function openOrBeginAnew(file: string, key: Uint8Array): Database.Database {
   try {
-    const database = open(file)
+    const database = open(file, key)
     if (database.pragma('user_version', { simple: true }) === searchVersion) return database
     database.close()
   } catch {
     // Whatever is wrong with a derived file, the answer is the same.
   }
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true, recursive: true })
-  return open(file)
+  return open(file, key)
 }
 
-function open(file: string): Database.Database {
-  createPrivateFile(file)
-  const database = new Database(file)
+function open(file: string, key: Uint8Array): Database.Database {
+  const database = openEncryptedDatabase(file, key)
   try {
     database.pragma('journal_mode = WAL')
     // The last moments may be lost with the power and are derived again.

@@ -1,13 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createChannelPair } from '../../../../../src/channel/in-process-channel.ts'
 import { type AuditClient, createAuditService } from '../../../../../src/core/audit/audit-client.ts'
+import {
+  FileCheckpointKeeper,
+  keyFolderBeside,
+} from '../../../../../src/core/audit/integrity/checkpoint-keeper.ts'
 import { matchExpression } from '../../../../../src/core/audit/search/match-expression.ts'
-import { SearchDatabase } from '../../../../../src/core/audit/search/search-database.ts'
+import { SearchDatabase, searchIndexKey } from '../../../../../src/core/audit/search/search-database.ts'
 import { type AuditServer, serveAudit } from '../../../../../src/core/audit/serve-audit.ts'
 import { systemClock } from '../../../../../src/core/clock.ts'
+import { openEncryptedDatabase } from '../../../../../src/core/files/encrypted-database.ts'
 import { noon, recordingStart, sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -76,13 +82,31 @@ test('finds commands and output, with their moments, and shows what was found', 
   ])
 })
 
-test('a secret that was shown can neither be found nor read in the index', async () => {
+test('a secret that was shown can neither be found nor read in the index, decrypted', async () => {
   await recordSession()
   expect((await search('hunter2')).matchingSessions).toBe(0)
   await close()
-  for (const name of readdirSync(folder.path).filter((each) => each.startsWith('search-index')))
-    expect(readFileSync(join(folder.path, name)).includes(secret)).toBe(false)
+  const key = searchIndexKey(new FileCheckpointKeeper(keyFolderBeside(folder.path)).masterKey())
+  const database = openEncryptedDatabase(join(folder.path, 'search-index.sqlite'), key)
+  const stored = Buffer.concat([
+    Buffer.from(JSON.stringify(database.prepare('SELECT * FROM piece').all())),
+    ...database.prepare<[], Buffer>('SELECT block FROM piece_text_data').pluck().all(),
+  ])
+  database.close()
+  expect(stored.includes('proxy_read_timeout')).toBe(true)
+  expect(stored.includes('hunter2')).toBe(false)
   open()
+})
+
+test('nothing that a terminal showed lies in the audit folder as it was', async () => {
+  await recordSession()
+  expect((await search('proxy_read_timeout')).matchingSessions).toBe(1)
+  const files = readdirSync(folder.path, { recursive: true, withFileTypes: true }).filter((each) =>
+    each.isFile(),
+  )
+  expect(files.length).toBeGreaterThan(3)
+  for (const { parentPath, name } of files)
+    expect(readFileSync(join(parentPath, name)).includes('proxy_read'), name).toBe(false)
 })
 
 test('filters, counts what each filter would give, and draws the days', async () => {
@@ -117,21 +141,25 @@ test('what is being recorded is found too', async () => {
   expect((await search('uptime')).groups[0]?.hits).toMatchObject([{ exitCode: 0 }])
 })
 
-test.each(['missing', 'damaged'])('an index that is %s is built again from the recordings', async (how) => {
-  await recordSession()
-  await search('nginx')
-  await close()
-  const file = join(folder.path, 'search-index.sqlite')
-  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
-  if (how === 'damaged') writeFileSync(file, 'no database')
-  open()
-  await expect.poll(async () => (await search('nginx')).matchingSessions).toBe(1)
-})
+test.each(['missing', 'damaged', 'under another key'])(
+  'an index that is %s is built again from the recordings',
+  async (how) => {
+    await recordSession()
+    await search('nginx')
+    await close()
+    const file = join(folder.path, 'search-index.sqlite')
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    if (how === 'damaged') writeFileSync(file, 'no database')
+    if (how === 'under another key') new SearchDatabase(file, randomBytes(32))[Symbol.dispose]()
+    open()
+    await expect.poll(async () => (await search('nginx')).matchingSessions).toBe(1)
+  },
+)
 
 test('no query breaks the search', async () => {
   await recordSession()
   const file = join(folder.path, 'other.sqlite')
-  using database = new SearchDatabase(file)
+  using database = new SearchDatabase(file, randomBytes(32))
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.stringMatching(/^["'*^:(){}+\-a NOTRDE,\\;]{0,40}$/),
