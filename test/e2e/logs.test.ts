@@ -11,7 +11,7 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
   await porthole.signIn()
 
   await test.step('production wants a reason when the settings say so', async () => {
-    const settings = await porthole.openSettings()
+    const settings = await porthole.openSettings('Production')
     await settings.getByLabel('Tags of tasks and services').fill('no tag')
     await settings.getByRole('button', { name: 'Save rules' }).click()
     await expect(settings.getByText('A tag is written key=value.')).toBeVisible()

@@ -119,7 +119,7 @@ test.describe('a download site of the test’s own', () => {
     await terminal.waitForText(prompt)
 
     await publish(newerVersion, mallory)
-    const settings = await porthole.openSettings()
+    const settings = await porthole.openSettings('Sessions')
     const section = settings.getByRole('region', { name: 'Session Manager plugin' })
     await expect(section.getByText('Used by sessions, installed by Porthole')).toBeVisible()
     await section.getByRole('button', { name: 'Check for update' }).click()

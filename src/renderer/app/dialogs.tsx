@@ -52,7 +52,7 @@ export function Dialogs() {
         <SwitchExecDialog task={dialog.task} on={dialog.on} onClose={close} />
       )}
       {dialog?.kind === 'entrants' && <EntrantsDialog task={dialog.task} onClose={close} />}
-      {dialog?.kind === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog?.kind === 'settings' && <SettingsDialog section={dialog.section} onClose={close} />}
       {dialog?.kind === 'diagnostics' && <DiagnosticsDialog onClose={close} />}
       {dialog?.kind === 'export-history' && <ExportDialog selection={dialog.selection} onClose={close} />}
       {dialog?.kind === 'check-record' && <IntegrityDialog onClose={close} />}

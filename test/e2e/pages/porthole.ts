@@ -69,10 +69,10 @@ export class Porthole {
     await this.window.keyboard.press('Enter')
   }
 
-  async openSettings(): Promise<Locator> {
+  async openSettings(page: 'Appearance' | 'Sessions' | 'Audit' | 'Production'): Promise<Locator> {
     await this.window.keyboard.press('Control+,')
     const dialog = this.window.getByRole('dialog', { name: 'Settings' })
-    await dialog.waitFor()
+    await dialog.getByRole('tab', { name: page }).click()
     return dialog
   }
 

@@ -20,6 +20,9 @@ interface AccountKey {
   readonly accountId: string
 }
 
+/** The pages of the settings. */
+export type SettingsSection = 'appearance' | 'sessions' | 'audit' | 'production'
+
 /** The one thing in front of the workspace. */
 export type Dialog =
   | { kind: 'palette'; mode: PaletteMode; text: string }
@@ -34,7 +37,7 @@ export type Dialog =
   | { kind: 'replace-task'; task: TaskRef }
   | { kind: 'switch-exec'; task: TaskRef; on: boolean }
   | { kind: 'entrants'; task: TaskRef }
-  | { kind: 'settings' }
+  | { kind: 'settings'; section?: SettingsSection | undefined }
   | { kind: 'shortcuts' }
   | { kind: 'diagnostics' }
   | { kind: 'check-record' }

@@ -1,7 +1,6 @@
-import type { Settings } from '../../../contract/host.ts'
-import type { RetentionSettings } from '../../../contract/retention.ts'
 import { type Choice, Segments } from '../../ui/field.tsx'
-import styles from '../settings/settings.module.css'
+import { SettingRow } from '../settings/setting-row.tsx'
+import { useSettings } from '../settings/use-settings.ts'
 
 const forEver = 'for ever'
 
@@ -19,38 +18,30 @@ const sizes: Choice<string>[] = [
 ]
 
 /** How long recordings are kept; the events stay for good. */
-export function RetentionSection({
-  retention,
-  onChange,
-}: {
-  retention: RetentionSettings
-  onChange: (change: Partial<Settings>) => void
-}) {
+export function RetentionSection() {
+  const [{ retention }, change] = useSettings()
   const { days, megabytes } = retention
   return (
     <>
-      <div className={styles.row}>
-        <b>
-          Keep recordings <span>Older ones are destroyed; who was where when stays in the history</span>
-        </b>
+      <SettingRow
+        name="Keep recordings"
+        help="Older ones are destroyed; who was where when stays in the history"
+      >
         <Segments
           label="Keep recordings"
           value={String(days ?? forEver)}
           choices={withOwn(ages, days, (value) => `${value} days`)}
-          onChange={(value) => onChange({ retention: { ...retention, days: numberOf(value) } })}
+          onChange={(value) => change({ retention: { ...retention, days: numberOf(value) } })}
         />
-      </div>
-      <div className={styles.row}>
-        <b>
-          Room for recordings <span>The oldest go first; held ones never</span>
-        </b>
+      </SettingRow>
+      <SettingRow name="Room for recordings" help="The oldest go first; held ones never">
         <Segments
           label="Room for recordings"
           value={String(megabytes ?? forEver)}
           choices={withOwn(sizes, megabytes, (value) => `${value} MB`)}
-          onChange={(value) => onChange({ retention: { ...retention, megabytes: numberOf(value) } })}
+          onChange={(value) => change({ retention: { ...retention, megabytes: numberOf(value) } })}
         />
-      </div>
+      </SettingRow>
     </>
   )
 }

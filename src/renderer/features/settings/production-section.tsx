@@ -34,7 +34,6 @@ export function ProductionSection() {
   }
   return (
     <form className={styles.section} onSubmit={save}>
-      <h3>Production</h3>
       <p>Accounts whose name says production always ask. So does what one of these lists names.</p>
       {fields.map(([name, label, hint, problem]) => (
         <Field

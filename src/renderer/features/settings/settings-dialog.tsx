@@ -1,100 +1,72 @@
-import type { Settings } from '../../../contract/host.ts'
-import { useServiceStore, useServices } from '../../app/services.ts'
-import { changeSettings } from '../../app/stores/settings-store.ts'
+import { type KeyboardEvent, useId, useRef, useState } from 'react'
+import { useServices } from '../../app/services.ts'
+import type { SettingsSection } from '../../app/stores/interface-store.ts'
 import { Button } from '../../ui/button.tsx'
-import { type Choice, Segments } from '../../ui/field.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
-import { RetentionSection } from '../integrity/retention-section.tsx'
-import { PluginSection } from '../plugin/plugin-section.tsx'
-import { ProductionSection } from './production-section.tsx'
 import styles from './settings.module.css'
+import { settingsSections } from './settings-sections.ts'
 
-const themes: Choice<Settings['theme']>[] = [
-  { value: 'system', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-]
+/** Which neighbour an arrow leads to. */
+const steps: Readonly<Record<string, number>> = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }
 
-const engines: Choice<Settings['engine']>[] = [
-  { value: 'auto', label: 'Automatic' },
-  { value: 'built-in', label: 'Built-in' },
-  { value: 'plugin', label: 'Plugin' },
-]
+export default function SettingsDialog({
+  section = 'appearance',
+  onClose,
+}: {
+  section?: SettingsSection | undefined
+  onClose: () => void
+}) {
+  const { host } = useServices()
+  const [open, setOpen] = useState(section)
+  const id = useId()
+  const tabs = useRef<HTMLDivElement>(null)
+  const shown = settingsSections.find((each) => each.id === open)
 
-const engineHelp: Record<Settings['engine'], string> = {
-  auto: 'The plugin when a supported one is installed, else built-in.',
-  'built-in': 'Porthole’s own client. Needs nothing installed.',
-  plugin: 'AWS’s session-manager-plugin. Porthole can install it.',
-}
-
-const scrollbacks: Choice<string>[] = ['1000', '5000', '10000', '50000'].map((lines) => ({
-  value: lines,
-  label: Number(lines).toLocaleString('en'),
-}))
-
-/** Measured: a terminal of 120 columns keeps 1,000 lines in about 2.5 MB. */
-const megabytesPerThousandLines = 2.5
-
-export default function SettingsDialog({ onClose }: { onClose: () => void }) {
-  const { core, settings: store, host } = useServices()
-  const settings = useServiceStore('settings', (state) => state.settings)
-  const change = (next: Partial<Settings>) => void changeSettings(core, store, next)
-  const megabytes = Math.round((settings.scrollback / 1000) * megabytesPerThousandLines)
+  const followArrow = (event: KeyboardEvent) => {
+    const step = steps[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const count = settingsSections.length
+    const next = (settingsSections.findIndex((each) => each.id === open) + step + count) % count
+    setOpen(settingsSections[next]?.id ?? open)
+    tabs.current?.querySelectorAll('button')[next]?.focus()
+  }
 
   return (
-    <Modal onClose={onClose} width={520}>
+    <Modal onClose={onClose} width={720}>
       <ModalBody>
         <ModalTitle>Settings</ModalTitle>
-        <div className={styles.rows}>
-          <div className={styles.row}>
-            <b>Theme</b>
-            <Segments
-              label="Theme"
-              value={settings.theme}
-              choices={themes}
-              onChange={(theme) => change({ theme })}
-            />
+        <div className={styles.pages}>
+          <div
+            ref={tabs}
+            className={styles.tabs}
+            role="tablist"
+            aria-label="Settings"
+            aria-orientation="vertical"
+            onKeyDown={followArrow}
+          >
+            {settingsSections.map((each) => (
+              <button
+                key={each.id}
+                id={`${id}-${each.id}`}
+                type="button"
+                role="tab"
+                aria-selected={each.id === open}
+                aria-controls={`${id}-page`}
+                tabIndex={each.id === open ? 0 : -1}
+                data-autofocus={each.id === open || undefined}
+                className={classNames(styles.tab, each.id === open && styles.chosen)}
+                onClick={() => setOpen(each.id)}
+              >
+                {each.title}
+              </button>
+            ))}
           </div>
-          <div className={styles.row}>
-            <b>
-              Engine <span>{engineHelp[settings.engine]}</span>
-            </b>
-            <Segments
-              label="Engine"
-              value={settings.engine}
-              choices={engines}
-              onChange={(engine) => change({ engine })}
-            />
+          <div id={`${id}-page`} className={styles.page} role="tabpanel" aria-labelledby={`${id}-${open}`}>
+            {shown !== undefined && <shown.Section key={shown.id} />}
           </div>
-          <div className={styles.row}>
-            <b>
-              Terminal text <span>{settings.terminalFontSize} px</span>
-            </b>
-            <input
-              type="range"
-              aria-label="Terminal text size"
-              min={9}
-              max={24}
-              step={0.5}
-              value={settings.terminalFontSize}
-              onChange={(event) => change({ terminalFontSize: Number(event.target.value) })}
-            />
-          </div>
-          <div className={styles.row}>
-            <b>
-              Lines kept per terminal <span>Up to {megabytes} MB each</span>
-            </b>
-            <Segments
-              label="Lines kept per terminal"
-              value={String(settings.scrollback)}
-              choices={scrollbacks}
-              onChange={(lines) => change({ scrollback: Number(lines) })}
-            />
-          </div>
-          <RetentionSection retention={settings.retention} onChange={change} />
         </div>
-        <ProductionSection />
-        <PluginSection />
       </ModalBody>
       <ModalFoot start={<span className={styles.version}>Porthole {host.version}</span>}>
         <Button onClick={onClose}>Close</Button>

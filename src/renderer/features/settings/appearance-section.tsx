@@ -1,0 +1,54 @@
+import type { Settings } from '../../../contract/host.ts'
+import { type Choice, Segments } from '../../ui/field.tsx'
+import { SettingRow } from './setting-row.tsx'
+import { useSettings } from './use-settings.ts'
+
+const themes: Choice<Settings['theme']>[] = [
+  { value: 'system', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+]
+
+const scrollbacks: Choice<string>[] = ['1000', '5000', '10000', '50000'].map((lines) => ({
+  value: lines,
+  label: Number(lines).toLocaleString('en'),
+}))
+
+/** Measured: a terminal of 120 columns keeps 1,000 lines in about 2.5 MB. */
+const megabytesPerThousandLines = 2.5
+
+export function AppearanceSection() {
+  const [settings, change] = useSettings()
+  const megabytes = Math.round((settings.scrollback / 1000) * megabytesPerThousandLines)
+  return (
+    <>
+      <SettingRow name="Theme">
+        <Segments
+          label="Theme"
+          value={settings.theme}
+          choices={themes}
+          onChange={(theme) => change({ theme })}
+        />
+      </SettingRow>
+      <SettingRow name="Terminal text" help={`${settings.terminalFontSize} px`}>
+        <input
+          type="range"
+          aria-label="Terminal text size"
+          min={9}
+          max={24}
+          step={0.5}
+          value={settings.terminalFontSize}
+          onChange={(event) => change({ terminalFontSize: Number(event.target.value) })}
+        />
+      </SettingRow>
+      <SettingRow name="Lines kept per terminal" help={`Up to ${megabytes} MB each`}>
+        <Segments
+          label="Lines kept per terminal"
+          value={String(settings.scrollback)}
+          choices={scrollbacks}
+          onChange={(lines) => change({ scrollback: Number(lines) })}
+        />
+      </SettingRow>
+    </>
+  )
+}

@@ -1,0 +1,35 @@
+import type { Settings } from '../../../contract/host.ts'
+import { type Choice, Segments } from '../../ui/field.tsx'
+import { PluginSection } from '../plugin/plugin-section.tsx'
+import { SettingRow } from './setting-row.tsx'
+import { useSettings } from './use-settings.ts'
+
+const engines: Choice<Settings['engine']>[] = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'built-in', label: 'Built-in' },
+  { value: 'plugin', label: 'Plugin' },
+]
+
+const engineHelp: Record<Settings['engine'], string> = {
+  auto: 'The plugin when a supported one is installed, else built-in.',
+  'built-in': 'Porthole’s own client. Needs nothing installed.',
+  plugin: 'AWS’s session-manager-plugin. Porthole can install it.',
+}
+
+/** How shells are opened. */
+export function SessionsSection() {
+  const [{ engine }, change] = useSettings()
+  return (
+    <>
+      <SettingRow name="Engine" help={engineHelp[engine]}>
+        <Segments
+          label="Engine"
+          value={engine}
+          choices={engines}
+          onChange={(chosen) => change({ engine: chosen })}
+        />
+      </SettingRow>
+      <PluginSection />
+    </>
+  )
+}

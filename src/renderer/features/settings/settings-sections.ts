@@ -1,0 +1,18 @@
+import type { ComponentType } from 'react'
+import type { SettingsSection } from '../../app/stores/interface-store.ts'
+import { RetentionSection } from '../integrity/retention-section.tsx'
+import { AppearanceSection } from './appearance-section.tsx'
+import { ProductionSection } from './production-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
+
+/** The pages of the settings, in their order. */
+export const settingsSections: {
+  id: SettingsSection
+  title: string
+  Section: ComponentType
+}[] = [
+  { id: 'appearance', title: 'Appearance', Section: AppearanceSection },
+  { id: 'sessions', title: 'Sessions', Section: SessionsSection },
+  { id: 'audit', title: 'Audit', Section: RetentionSection },
+  { id: 'production', title: 'Production', Section: ProductionSection },
+]
