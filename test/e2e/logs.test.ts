@@ -40,8 +40,19 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
   await test.step('the line that it caused stands after the shell, on one axis', async () => {
     await window.keyboard.press('Control+Shift+L')
     const list = window.getByRole('log', { name: 'Log lines' })
-    await expect(list).toContainText(/Shell opened.*GET \/from-the-shell/)
+    await expect(list).toContainText(/Shell opened.*curl -s localhost.*≈.*GET \/from-the-shell/)
     await expect(window.getByTestId('log-axis').getByText('ana in nginx, live')).toBeVisible()
+
+    const ticks = window.getByTestId('log-axis').locator('[data-mark="command"]')
+    await expect(ticks.and(window.locator('[title^="ana: curl -s"]'))).toBeVisible()
+
+    await list.getByText(/^curl -s localhost/).click()
+    await expect(window.getByRole('region', { name: 'Replay' })).toBeVisible()
+    await expect(window.getByRole('button', { name: /curl -s localhost/ })).toHaveAttribute(
+      'aria-current',
+      'true',
+    )
+    await window.getByRole('tab', { name: /^Logs/ }).click()
 
     // Asked for from the terminal, it shows that container; the others are a click away.
     await expect(list.getByText('app', { exact: true })).toHaveCount(0)
@@ -55,7 +66,8 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
     await expect(window.getByRole('status').filter({ hasText: '1 match' })).toBeVisible()
     await expect(list.locator('mark')).toHaveText('from-the-shell')
     await window.getByLabel('Only matches').check()
-    await expect(list.getByRole('time')).toHaveCount(2)
+    await window.getByLabel('Shell commands').uncheck()
+    await expect(list.getByRole('time')).toHaveCount(1)
     // The same text, looked for by CloudWatch Logs.
     await window.getByRole('button', { name: /^Filter in CloudWatch Logs/ }).click()
     await expect(list.getByText(/GET \/from-the-shell/)).toBeVisible()

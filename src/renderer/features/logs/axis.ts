@@ -1,4 +1,5 @@
 import type { StoredLine } from './line-store.ts'
+import type { ShellMark } from './shell-marks.ts'
 
 /** Bars of the histogram: as many as a wide window draws apart from each other. */
 export const barCount = 150
@@ -21,6 +22,20 @@ export function barsOf(lines: readonly StoredLine[], from: number, to: number): 
     else if (level === 'error') bar.error += 1
   }
   return bars
+}
+
+/** Marks nearer to each other than this part of the axis are one tick: a tick is two pixels wide. */
+const tickPlaces = 400
+
+/** What is drawn of many marks. Of those in one place a failed one, else the first. */
+export function ticksOf(marks: readonly ShellMark[], from: number, to: number): ShellMark[] {
+  const ticks = new Map<number, ShellMark>()
+  for (const mark of marks) {
+    const place = Math.floor(((mark.at - from) * tickPlaces) / Math.max(1, to - from))
+    const drawn = ticks.get(place)
+    if (drawn === undefined || (mark.failed === true && drawn.failed !== true)) ticks.set(place, mark)
+  }
+  return [...ticks.values()]
 }
 
 const second = 1000

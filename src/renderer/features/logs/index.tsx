@@ -1,9 +1,13 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { useServiceStore } from '../../app/services.ts'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import type { LogRange } from '../../../contract/logs.ts'
+import { replayDocument } from '../../app/documents/document.ts'
+import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import type { DocumentViewProps } from '../documents/document-views.ts'
+import { replaysOf } from '../replay/replay-registry.ts'
 import { LogBar } from './log-bar.tsx'
+import type { FeedState } from './log-feed.ts'
 import { LogFoot } from './log-foot.tsx'
 import { LogList, type LogListHandle } from './log-list.tsx'
 import styles from './logs.module.css'
@@ -11,6 +15,7 @@ import { initialOptions, type ViewOptions } from './options.ts'
 import { Problems } from './problems.tsx'
 import { type RangeChoice, rangeOf } from './range-choice.ts'
 import { useRows } from './rows.ts'
+import type { ShellMark } from './shell-marks.ts'
 import { TimeAxis } from './time-axis.tsx'
 import { useLogFeed } from './use-log-feed.ts'
 import { useShells } from './use-shells.ts'
@@ -36,11 +41,12 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
   useEffect(() => {
     if (isForgotten) setChoice((before) => ({ ...before }))
   }, [isForgotten])
-  const shells = useShells(task.taskArn)
   const [options, setOptions] = useState<ViewOptions>(() => initialOptions(containerName))
+  const shells = useShells(task.taskArn, options.shells ? loadedRange(state, range) : undefined)
   const change = (changed: Partial<ViewOptions>) => setOptions((before) => ({ ...before, ...changed }))
   const [view, setView] = useState<{ from: number; to: number } | undefined>(undefined)
   const shown = useRows(state, shells.marks, useDeferredValue(options), range)
+  const openReplay = useOpenReplay()
 
   const jump = (at: number) => {
     const loaded = state.lines[0]
@@ -84,10 +90,32 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
           options={options}
           onFollow={(follow) => change({ follow })}
           onView={setView}
+          onReplay={openReplay}
           live={range.to === undefined}
         />
       )}
       <LogFoot state={state} options={options} onOptions={change} live={range.to === undefined} />
     </div>
+  )
+}
+
+/** The part of the range of which lines are on the page; undefined until there is one. */
+function loadedRange({ complete, lines }: FeedState, { from, to }: LogRange): LogRange | undefined {
+  const first = complete ? from : lines[0]?.at
+  return first === undefined ? undefined : { from: first, to }
+}
+
+/** The session of a mark in the replay, at the moment that the mark stands for. */
+function useOpenReplay(): (mark: ShellMark) => void {
+  const services = useServices()
+  return useCallback(
+    ({ replay }) => {
+      if (replay === undefined) return
+      const { sessionId, container, userName, startedAt } = replay.session
+      const document = replayDocument({ sessionId, container, userName, startedAt })
+      services.workspace.open(document)
+      replaysOf(services).get(document).show(replay.at)
+    },
+    [services],
   )
 }

@@ -17,6 +17,7 @@ import { LogRowView } from './log-row.tsx'
 import styles from './logs.module.css'
 import type { ViewOptions } from './options.ts'
 import { isMark, type ShownRows } from './rows.ts'
+import type { ShellMark } from './shell-marks.ts'
 
 /** Height of a line that is not wrapped, as in the style sheet. */
 const rowHeight = 22
@@ -41,6 +42,7 @@ export function LogList({
   options,
   onFollow,
   onView,
+  onReplay,
   live,
 }: {
   ref: Ref<LogListHandle>
@@ -50,6 +52,7 @@ export function LogList({
   options: ViewOptions
   onFollow: (follow: boolean) => void
   onView: (view: { from: number; to: number } | undefined) => void
+  onReplay: (mark: ShellMark) => void
   live: boolean
 }) {
   const { rows } = shown
@@ -154,6 +157,7 @@ export function LogList({
                   current={item.index === current}
                   onToggle={toggle}
                   whole={(line) => feed.whole(line)}
+                  onReplay={onReplay}
                 />
               </div>
             )

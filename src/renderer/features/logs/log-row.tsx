@@ -3,8 +3,9 @@ import type { ErrorValue } from '../../../contract/errors.ts'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
-import { ChevronDownIcon, ChevronRightIcon, ShellIcon } from '../../ui/icons.ts'
+import { ChevronDownIcon, ChevronRightIcon, PlayIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
+import { RedactedText } from '../../ui/redacted-text.tsx'
 import type { StoredLine } from './line-store.ts'
 import { lineText, lineTexts, prettyJson } from './line-text.ts'
 import { markMatches } from './log-filter.ts'
@@ -27,10 +28,15 @@ interface LogRowProps {
   current: boolean
   onToggle: (key: number) => void
   whole: (line: StoredLine) => Promise<string | ErrorValue>
+  onReplay: (mark: ShellMark) => void
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowProps) {
-  return isMark(props.row) ? <MarkRow mark={props.row} /> : <LineRow {...props} line={props.row} />
+  return isMark(props.row) ? (
+    <MarkRow mark={props.row} onReplay={props.onReplay} />
+  ) : (
+    <LineRow {...props} line={props.row} />
+  )
 })
 
 function LineRow({
@@ -136,21 +142,53 @@ function Expanded({ line, whole }: { line: StoredLine; whole: LogRowProps['whole
   )
 }
 
-function MarkRow({ mark }: { mark: ShellMark }) {
+function MarkRow({ mark, onReplay }: { mark: ShellMark; onReplay: (mark: ShellMark) => void }) {
+  const { at, kind, userName, containerName, outcome, likely, failed, replay } = mark
+  const open = () => {
+    // Somebody who marks a command to copy it stays here.
+    if (replay !== undefined && document.getSelection()?.isCollapsed !== false) onReplay(mark)
+  }
   return (
-    <div className={classNames(styles.row, styles.mark)} data-mark={mark.kind}>
-      <time className={styles.time} dateTime={new Date(mark.at).toISOString()}>
-        {timeText(mark.at)}
+    // biome-ignore lint/a11y/noStaticElementInteractions: more room for the pointer; the button does the same
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <div
+      className={classNames(styles.row, styles.mark, replay !== undefined && styles.playable)}
+      data-mark={kind}
+      onClick={open}
+    >
+      <time className={styles.time} dateTime={new Date(at).toISOString()}>
+        {timeText(at)}
       </time>
       <span className={styles.person}>
         <ShellIcon size={12} stroke={2} aria-hidden />
-        <Name text={mark.userName} />
+        <Name text={userName} />
       </span>
       <span className={styles.level} />
-      <bdi className={styles.message}>{displayText(mark.text)}</bdi>
-      <span className={styles.outcome} data-failed={mark.failed}>
-        {mark.outcome ?? (mark.containerName === undefined ? '' : `in ${displayText(mark.containerName)}`)}
+      <bdi className={styles.message}>
+        {kind === 'command' ? (
+          <RedactedText text={mark.text.replaceAll('\n', ' ⏎ ')} />
+        ) : (
+          displayText(mark.text)
+        )}
+      </bdi>
+      <span className={styles.outcome} data-failed={failed}>
+        {likely && <span title="Likely, read from the screen">≈ </span>}
+        {outcome ?? (containerName === undefined ? '' : `in ${displayText(containerName)}`)}
       </span>
+      {replay !== undefined && (
+        <button
+          type="button"
+          className={styles.play}
+          title="Open the replay here"
+          aria-label="Open the replay here"
+          onClick={(event) => {
+            event.stopPropagation()
+            onReplay(mark)
+          }}
+        >
+          <PlayIcon size={12} stroke={1.75} />
+        </button>
+      )}
     </div>
   )
 }

@@ -67,7 +67,8 @@ export function chooseRows(
     (line) => isShownLevel(line, options.level) && (!onlyMatches || counts.has(line.key)),
   )
   const shownMarks = options.shells ? marks.filter(({ at }) => at >= from && at < to) : []
-  const rows = mergeByTime<StoredLine, ShellMark>(shown, shownMarks)
+  // Of one moment the command comes first: it is what caused the line.
+  const rows = mergeByTime<ShellMark, StoredLine>(shownMarks, shown)
   const matchRows: number[] = []
   rows.forEach((row, index) => {
     if (!isMark(row) && counts.has(row.key)) matchRows.push(index)

@@ -5,7 +5,7 @@ import { RecordingDot } from '../../ui/glyphs.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatClock, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { axisMoments, type Bar, barCount, barsOf, placeOf } from './axis.ts'
+import { axisMoments, type Bar, barCount, barsOf, placeOf, ticksOf } from './axis.ts'
 import type { FeedState } from './log-feed.ts'
 import styles from './logs.module.css'
 import type { ShownRows } from './rows.ts'
@@ -42,7 +42,11 @@ export function TimeAxis({
     onJump(Math.round(from + ((event.clientX - box.left) / box.width) * (to - from)))
   }
   const spans = shells.spans.filter((span) => (span.to ?? now) >= from && span.from < to)
-  const marks = shells.marks.filter(({ at }) => at >= from && at < to)
+  const ticks = ticksOf(
+    shells.marks.filter(({ at }) => at >= from && at < to),
+    from,
+    to,
+  )
   const known = state.complete ? from : (state.lines[0]?.at ?? from)
   return (
     <div className={styles.axis}>
@@ -70,10 +74,11 @@ export function TimeAxis({
           {spans.map((span) => (
             <Span key={span.sessionId} span={span} left={place(span.from)} right={place(span.to ?? to)} />
           ))}
-          {marks.map((mark) => (
+          {ticks.map((mark) => (
             <i
               key={mark.key}
               className={styles.tick}
+              data-mark={mark.kind}
               data-failed={mark.failed}
               style={{ left: place(mark.at) }}
               title={displayText(`${mark.userName}: ${mark.text}`)}

@@ -104,6 +104,14 @@ describe('what is shown', () => {
   it('has commands between the lines they caused', () => {
     expect(texts({})).toEqual(['GET checkout', 'ERROR checkout checkout', 'nginx -s reload', 'GET /'])
     expect(texts({ shells: false })).not.toContain('nginx -s reload')
+    const atOnce = chooseRows(
+      store.lines,
+      containers,
+      [{ ...command, at: 5 }],
+      initialOptions(undefined),
+      range,
+    )
+    expect(atOnce.rows.at(-1)).toMatchObject({ text: 'GET /' })
   })
 
   it('keeps to containers and levels', () => {
