@@ -7,7 +7,7 @@ import {
   taskSnapshotSchema,
   touchedTaskSchema,
 } from './audit.ts'
-import { catalogScopeSchema, clusterSchema } from './catalog.ts'
+import { catalogScopeSchema, clusterSchema, taskSchema } from './catalog.ts'
 import { cloudHistorySchema, transcriptSchema } from './cloud-audit.ts'
 import { commandEntrySchema } from './command-marker.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
@@ -123,6 +123,11 @@ export const methods = {
     result: z.object({ scopes: z.array(catalogScopeSchema), clusters: z.array(clusterSchema) }),
   },
   'catalog.refresh': { params: z.object({}), result: z.object({}) },
+  /** Tasks of a cluster that have stopped, newest first, as far as ECS still tells: about an hour. Read at every call. */
+  'catalog.stopped': {
+    params: z.object({ scope: scopeSchema, clusterArn: z.string() }),
+    result: z.object({ tasks: z.array(taskSchema) }),
+  },
 
   /** Stops the task so that its service starts a fresh one from the image. */
   'task.replace': {

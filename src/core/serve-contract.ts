@@ -135,6 +135,7 @@ function createHandlers(
 
     'catalog.watch': async ({ scopes }) => watch(scopes),
     'catalog.refresh': async () => nothing(await catalog.refresh()),
+    'catalog.stopped': async (cluster) => ({ tasks: await catalog.stopped(cluster) }),
 
     'task.replace': async (task) => {
       const replaced = await catalog.replaceTask(task)

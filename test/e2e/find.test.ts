@@ -44,6 +44,18 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
       expect(name).toContain('nginx')
   })
 
+  await test.step('stopped tasks, and why, for as long as ECS tells', async () => {
+    const filter = navigator.getByRole('searchbox', { name: 'Filter' })
+    await filter.fill('is:stopped service:search')
+    const stopped = navigator.getByRole('treeitem', { level: 4 })
+    await expect(stopped).toHaveText([/OOM/])
+    await stopped.dblclick()
+    await expect(window.getByText('This task has stopped')).toBeVisible()
+    await expect(window.getByText('exit 137, OutOfMemoryError')).toBeVisible()
+    await expect(window.getByRole('button', { name: /^Open shell/ })).toHaveCount(0)
+    await filter.fill('env:staging service:storefront container:nginx is:ready')
+  })
+
   await test.step('a star, the shell of one’s choice and its AWS CLI command', async () => {
     const row = porthole.row('nginx')
     await menu(row, /favourite/)

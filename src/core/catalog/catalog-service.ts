@@ -1,4 +1,4 @@
-import type { CatalogScope, Cluster } from '../../contract/catalog.ts'
+import type { CatalogScope, Cluster, Task } from '../../contract/catalog.ts'
 import type { EventPayload } from '../../contract/events.ts'
 import { type Caller, type Scope, scopeKey } from '../../contract/identity.ts'
 import type { Answer } from '../../contract/methods.ts'
@@ -6,7 +6,7 @@ import type { ContainerRef } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
-import { headerOf } from './ecs-model.ts'
+import { headerOf, toTask } from './ecs-model.ts'
 import { createEcsReader } from './ecs-reader.ts'
 import { createScopePoller, type ScopePoller } from './scope-poller.ts'
 import { createTaskCalls, type TaskCalls } from './task-calls.ts'
@@ -21,6 +21,13 @@ export interface CatalogService extends TaskCalls, Disposable {
   watch(scopes: Scope[]): Answer<'catalog.watch'>
   /** Looks at all watched scopes anew and resolves when that is done. For a click, and after signing in again. */
   refresh(): Promise<void>
+  /**
+   * Tasks of a cluster that have stopped, newest first, for as long as ECS tells of them (about an
+   * hour). Asked for and never polled.
+   *
+   * @throws {PortholeError} those of `AwsClients.call`
+   */
+  stopped(cluster: { scope: Scope; clusterArn: string }): Promise<Task[]>
   onScope(listener: (state: CatalogScope) => void): Disposable
   onCluster(listener: (cluster: Cluster) => void): Disposable
   onClusterGone(listener: (gone: EventPayload<'catalog.clusterGone'>) => void): Disposable
@@ -55,6 +62,8 @@ export function createCatalogService({
   /** Also of scopes watched earlier, the latest last: they are shown at once when somebody comes back. */
   const pollers = new Map<string, ScopePoller>()
   let watched: ScopePoller[] = []
+  /** Ends what was asked for by hand and is still under way. */
+  const stopping = new AbortController()
 
   function pollerOf(scope: Scope): ScopePoller {
     const key = scopeKey(scope)
@@ -111,6 +120,14 @@ export function createCatalogService({
       await Promise.all(watched.map((poller) => poller.refresh()))
     },
 
+    async stopped({ scope, clusterArn }) {
+      const tasks = await reader.stoppedTasks(scope, clusterArn, stopping.signal)
+      return tasks
+        .map(toTask)
+        .filter(({ status }) => status === 'STOPPED')
+        .sort((left, right) => (right.stoppedAt ?? 0) - (left.stoppedAt ?? 0))
+    },
+
     async describeForExec(ref) {
       const cluster = knownCluster(ref)
       const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
@@ -134,6 +151,7 @@ export function createCatalogService({
     onClusterGone: clusterGone.add,
 
     [Symbol.dispose]() {
+      stopping.abort(new Error('The catalog has ended.'))
       for (const poller of pollers.values()) poller[Symbol.dispose]()
       pollers.clear()
       watched = []

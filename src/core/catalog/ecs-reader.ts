@@ -1,4 +1,10 @@
-import type { ECS, Cluster as EcsCluster, Service as EcsService, Task as EcsTask } from '@aws-sdk/client-ecs'
+import type {
+  DesiredStatus,
+  ECS,
+  Cluster as EcsCluster,
+  Service as EcsService,
+  Task as EcsTask,
+} from '@aws-sdk/client-ecs'
 import PQueue from 'p-queue'
 import type { Scope } from '../../contract/identity.ts'
 import { allPages } from '../aws/all-pages.ts'
@@ -12,6 +18,8 @@ export interface EcsReader {
   services(scope: Scope, clusterArn: string, signal: AbortSignal): Promise<EcsService[]>
   /** Tasks that should run, and those of `alsoArns` that still exist. */
   tasks(scope: Scope, clusterArn: string, alsoArns: string[], signal: AbortSignal): Promise<EcsTask[]>
+  /** Tasks that should not run any more; some may still be on their way out. */
+  stoppedTasks(scope: Scope, clusterArn: string, signal: AbortSignal): Promise<EcsTask[]>
 }
 
 /** Largest pages and batches that ECS takes (API reference of each call). */
@@ -50,6 +58,36 @@ export function createEcsReader(clients: AwsClients): EcsReader {
     return queue.add(work, { signal, priority: what.resource === undefined ? 1 : 0 })
   }
 
+  function taskArns(
+    scope: Scope,
+    cluster: string,
+    desiredStatus: DesiredStatus,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    return allPages(async (nextToken) => {
+      const what = { action: 'ecs:ListTasks', resource: cluster }
+      const answer = await call(scope, what, signal, (ecs, options) =>
+        ecs.listTasks({ cluster, desiredStatus, nextToken, maxResults: arnsPerPage }, options),
+      )
+      return { items: answer.taskArns, nextToken: answer.nextToken }
+    })
+  }
+
+  function describeTasks(
+    scope: Scope,
+    cluster: string,
+    arns: string[],
+    signal: AbortSignal,
+  ): Promise<EcsTask[]> {
+    return inBatches(arns, tasksPerCall, async (tasks) => {
+      const what = { action: 'ecs:DescribeTasks', resource: cluster }
+      const answer = await call(scope, what, signal, (ecs, options) =>
+        ecs.describeTasks({ cluster, tasks, include: ['TAGS'] }, options),
+      )
+      return answer.tasks
+    })
+  }
+
   return {
     clusterArns(scope, signal) {
       return allPages(async (nextToken) => {
@@ -86,20 +124,12 @@ export function createEcsReader(clients: AwsClients): EcsReader {
     },
 
     async tasks(scope, cluster, alsoArns, signal) {
-      const what = (action: string) => ({ action, resource: cluster })
-      const running = await allPages(async (nextToken) => {
-        const answer = await call(scope, what('ecs:ListTasks'), signal, (ecs, options) =>
-          ecs.listTasks({ cluster, nextToken, maxResults: arnsPerPage }, options),
-        )
-        return { items: answer.taskArns, nextToken: answer.nextToken }
-      })
-      const arns = [...new Set([...running, ...alsoArns])]
-      return inBatches(arns, tasksPerCall, async (tasks) => {
-        const answer = await call(scope, what('ecs:DescribeTasks'), signal, (ecs, options) =>
-          ecs.describeTasks({ cluster, tasks, include: ['TAGS'] }, options),
-        )
-        return answer.tasks
-      })
+      const running = await taskArns(scope, cluster, 'RUNNING', signal)
+      return describeTasks(scope, cluster, [...new Set([...running, ...alsoArns])], signal)
+    },
+
+    async stoppedTasks(scope, cluster, signal) {
+      return describeTasks(scope, cluster, await taskArns(scope, cluster, 'STOPPED', signal), signal)
     },
   }
 }

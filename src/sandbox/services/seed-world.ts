@@ -201,6 +201,7 @@ class RegionSeed {
     for (const container of task.containers) {
       container.lastStatus = 'STOPPED'
       container.exitCode = description.exitCode
+      container.reason = description.containerReason
       if (container.agent) container.agent.lastStatus = 'STOPPED'
     }
   }

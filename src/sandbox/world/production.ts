@@ -162,6 +162,17 @@ const web: ClusterDescription = {
       stopCode: 'EssentialContainerExited',
       stoppedReason: 'Essential container in task exited',
       exitCode: 137,
+      containerReason: 'OutOfMemoryError: Container killed due to memory usage',
+    },
+    {
+      service: 'checkout',
+      execEnabled: true,
+      definition: api('checkout', `${registry}/checkout:2026.11.24-1`, 95),
+      ageMinutes: 34,
+      stoppedMinutesAgo: 28,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      exitCode: 1,
     },
   ],
 }

@@ -146,6 +146,8 @@ export interface StoppedDescription extends TaskDescription {
   stopCode: string
   stoppedReason: string
   exitCode?: number
+  /** Why its containers ended, in the words of ECS. */
+  containerReason?: string
 }
 
 export interface TaskDescription {

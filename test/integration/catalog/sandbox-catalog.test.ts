@@ -278,6 +278,27 @@ describe('Catalog of the sandbox', () => {
     })
   })
 
+  test('tells of stopped tasks and why they stopped, when it is asked', async () => {
+    await load()
+    const web = clusters.get('web')
+    if (!web) throw new Error('The world has no cluster web.')
+    const stopped = await catalog.stopped({ scope, clusterArn: web.arn })
+    expect(stopped.every(({ status }) => status === 'STOPPED')).toBe(true)
+    expect(stopped.map(({ stoppedAt = 0 }) => stoppedAt)).toEqual(
+      stopped.map(({ stoppedAt = 0 }) => stoppedAt).toSorted((left, right) => right - left),
+    )
+    const killed = stopped.find(({ serviceName }) => serviceName === 'search')
+    expect(killed).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      containers: [{ exitCode: 137, reason: expect.stringContaining('OutOfMemory') }],
+      readiness: { level: 'blocked', code: 'TASK_STOPPED' },
+    })
+    // Nothing of it is in what is polled.
+    expect(clusters.get('web')?.tasks.some(({ arn }) => arn === killed?.arn)).toBe(false)
+    const unknown = { scope, clusterArn: web.arn.replace(/web$/, 'gone') }
+    await expect(catalog.stopped(unknown)).rejects.toBeInstanceOf(PortholeError)
+  })
+
   test('a task that no service would replace is left alone', async () => {
     await load()
     const standalone = [...clusters.values()]

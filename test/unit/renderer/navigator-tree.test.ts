@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from '../../../src/contract/catalog.ts'
+import type { Cluster, Task } from '../../../src/contract/catalog.ts'
 import type { ErrorValue } from '../../../src/contract/errors.ts'
 import { scopeKey } from '../../../src/contract/identity.ts'
 import type { AccountView } from '../../../src/renderer/app/stores/accounts-store.ts'
 import { contentsOf } from '../../../src/renderer/app/stores/catalog-entries.ts'
 import { clusterKey } from '../../../src/renderer/app/stores/catalog-store.ts'
+import { parseFilter } from '../../../src/renderer/features/navigator/filter.ts'
 import { flattenTree } from '../../../src/renderer/features/navigator/tree.ts'
 import {
   firstMatchIndex,
@@ -13,6 +14,7 @@ import {
   summarise,
 } from '../../../src/renderer/features/navigator/tree-moves.ts'
 import type { TreeInput, TreeRow } from '../../../src/renderer/features/navigator/tree-rows.ts'
+import { clustersAsked } from '../../../src/renderer/features/navigator/use-stopped.ts'
 import * as world from '../../../src/renderer/preview/fixture-world.ts'
 
 const now = 1_800_000_000_000
@@ -35,6 +37,7 @@ function inputOf(clusters: Cluster[], more: Partial<TreeInput> = {}): TreeInput 
     clusters: Object.fromEntries(
       clusters.map((cluster) => [clusterKey(cluster.scope, cluster.arn), cluster]),
     ),
+    stopped: {},
     touched: new Map(),
     live: new Map(),
     toggled: {},
@@ -153,6 +156,44 @@ describe('flattenTree', () => {
     // A cluster whose services all stand elsewhere has no row.
     const staging = shown.slice(shown.indexOf('example-staging'), shown.indexOf('example-dev'))
     expect(staging).toEqual(['example-staging', '  shop / live', '    storefront'])
+  })
+
+  it('shows stopped tasks under their services, with nothing to enter, once somebody asked for them', () => {
+    const web = clusters.find(({ name }) => name === 'web')
+    const example = web?.tasks.find(({ serviceName }) => serviceName === 'checkout')
+    if (web === undefined || example === undefined) throw new Error('the world has no checkout')
+    const over = (id: string, serviceName: string): Task => ({
+      ...example,
+      arn: `arn:aws:ecs:eu-west-1:111122223333:task/web/${id}`,
+      id,
+      serviceName,
+      status: 'STOPPED',
+      desiredStatus: 'STOPPED',
+      containers: example.containers.map((container) => ({ ...container, exitCode: 1 })),
+    })
+    const stopped = {
+      [clusterKey(web.scope, web.arn)]: [over('dead0001', 'checkout'), over('dead0002', 'deleted')],
+    }
+    const rows = flattenTree(inputOf(clusters, { stopped, filter: 'is:stopped' }))
+    expect(rows.map(word)).toEqual([
+      'example-prod',
+      '  web',
+      '    checkout',
+      '      dead0001',
+      '    standalone 5',
+      '      dead0002',
+    ])
+    const opened = flattenTree(inputOf(clusters, { stopped, filter: 'is:stopped dead0001 api' }))
+    expect(opened.at(-1)).toMatchObject({ kind: 'container', stopped: true, target: { kind: 'task' } })
+  })
+
+  it('asks only the clusters that a filter leaves in, and only for stopped tasks', () => {
+    const asked = (filter: string) => clustersAsked(clusters, parseFilter(filter)).map(({ name }) => name)
+    expect(asked('storefront is:ready')).toEqual([])
+    expect(asked('is:s')).toEqual([])
+    expect(asked('is:stopped cluster:bat')).toEqual(['batch'])
+    expect(asked('is:stop region:eu-west-1')).toHaveLength(clusters.length)
+    expect(asked('is:stopped region:us-')).toEqual([])
   })
 
   it('opens and closes rows by hand', () => {

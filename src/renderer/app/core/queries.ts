@@ -7,6 +7,9 @@ import type { CoreClient } from './core-link.ts'
 /** The core keeps answers fresh and says so in events; the page asks again only when told. */
 const untilTold = Number.POSITIVE_INFINITY
 
+/** Nothing tells when a task stops that nobody looks at; asked for again after this when shown anew. */
+const stoppedFreshMilliseconds = 15_000
+
 /** The core has already retried what AWS throttled; more would only add delay. */
 const retriesOfRetryable = 1
 
@@ -39,6 +42,13 @@ export const queries = {
     queryOptions({
       queryKey: ['diagnostics.get', region],
       queryFn: async () => unwrap(await core.call('diagnostics.get', region === undefined ? {} : { region })),
+    }),
+
+  stoppedTasks: (core: CoreClient, scope: Scope, clusterArn: string) =>
+    queryOptions({
+      queryKey: ['catalog.stopped', scopeKey(scope), clusterArn],
+      queryFn: async () => unwrap(await core.call('catalog.stopped', { scope, clusterArn })).tasks,
+      staleTime: stoppedFreshMilliseconds,
     }),
 
   touched: (core: CoreClient) =>

@@ -43,6 +43,11 @@ export function parseFilter(text: string): FilterTerm[] {
   })
 }
 
+/** Whether it asks for tasks that have stopped, of which only ECS itself can tell. */
+export function asksForStopped(terms: readonly FilterTerm[]): boolean {
+  return terms.some(({ field, value }) => field === 'is' && 'stopped'.startsWith(value) && value.length > 2)
+}
+
 /** Values of these are words of our own, of which the beginning is enough; names hold what is looked for. */
 const wordFields: ReadonlySet<FilterField> = new Set(['is', 'env'])
 

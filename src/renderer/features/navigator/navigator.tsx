@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -19,6 +19,16 @@ export default function Navigator() {
   const filter = useRef<HTMLInputElement>(null)
   const tree = useRef<HTMLDivElement>(null)
   const focusFilter = useCallback(() => filter.current?.focus(), [])
+  useEffect(() => {
+    // The tree has this key too; here it is for when nothing has the keyboard, as right after signing in.
+    const press = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== '/' || document.activeElement !== document.body) return
+      event.preventDefault()
+      focusFilter()
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [focusFilter])
 
   return (
     <nav className={styles.navigator} aria-label="Navigator" data-navigator="">

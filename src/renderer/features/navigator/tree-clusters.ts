@@ -1,4 +1,4 @@
-import type { Cluster } from '../../../contract/catalog.ts'
+import type { Cluster, Task } from '../../../contract/catalog.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { AccountView } from '../../app/stores/accounts-store.ts'
 import type { ClusterContents, ServiceTasks } from '../../app/stores/catalog-entries.ts'
@@ -123,18 +123,21 @@ function addClusterContents(
       })
   for (const each of contents.services) addService(growing, view, cluster, each, terms)
   const { standalone } = contents
-  if (standalone.length > 0) {
+  const names = new Set(cluster.services.map(({ name }) => name))
+  const stopped = stoppedIn(growing, cluster, ({ serviceName }) => !names.has(serviceName ?? ''))
+  if (standalone.length + stopped.length > 0) {
     const row: TreeRow = {
       kind: 'standalone',
       id: `${id}/standalone`,
       level: 2,
       taskCount: standalone.length,
     }
+    const tasks = [...standalone, ...stopped]
     addBranch(growing, row, {
       terms,
       facts: () => ({ name: 'standalone', fields: { service: ['standalone'] } }),
       openByDefault: false,
-      children: (left) => addTasks(growing, { view, cluster, tasks: standalone, parent: row }, left),
+      children: (left) => addTasks(growing, { view, cluster, tasks, parent: row }, left),
     })
   }
   if (terms.length === 0 && contents.services.length + standalone.length + cluster.problems.length === 0)
@@ -161,8 +164,19 @@ function addService(
     terms,
     facts: () => ({ name, fields: { service: [name], tag: tagFacts(service.tags) } }),
     openByDefault: false,
-    children: (left) => addTasks(growing, { view, cluster, tasks, parent: row }, left),
+    children: (left) => {
+      const stopped = stoppedIn(growing, cluster, ({ serviceName }) => serviceName === service.name)
+      addTasks(growing, { view, cluster, tasks: [...tasks, ...stopped], parent: row }, left)
+    },
   })
+}
+
+/** After those that run, so that nothing moves when they come; none unless they were asked for. */
+function stoppedIn({ input }: Growing, cluster: Cluster, belongs: (task: Task) => boolean): Task[] {
+  const running = new Set(cluster.tasks.map(({ arn }) => arn))
+  return (input.stopped[clusterKey(cluster.scope, cluster.arn)] ?? []).filter(
+    (task) => !running.has(task.arn) && belongs(task),
+  )
 }
 
 /** What AWS Copilot tags its services with. */

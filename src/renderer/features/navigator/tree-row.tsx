@@ -1,4 +1,5 @@
 import { type MouseEvent, memo } from 'react'
+import type { Task } from '../../../contract/catalog.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -18,6 +19,7 @@ import {
   TaskIcon,
 } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
+import { exitText, stopSummary } from '../../ui/stop-words.ts'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './navigator.module.css'
@@ -229,13 +231,13 @@ function TaskContents({
   return (
     <>
       <TaskIcon size={15} stroke={1.6} aria-hidden />
-      <span className={styles.name} title={task.id}>
+      <span className={styles.name} title={`${task.id}${stoppedWords(task, now)}`}>
         <Name className={styles.mono} text={task.id.slice(0, 8)} />
       </span>
       <span className={styles.secondary}>
-        {task.status === 'RUNNING' ? '' : displayText(task.status.toLowerCase())}
+        {task.status === 'RUNNING' ? '' : displayText(stopSummary(task) ?? task.status.toLowerCase())}
       </span>
-      <Meta>{task.startedAt !== undefined && formatDuration(now - task.startedAt)}</Meta>
+      <Meta>{ageText(task, now)}</Meta>
       <Actions showMenu={showMenu}>
         <IconButton label="Task page" tabIndex={-1} onClick={stopped(() => run('task.open', row.target))}>
           <TaskIcon size={14} stroke={1.75} aria-hidden />
@@ -259,11 +261,13 @@ function ContainerContents({
       <ContainerIcon size={15} stroke={1.6} aria-hidden />
       <Name className={styles.name} text={row.container.name} />
       <span className={styles.secondary} />
-      <Meta>{null}</Meta>
+      <Meta>{row.stopped && exitText(row.container)}</Meta>
       <Actions showMenu={showMenu}>
-        <IconButton label="Open shell" tabIndex={-1} onClick={stopped(() => run('shell.open', row.target))}>
-          <ShellIcon size={14} stroke={1.75} aria-hidden />
-        </IconButton>
+        {!row.stopped && (
+          <IconButton label="Open shell" tabIndex={-1} onClick={stopped(() => run('shell.open', row.target))}>
+            <ShellIcon size={14} stroke={1.75} aria-hidden />
+          </IconButton>
+        )}
       </Actions>
       <Glyphs
         touched={row.touched}
@@ -272,6 +276,17 @@ function ContainerContents({
       />
     </>
   )
+}
+
+/** How long it has been running, or how long ago it stopped. */
+function ageText({ status, startedAt, stoppedAt }: Task, now: number): string | undefined {
+  const since = status === 'STOPPED' ? stoppedAt : startedAt
+  return since === undefined ? undefined : formatDuration(now - since)
+}
+
+function stoppedWords({ status, stoppedAt, stoppedReason }: Task, now: number): string {
+  if (status !== 'STOPPED' || stoppedAt === undefined) return ''
+  return `\nStopped ${formatDuration(now - stoppedAt)} ago: ${displayText(stoppedReason ?? 'no reason told')}`
 }
 
 function countOf(tasks: number): string {

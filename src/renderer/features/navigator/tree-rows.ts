@@ -12,6 +12,8 @@ export interface TreeInput {
   readonly others: readonly Account[]
   readonly scopes: Readonly<Record<string, CatalogScope>>
   readonly clusters: Readonly<Record<string, Cluster>>
+  /** Tasks that have stopped, by cluster key, newest first; only while somebody asks for them. */
+  readonly stopped: Readonly<Record<string, readonly Task[]>>
   /** Containers by task ARN in which someone had a shell. */
   readonly touched: ReadonlyMap<string, ReadonlySet<string>>
   /** Containers by task ARN in which this window has a live shell. */
@@ -46,7 +48,7 @@ export type TreeRow = RowBase &
     | { kind: 'service'; service: Service; readiness: Readiness | undefined; touched: boolean }
     | { kind: 'standalone'; taskCount: number }
     | { kind: 'task'; task: Task; touched: boolean; live: boolean }
-    | { kind: 'container'; container: Container; touched: boolean; live: boolean }
+    | { kind: 'container'; container: Container; touched: boolean; live: boolean; stopped: boolean }
     | { kind: 'problem'; error: ErrorValue }
     | { kind: 'note'; text: string }
   )

@@ -43,9 +43,13 @@ function addTask(growing: Growing, list: TaskList, task: Task, terms: readonly F
   })
 }
 
+function hasStopped({ status }: Task): boolean {
+  return status === 'STOPPED'
+}
+
 function taskFacts(task: Task): RowFacts {
   const name = `${task.id} ${task.taskDefinition}`.toLowerCase()
-  const isStopped = task.status === 'STOPPED' || task.desiredStatus === 'STOPPED'
+  const isStopped = hasStopped(task) || task.desiredStatus === 'STOPPED'
   return {
     name,
     fields: { task: [name], tag: tagFacts(task.tags), is: isStopped ? ['stopped'] : [] },
@@ -69,7 +73,10 @@ function addContainer(
     container,
     touched,
     live: growing.input.live.get(task.arn)?.has(container.name) ?? false,
+    stopped: hasStopped(task),
     get target(): Target {
+      // There is nothing to enter; what is left to see is the task's page.
+      if (hasStopped(task)) return { kind: 'task', task: taskRefFor(view.account, cluster, task) }
       const ref = containerRefFor(view.account, cluster, task, container)
       return { kind: 'container', container: ref, readiness: container.readiness }
     },

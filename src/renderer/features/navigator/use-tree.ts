@@ -6,6 +6,7 @@ import { useServiceStore, useServices } from '../../app/services.ts'
 import { isLive } from '../../app/stores/sessions-store.ts'
 import { flattenTree } from './tree.ts'
 import type { TreeRow } from './tree-rows.ts'
+import { useStopped } from './use-stopped.ts'
 
 /** The navigator's rows for a filter, kept up with the catalog, the audit and the open shells. */
 export function useTree(filter: string): TreeRow[] {
@@ -18,11 +19,24 @@ export function useTree(filter: string): TreeRow[] {
   const grouping = useServiceStore('settings', ({ settings }) => settings.navigatorGrouping)
   const touched = useTouched()
   const live = useLive()
+  const stopped = useStopped(filter)
 
   return useMemo(
     () =>
-      flattenTree({ accounts, others, scopes, clusters, touched, live, toggled, filter, order, grouping }),
-    [accounts, others, scopes, clusters, touched, live, toggled, filter, order, grouping],
+      flattenTree({
+        accounts,
+        others,
+        scopes,
+        clusters,
+        stopped,
+        touched,
+        live,
+        toggled,
+        filter,
+        order,
+        grouping,
+      }),
+    [accounts, others, scopes, clusters, stopped, touched, live, toggled, filter, order, grouping],
   )
 }
 

@@ -8,6 +8,7 @@ import { ReadinessGlyph, RecordingDot, TouchedGlyph } from '../../ui/glyphs.tsx'
 import { ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { exitText } from '../../ui/stop-words.ts'
 import { lastShells } from './audit-entries.ts'
 import styles from './task.module.css'
 import { agentWords, shortImage, takesShells } from './task-words.ts'
@@ -24,7 +25,7 @@ export function ContainerTable({ page, task }: { page: TaskPage; task: Task }) {
             <th>Container</th>
             <th>Image</th>
             <th>Exec agent</th>
-            <th className={styles.health}>Health</th>
+            <th className={styles.health}>{page.task?.status === 'STOPPED' ? 'Ended' : 'Health'}</th>
             <th>Last shell</th>
             <th>
               <span className="visually-hidden">Actions</span>
@@ -65,6 +66,7 @@ function Row({
   const { name, image, readiness } = container
   // Of a task that is gone a snapshot knows what ran, not how it is.
   const past = page.task === undefined
+  const over = page.task?.status === 'STOPPED'
   return (
     <tr>
       <td>
@@ -78,7 +80,9 @@ function Row({
         <Name text={shortImage(image)} />
       </td>
       <td>{past ? <span className={styles.quiet}>Gone</span> : <Agent container={container} />}</td>
-      <td className={styles.health}>{!past && <Health health={container.health} />}</td>
+      <td className={styles.health}>
+        {!past && (over ? <Exit container={container} /> : <Health health={container.health} />)}
+      </td>
       <td>
         <LastShell session={last} />
       </td>
@@ -121,6 +125,18 @@ function Health({ health }: { health: string }) {
   if (health === 'HEALTHY') return 'Healthy'
   if (health === 'UNHEALTHY') return <span className={styles.danger}>Unhealthy</span>
   return <span className={styles.quiet}>No check</span>
+}
+
+function Exit({ container }: { container: Container }) {
+  const failed = (container.exitCode ?? 0) !== 0
+  return (
+    <span
+      className={failed ? styles.danger : styles.quiet}
+      title={container.reason === undefined ? undefined : displayText(container.reason)}
+    >
+      {exitText(container) ?? 'Not told'}
+    </span>
+  )
 }
 
 function LastShell({ session }: { session: AuditSession | undefined }) {

@@ -50,7 +50,13 @@ export function useTaskPage(ref: TaskRef): TaskPage {
   const { core } = useServices()
   const cluster = useServiceStore('catalog', (state) => state.clusters[clusterKey(ref.scope, ref.clusterArn)])
   const scope = useServiceStore('catalog', (state) => state.scopes[scopeKey(ref.scope)])
-  const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+  const running = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+  const missing = running === undefined && isKnown(cluster, scope)
+  const stopped = useQuery({
+    ...queries.stoppedTasks(core, ref.scope, ref.clusterArn),
+    enabled: missing,
+  })
+  const task = running ?? stopped.data?.find(({ arn }) => arn === ref.taskArn)
 
   const audit = useQuery({
     ...queries.taskAudit(core, ref.taskArn),
@@ -61,7 +67,7 @@ export function useTaskPage(ref: TaskRef): TaskPage {
   const { cloud, problem: cloudProblem, readNow: readCloud } = useCloudHistory(ref, audit.dataUpdatedAt)
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
-  const gone = task === undefined && isKnown(cluster, scope)
+  const gone = missing && task === undefined && !stopped.isPending
   const unreadable = cluster === undefined && scope?.error !== undefined
   const snapshot = useQuery({
     ...queries.taskSnapshot(core, ref.taskArn),

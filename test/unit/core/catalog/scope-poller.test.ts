@@ -72,6 +72,7 @@ function reader(): EcsReader {
       fail('services')
       return world.services[nameOf(arn)] ?? []
     },
+    stoppedTasks: () => Promise.reject(new Error('Nobody asked for what has stopped.')),
     async tasks(_scope, arn, alsoArns) {
       if (nameOf(arn) === 'web') world.asked.alsoArns = alsoArns
       fail('tasks')
