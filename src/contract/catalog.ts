@@ -74,6 +74,8 @@ export const taskSchema = z.object({
   memory: z.number().optional(),
   availabilityZone: z.string().optional(),
   privateIp: z.string().optional(),
+  /** Of a task with an interface of its own. */
+  networkInterfaceId: z.string().optional(),
   createdAt: timestampSchema.optional(),
   startedAt: timestampSchema.optional(),
   stoppingAt: timestampSchema.optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accessSchema } from './access.ts'
+import { taskAddressesSchema } from './addresses.ts'
 import {
   auditEntrySchema,
   auditSessionSchema,
@@ -129,6 +130,11 @@ export const methods = {
     result: z.object({ tasks: z.array(taskSchema) }),
   },
 
+  /** Where a task and its service are reached. Read at every call, and only of what the catalog has seen. */
+  'task.addresses': {
+    params: z.object({ scope: scopeSchema, clusterArn: z.string(), taskArn: z.string() }),
+    result: taskAddressesSchema,
+  },
   /** Stops the task so that its service starts a fresh one from the image. */
   'task.replace': {
     params: z.object({ scope: scopeSchema, clusterArn: z.string(), taskArn: z.string() }),

@@ -137,6 +137,7 @@ function createHandlers(
     'catalog.refresh': async () => nothing(await catalog.refresh()),
     'catalog.stopped': async (cluster) => ({ tasks: await catalog.stopped(cluster) }),
 
+    'task.addresses': async (task) => catalog.addresses(task),
     'task.replace': async (task) => {
       const replaced = await catalog.replaceTask(task)
       const { taskArn, clusterArn } = task

@@ -24,6 +24,8 @@ import { MetadataService } from './services/identity/metadata-service.ts'
 import { StsService } from './services/identity/sts-service.ts'
 import { KeyStore } from './services/kms/key-store.ts'
 import { createKmsService } from './services/kms/kms-service.ts'
+import { type LiveLoadBalancer, openLoadBalancers } from './services/load-balancing/live-load-balancer.ts'
+import { createLoadBalancingService } from './services/load-balancing/load-balancing-service.ts'
 import { LogStore } from './services/logs/log-store.ts'
 import { createLogsService } from './services/logs/logs-service.ts'
 import {
@@ -95,6 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cloud = new Cloud(world, options)
   started.use(cloud)
   const server = started.use(await cloud.listen())
+  await cloud.openLoadBalancers()
   await cloud.startPages()
   const running = started.move()
   return {
@@ -120,6 +123,7 @@ class Cloud implements AsyncDisposable {
   readonly #host: ContainerHost
   readonly #scheduler: Scheduler
   readonly #gateway: MessageGatewayServer
+  readonly #loadBalancers: LiveLoadBalancer[] = []
   readonly #router: Router
   #endpoint = ''
 
@@ -159,6 +163,10 @@ class Cloud implements AsyncDisposable {
     })
     this.#endpoint = server.endpoint
     return server
+  }
+
+  async openLoadBalancers(): Promise<void> {
+    this.#loadBalancers.push(...(await openLoadBalancers(this.#world, this.#state)))
   }
 
   /** A page that cannot be served costs its own task only; the scheduler tries again. */
@@ -201,6 +209,7 @@ class Cloud implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#loadBalancers.map((balancer) => balancer[Symbol.asyncDispose]()))
     await this.#scheduler[Symbol.asyncDispose]()
     await this.#gateway[Symbol.asyncDispose]()
   }
@@ -259,7 +268,11 @@ class Cloud implements AsyncDisposable {
     const pluginSite = this.#options.pluginSite ?? new PluginSite(clock)
     const roles = new AssumableRoles(this.#world.roles ?? [], this.#accessKeys, clock)
     const query = new QueryServices({
-      services: [createIamService(new RoleRegister(this.#world)), createEc2Service(state)],
+      services: [
+        createIamService(new RoleRegister(this.#world)),
+        createEc2Service(state),
+        createLoadBalancingService(() => this.#loadBalancers),
+      ],
       verify,
       faults,
     })

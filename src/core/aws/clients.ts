@@ -2,6 +2,7 @@ import type { CloudTrail } from '@aws-sdk/client-cloudtrail'
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs'
 import type { EC2 } from '@aws-sdk/client-ec2'
 import type { ECS } from '@aws-sdk/client-ecs'
+import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAM } from '@aws-sdk/client-iam'
 import type { KMS } from '@aws-sdk/client-kms'
 import type { SSM } from '@aws-sdk/client-ssm'
@@ -21,6 +22,7 @@ export interface ScopedClients {
   cloudtrail: CloudTrail
   iam: IAM
   ec2: EC2
+  elb: ElasticLoadBalancingV2
   kms: KMS
 }
 
@@ -70,6 +72,8 @@ const makers: {
   cloudtrail: async (options) => new (await import('@aws-sdk/client-cloudtrail')).CloudTrail(options),
   iam: async (options) => new (await import('@aws-sdk/client-iam')).IAM(options),
   ec2: async (options) => new (await import('@aws-sdk/client-ec2')).EC2(options),
+  elb: async (options) =>
+    new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(options),
   kms: async (options) => new (await import('@aws-sdk/client-kms')).KMS(options),
 }
 

@@ -19,6 +19,7 @@ const services = {
   logs: { configKey: 'cloudwatch_logs', host: 'logs' },
   iam: { configKey: 'iam', host: 'iam' },
   ec2: { configKey: 'ec2', host: 'ec2' },
+  elb: { configKey: 'elastic_load_balancing_v2', host: 'elasticloadbalancing' },
   cloudtrail: { configKey: 'cloudtrail', host: 'cloudtrail' },
   signin: { configKey: 'signin', host: 'signin' },
 } as const

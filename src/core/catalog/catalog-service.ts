@@ -1,15 +1,16 @@
+import type { TaskAddresses } from '../../contract/addresses.ts'
 import type { CatalogScope, Cluster, Task } from '../../contract/catalog.ts'
 import type { EventPayload } from '../../contract/events.ts'
 import { type Caller, type Scope, scopeKey } from '../../contract/identity.ts'
 import type { Answer } from '../../contract/methods.ts'
-import type { ContainerRef } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Clock } from '../clock.ts'
 import { createListeners } from '../listeners.ts'
+import { readAddresses } from './addresses.ts'
 import { headerOf, toTask } from './ecs-model.ts'
 import { createEcsReader } from './ecs-reader.ts'
 import { createScopePoller, type ScopePoller } from './scope-poller.ts'
-import { createTaskCalls, type TaskCalls } from './task-calls.ts'
+import { createTaskCalls, type TaskCalls, type TaskRef } from './task-calls.ts'
 
 /**
  * Clusters, services, tasks and containers of the scopes that somebody looks
@@ -28,6 +29,8 @@ export interface CatalogService extends TaskCalls, Disposable {
    * @throws {PortholeError} those of `AwsClients.call`
    */
   stopped(cluster: { scope: Scope; clusterArn: string }): Promise<Task[]>
+  /** Where a task and its service are reached; of a task that the catalog has not seen, nothing is known. */
+  addresses(task: TaskRef): Promise<TaskAddresses>
   onScope(listener: (state: CatalogScope) => void): Disposable
   onCluster(listener: (cluster: Cluster) => void): Disposable
   onClusterGone(listener: (gone: EventPayload<'catalog.clusterGone'>) => void): Disposable
@@ -95,7 +98,7 @@ export function createCatalogService({
     })
   }
 
-  function knownCluster({ scope, clusterArn }: ContainerRef): Cluster | undefined {
+  function knownCluster({ scope, clusterArn }: TaskRef): Cluster | undefined {
     return pollers
       .get(scopeKey(scope))
       ?.clusters()
@@ -126,6 +129,17 @@ export function createCatalogService({
         .map(toTask)
         .filter(({ status }) => status === 'STOPPED')
         .sort((left, right) => (right.stoppedAt ?? 0) - (left.stoppedAt ?? 0))
+    },
+
+    async addresses(ref) {
+      const cluster = knownCluster(ref)
+      const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+      const service = cluster?.services.find(({ name }) => name === task?.serviceName)
+      return readAddresses(clients, {
+        scope: ref.scope,
+        networkInterfaceId: task?.networkInterfaceId,
+        targets: service?.targets ?? [],
+      })
     },
 
     async describeForExec(ref) {

@@ -154,6 +154,7 @@ export function toTask(task: EcsTask): Task {
     memory: toNumber(task.memory),
     availabilityZone: task.availabilityZone,
     privateIp: privateIpOf(task),
+    networkInterfaceId: attachmentDetail(task, 'networkInterfaceId'),
     createdAt: task.createdAt?.getTime(),
     startedAt: task.startedAt?.getTime(),
     stoppingAt: task.stoppingAt?.getTime(),
@@ -212,13 +213,19 @@ function toPort({ bindIP, containerPort, hostPort, protocol = 'tcp' }: NetworkBi
   return [{ containerPort, hostPort, protocol, ...(reachable ? { url: `http://${host}:${hostPort}` } : {}) }]
 }
 
-function privateIpOf({ containers, attachments }: EcsTask): string | undefined {
-  const interfaces = containers?.flatMap(({ networkInterfaces }) => networkInterfaces ?? []) ?? []
-  const details = attachments?.flatMap((attachment) => attachment.details ?? []) ?? []
+function privateIpOf(task: EcsTask): string | undefined {
+  const interfaces = task.containers?.flatMap(({ networkInterfaces }) => networkInterfaces ?? []) ?? []
   return (
     interfaces.find(({ privateIpv4Address }) => privateIpv4Address)?.privateIpv4Address ??
-    details.find(({ name }) => name === 'privateIPv4Address')?.value
+    attachmentDetail(task, 'privateIPv4Address')
   )
+}
+
+/** What the task's network interface is said to have. */
+function attachmentDetail({ attachments }: EcsTask, wanted: string): string | undefined {
+  return attachments
+    ?.flatMap(({ details }) => details ?? [])
+    .find(({ name, value }) => name === wanted && value)?.value
 }
 
 function toTags(tags: Tag[] | undefined): Record<string, string> {

@@ -85,6 +85,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'accounts.caller': async ({ scope }) => world.caller(now, scope.accountId),
     'catalog.watch': async () => ({ scopes: world.scopesOf(clusters, now), clusters }),
     'catalog.refresh': async () => ({}),
+    'task.addresses': async () => ({ balanced: [], problems: [] }),
     'catalog.stopped': async () => ({ tasks: [] }),
     'task.replace': async () => ({}),
     'readiness.check': notHere,

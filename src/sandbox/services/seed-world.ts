@@ -115,6 +115,7 @@ class RegionSeed {
       launchType: description.launchType ?? 'FARGATE',
       execEnabled: description.execEnabled,
       tags: description.tags ?? {},
+      publicIp: description.publicIp ?? false,
       createdAt: deployedAt - 90 * 24 * 60 * minute,
       deployments: [
         {

@@ -25,6 +25,7 @@ const platform = [
   'iam:ListRoles',
   'iam:SimulatePrincipalPolicy',
   'ec2:Describe*',
+  'elasticloadbalancing:Describe*',
 ]
 
 /** As AWS advises: sessions that pass ECS by leave no record of ECS Exec. */

@@ -26,6 +26,7 @@ const web: ClusterDescription = {
       execEnabled: true,
       definition: storefront(registry, 187, '2026.11.16-1'),
       tags: { environment: 'production', owner: 'shop' },
+      loadBalancer: { name: 'storefront', scheme: 'internet-facing', container: 'nginx', containerPort: 80 },
       tasks: [
         { idPrefix: '4f1c9ad2', ageMinutes: 2 * day + 4 * hour, privateIp: '10.0.42.17' },
         { idPrefix: '8b0e17c4', ageMinutes: 2 * day + 4 * hour, privateIp: '10.0.57.203' },
@@ -38,6 +39,13 @@ const web: ClusterDescription = {
       execEnabled: true,
       definition: api('checkout', `${registry}/checkout:2026.11.12-3`, 94),
       tags: { environment: 'production', owner: 'payments' },
+      loadBalancer: {
+        name: 'checkout',
+        scheme: 'internal',
+        container: 'api',
+        containerPort: 8080,
+        rule: { host: 'checkout.shop.internal', path: '/v2/*' },
+      },
       tasks: [
         { ageMinutes: 6 * day },
         { ageMinutes: 6 * day },
@@ -87,6 +95,7 @@ const web: ClusterDescription = {
     },
     {
       name: 'account',
+      publicIp: true,
       desiredCount: 2,
       execEnabled: true,
       definition: {

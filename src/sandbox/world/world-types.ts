@@ -126,8 +126,20 @@ export interface ServiceDescription {
   execEnabled: boolean
   definition: TaskDefinitionDescription
   tags?: Readonly<Record<string, string>>
+  loadBalancer?: LoadBalancerDescription
+  /** Whether its tasks have public addresses. */
+  publicIp?: boolean
   /** What is special about the first, second, … task. */
   tasks?: readonly TaskDescription[]
+}
+
+export interface LoadBalancerDescription {
+  name: string
+  scheme: 'internet-facing' | 'internal'
+  container: string
+  containerPort: number
+  /** Only what fits comes to the service; everything when absent. */
+  rule?: { host: string; path: string }
 }
 
 export interface StandaloneDescription extends TaskDescription {

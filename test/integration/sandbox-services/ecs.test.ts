@@ -70,7 +70,7 @@ describe('ECS lists', () => {
     expect(await count({ family: 'postgres-tools' })).toBe(1)
     expect(await count({ launchType: 'EC2' })).toBe(1)
     expect(await count({ startedBy: 'raj' })).toBe(1)
-    expect(await count({ desiredStatus: 'STOPPED' })).toBe(2)
+    expect(await count({ desiredStatus: 'STOPPED' })).toBe(3)
     expect(await count({ desiredStatus: 'PENDING' })).toBe(0)
   })
 

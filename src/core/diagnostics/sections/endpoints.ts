@@ -24,6 +24,7 @@ const serviceWords: Record<AwsService, string> = {
   kms: 'KMS',
   iam: 'IAM',
   ec2: 'EC2',
+  elb: 'Elastic Load Balancing',
   logs: 'CloudWatch Logs',
   cloudtrail: 'CloudTrail',
 }

@@ -10,6 +10,9 @@ const untilTold = Number.POSITIVE_INFINITY
 /** Nothing tells when a task stops that nobody looks at; asked for again after this when shown anew. */
 const stoppedFreshMilliseconds = 15_000
 
+/** Load balancers are changed by hand and seldom; each look costs a handful of calls. */
+const addressesFreshMilliseconds = 10 * 60_000
+
 /** The core has already retried what AWS throttled; more would only add delay. */
 const retriesOfRetryable = 1
 
@@ -49,6 +52,13 @@ export const queries = {
       queryKey: ['catalog.stopped', scopeKey(scope), clusterArn],
       queryFn: async () => unwrap(await core.call('catalog.stopped', { scope, clusterArn })).tasks,
       staleTime: stoppedFreshMilliseconds,
+    }),
+
+  taskAddresses: (core: CoreClient, task: { scope: Scope; clusterArn: string; taskArn: string }) =>
+    queryOptions({
+      queryKey: ['task.addresses', scopeKey(task.scope), task.taskArn],
+      queryFn: async () => unwrap(await core.call('task.addresses', task)),
+      staleTime: addressesFreshMilliseconds,
     }),
 
   touched: (core: CoreClient) =>

@@ -3,7 +3,7 @@ import type { Container, Task } from '../../../contract/catalog.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import type { Target } from '../../app/documents/target.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Button, PageLink } from '../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 import { useContextMenu } from '../../ui/context-menu.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { displayText } from '../../ui/display-text.ts'
@@ -14,9 +14,9 @@ import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
 import { peopleWords, touchedWords } from '../../ui/touched-words.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { localWebAddress } from '../../ui/web-page.ts'
 import { lastShells } from './audit-entries.ts'
 import styles from './task.module.css'
+import { TaskAddresses } from './task-addresses.tsx'
 import { phaseOf, platformText, sizeText, type TaskPhase, takesShells } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
 
@@ -60,7 +60,7 @@ export function TaskHead({ page }: { page: TaskPage }) {
       }
       actions={task !== undefined && takesShells(task) && <Actions page={page} task={task} />}
     >
-      {shown !== undefined && <TaskFacts task={shown} over={task === undefined} />}
+      {shown !== undefined && <TaskFacts page={page} task={shown} />}
     </PageHead>
   )
 }
@@ -152,7 +152,7 @@ function usualContainer({ containers }: Task, { entries = [] }: TaskPage): Conta
   )
 }
 
-function TaskFacts({ task, over }: { task: Task; over: boolean }) {
+function TaskFacts({ page, task }: { page: TaskPage; task: Task }) {
   const size = sizeText(task)
   return (
     <>
@@ -162,7 +162,7 @@ function TaskFacts({ task, over }: { task: Task; over: boolean }) {
       <Fact label="Task definition">
         <Name text={task.taskDefinition} />
       </Fact>
-      {over ? <StartedAt task={task} /> : <Uptime task={task} />}
+      {page.task === undefined ? <StartedAt task={task} /> : <Uptime task={task} />}
       {size !== undefined && <Fact label="Size">{size}</Fact>}
       {task.availabilityZone !== undefined && (
         <Fact label="Zone">
@@ -174,7 +174,7 @@ function TaskFacts({ task, over }: { task: Task; over: boolean }) {
           <Name text={task.privateIp} />
         </Fact>
       )}
-      <Ports task={task} />
+      <TaskAddresses page={page} task={task} />
     </>
   )
 }
@@ -194,29 +194,4 @@ function StartedAt({ task: { startedAt } }: { task: Task }) {
   const now = useNow('minute')
   if (startedAt === undefined) return null
   return <Fact label="Started">{formatMoment(startedAt, now)}</Fact>
-}
-
-/** Ports that a browser on this computer can open. */
-function Ports({ task }: { task: Task }) {
-  const links = task.containers.flatMap((container) =>
-    container.ports.flatMap(({ containerPort, url }) => {
-      const href = url === undefined ? undefined : localWebAddress(url)
-      return href === undefined ? [] : [{ name: container.name, containerPort, href }]
-    }),
-  )
-  if (links.length === 0) return null
-  return (
-    <Fact label={links.length === 1 ? 'Port' : 'Ports'}>
-      <span className={styles.ports}>
-        {links.map(({ name, containerPort, href }) => (
-          <span key={`${name}:${containerPort}`}>
-            <Name className={styles.quiet} text={`${name} ${containerPort}`} />{' '}
-            <PageLink variant="link" href={href}>
-              <Name text={new URL(href).host} />
-            </PageLink>
-          </span>
-        ))}
-      </span>
-    </Fact>
-  )
 }

@@ -1,4 +1,4 @@
-import type { LiveCluster } from '../ecs/ecs-state.ts'
+import type { LiveCluster, LiveTask } from '../ecs/ecs-state.ts'
 import { usesOwnInterface } from '../ecs/views.ts'
 import type { XmlMembers } from '../http/query-protocol.ts'
 import type { LiveNetwork } from './network.ts'
@@ -97,6 +97,11 @@ export function securityGroupViews(network: LiveNetwork): XmlMembers[] {
   ]
 }
 
+/** From a block that is for documentation (RFC 5737): it leads nowhere. */
+function publicIpOf(task: LiveTask): string {
+  return `203.0.113.${1 + (Number.parseInt(task.id.slice(0, 6), 16) % 254)}`
+}
+
 /** Of tasks with an interface of their own, and of the instances that carry others. */
 export function interfaceViews(clusters: readonly LiveCluster[]): XmlMembers[] {
   return clusters.flatMap((cluster) => {
@@ -114,6 +119,9 @@ export function interfaceViews(clusters: readonly LiveCluster[]): XmlMembers[] {
       availabilityZone: task.availabilityZone,
       description: task.arn,
       privateIpAddress: task.privateIp,
+      ...(cluster.services.get(task.serviceName ?? '')?.publicIp && {
+        association: { publicIp: publicIpOf(task), publicDnsName: '', ipOwnerId: 'amazon' },
+      }),
       attachment: { attachmentId: `eni-attach-${task.id.slice(0, 17)}`, status: 'attached' },
     }))
     if (!tasks.some(({ launchType }) => launchType === 'EC2')) return ofTasks

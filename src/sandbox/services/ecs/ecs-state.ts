@@ -48,6 +48,9 @@ export interface LiveService {
   launchType: LaunchType
   execEnabled: boolean
   tags: Readonly<Record<string, string>>
+  /** In front of it, as ECS knows it. */
+  target?: { targetGroupArn: string; containerName: string; containerPort: number }
+  publicIp: boolean
   createdAt: number
   /** Newest first: the first one is PRIMARY. */
   deployments: LiveDeployment[]

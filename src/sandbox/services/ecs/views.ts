@@ -67,7 +67,7 @@ export function serviceView(service: LiveService, include: readonly string[]): J
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.cluster.arn,
-    loadBalancers: [],
+    loadBalancers: service.target ? [{ ...service.target }] : [],
     serviceRegistries: [],
     status: 'ACTIVE',
     desiredCount: service.desiredCount,
@@ -305,7 +305,7 @@ function networkOf(service: LiveService): JsonObject {
       awsvpcConfiguration: {
         subnets: zones.map((zone) => subnetId(service.cluster, `${service.cluster.region}${zone}`)),
         securityGroups: [securityGroupId(service.cluster, 'tasks')],
-        assignPublicIp: 'DISABLED',
+        assignPublicIp: service.publicIp ? 'ENABLED' : 'DISABLED',
       },
     },
   }
