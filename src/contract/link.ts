@@ -4,7 +4,8 @@ import { PortholeError } from './errors.ts'
 /** The scheme that the installed app registers with the system. */
 export const linkScheme = 'porthole'
 
-const place = {
+/** What addresses a task in all of AWS. */
+export const linkPlace = {
   accountId: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/),
   /** Names as ECS allows them: letters, digits, hyphens and underscores, 255 at most. */
@@ -15,8 +16,8 @@ const place = {
 
 /** What a `porthole://` link leads to. It names no role or identity: whoever follows it uses their own. */
 export const linkSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('task'), ...place }),
-  z.object({ kind: z.literal('shell'), ...place, containerName: z.string().regex(/^[\w-]{1,255}$/) }),
+  z.object({ kind: z.literal('task'), ...linkPlace }),
+  z.object({ kind: z.literal('shell'), ...linkPlace, containerName: z.string().regex(/^[\w-]{1,255}$/) }),
 ])
 export type Link = z.infer<typeof linkSchema>
 

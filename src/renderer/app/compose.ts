@@ -30,6 +30,7 @@ import { createReadinessStore } from './stores/readiness-store.ts'
 import { createSessionsStore } from './stores/sessions-store.ts'
 import { createSettingsStore } from './stores/settings-store.ts'
 import { followLinks } from './window/follow-links.ts'
+import { createLinkQueue } from './window/link-queue.ts'
 import { probeWhenOnline } from './window/probe-when-online.ts'
 import { noticeSessionEnds } from './window/session-notices.ts'
 
@@ -54,6 +55,7 @@ export function composeServices(
     navigator: createNavigatorStore(),
     interface: createInterfaceStore(),
     workspace: createWorkspace(),
+    links: createLinkQueue(),
     commands: createCommandRegistry(host),
   }
   const following = disposeTogether(

@@ -16,6 +16,7 @@ import type { PluginState } from './stores/plugin-store.ts'
 import type { ReadinessState } from './stores/readiness-store.ts'
 import type { SessionsState } from './stores/sessions-store.ts'
 import type { SettingsState } from './stores/settings-store.ts'
+import type { LinkQueue } from './window/link-queue.ts'
 
 /** Everything the page is made of, built once in `compose.ts` and handed down by context. */
 export interface Services extends LiveStores {
@@ -27,6 +28,7 @@ export interface Services extends LiveStores {
   readonly navigator: NavigatorStore
   readonly interface: InterfaceStore
   readonly workspace: Workspace
+  readonly links: LinkQueue
   readonly commands: CommandRegistry
 }
 

@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
 import type { Link } from '../../../contract/link.ts'
 import type { Target } from '../documents/target.ts'
+import { partitionOfRegion } from '../regions.ts'
 import type { AccountsState } from '../stores/accounts-store.ts'
 import { containerRefFor, taskRefFor } from '../stores/catalog-entries.ts'
 import type { CatalogState } from '../stores/catalog-store.ts'
@@ -31,6 +32,7 @@ export function findLinkTarget(
   if (view === undefined) return accounts.loading ? { state: 'searching' } : nowhere(noAccount(link))
   const { account, scope, problem } = view
   if (scope === undefined) return problem === undefined ? { state: 'searching' } : nowhere(problem)
+  if (partitionOfRegion(scope.region) !== partitionOfRegion(link.region)) return nowhere(noRegion(link))
   if (scope.region !== link.region) return { state: 'other-region' }
 
   const reading = catalog.scopes[scopeKey(scope)]
@@ -85,6 +87,15 @@ function noAccount({ accountId }: Link): ErrorValue {
     code: 'NOT_FOUND',
     message: `The link leads to account ${accountId}, which none of your sign-ins reaches.`,
     action: 'Sign in to the organization that has it, then follow the link again.',
+    retryable: false,
+  }
+}
+
+function noRegion({ accountId, region }: Link): ErrorValue {
+  return {
+    code: 'NOT_FOUND',
+    message: `Account ${accountId} has nothing in ${region}, which is a part of AWS of its own.`,
+    action: 'Look whether the link is whole.',
     retryable: false,
   }
 }

@@ -11,15 +11,15 @@ import { findLinkTarget } from './find-link-target.ts'
 
 type Needed = Pick<
   Services,
-  'core' | 'accounts' | 'catalog' | 'identities' | 'interface' | 'settings' | 'workspace'
+  'core' | 'accounts' | 'catalog' | 'identities' | 'interface' | 'links' | 'settings' | 'workspace'
 >
 
 /**
- * Follows `porthole://` links into this window. A link waits until its person
+ * Follows links into this window, from outside and from the palette. A link waits until its person
  * is signed in and its cluster was read; then it opens, or says why it cannot.
  */
 export function followLinks(services: Needed, tell: (error: ErrorValue) => void = tellInToast): Disposable {
-  const { core, accounts, catalog, identities } = services
+  const { core, accounts, catalog, identities, links } = services
   let waiting: Link[] = []
 
   const look = () => {
@@ -32,13 +32,22 @@ export function followLinks(services: Needed, tell: (error: ErrorValue) => void 
     if (!arrived.ok) return
     for (const one of arrived.value) {
       if ('refused' in one) tell(one.refused)
-      else waiting.push(one.link)
+      else add(one.link)
     }
     look()
+  }
+  const add = (link: Link) => {
+    waiting.push(link)
+    const { identities: known } = identities.getState()
+    if (known !== undefined && !hasWorkspace(identities.getState())) tell(signInFirst(link))
   }
   return disposeTogether(
     core.onConnected(() => void take()),
     core.on('window.linksWaiting', () => void take()),
+    links.onFollow((link) => {
+      add(link)
+      look()
+    }),
     ...[accounts, catalog, identities].map((store) => ({ [Symbol.dispose]: store.subscribe(look) })),
   )
 }
@@ -82,6 +91,15 @@ function open(
     interfaceStore.setState({
       dialog: { kind: 'open-shell', container: target.container, split: undefined },
     })
+}
+
+function signInFirst({ accountId }: Link): ErrorValue {
+  return {
+    code: 'SSO_NOT_SIGNED_IN',
+    message: `Sign in to follow the link to account ${accountId}.`,
+    action: 'It opens once you are signed in.',
+    retryable: true,
+  }
 }
 
 function tellInToast({ message, action }: ErrorValue): void {

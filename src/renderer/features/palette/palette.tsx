@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
 import { logsDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
@@ -11,7 +12,7 @@ import { changeSettings } from '../../app/stores/settings-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { SearchIcon } from '../../ui/icons.ts'
+import { DisconnectedIcon, SearchIcon } from '../../ui/icons.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { requestShell } from '../shells/open-shell.ts'
@@ -59,7 +60,7 @@ export default function Palette({
   const [moved, setMoved] = useState<number | undefined>(undefined)
   const front = useFrontScope()
   const accountId = onlyHere ? front?.scope.accountId : undefined
-  const { groups, names } = usePalette({ mode, text, accountId, expanded })
+  const { groups, names, problem } = usePalette({ mode, text, accountId, expanded })
   const items = groups.flatMap((group) => group.items)
   // A list of choices begins at the one in force, results at the best.
   const inForce = items.findIndex((each) => each.kind === 'choice' && each.choice.current)
@@ -121,7 +122,9 @@ export default function Palette({
             </>
           )}
         </div>
-        {items.length === 0 ? (
+        {problem !== undefined ? (
+          <LeadsNowhere problem={problem} />
+        ) : items.length === 0 ? (
           <NothingFound mode={mode} text={text} names={names} onSearch={search} />
         ) : (
           <div ref={list} id={listId} className={styles.list} role="listbox" aria-label="Results">
@@ -239,6 +242,17 @@ function NothingFound({
         }
       >
         {name === undefined ? searchedWords(mode) : `Closest name: ${displayText(name)}.`}
+      </EmptyState>
+    </div>
+  )
+}
+
+/** A pasted address that cannot be followed, and what would help. */
+function LeadsNowhere({ problem: { message, action } }: { problem: ErrorValue }) {
+  return (
+    <div className={styles.nothing} role="status">
+      <EmptyState icon={DisconnectedIcon} title={displayText(message)}>
+        {displayText(action ?? '')}
       </EmptyState>
     </div>
   )

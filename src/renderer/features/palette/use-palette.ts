@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
 import type { Command } from '../../app/commands/command-registry.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
@@ -18,7 +19,7 @@ import {
   searchCatalog,
 } from './search-catalog.ts'
 import { searchCommands } from './search-commands.ts'
-import { useLinkCommand } from './use-link-command.ts'
+import { usePastedPlace } from './use-pasted-place.ts'
 
 export type PaletteItem =
   | { kind: 'container'; id: string; match: CatalogMatch }
@@ -49,6 +50,8 @@ export interface PaletteQuery {
 
 export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
   groups: PaletteGroup[]
+  /** Why a pasted address leads nowhere. */
+  problem: ErrorValue | undefined
   /** Names that a search could have meant. */
   names: () => string[]
 } {
@@ -63,13 +66,13 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
   const commands = useAvailableCommands()
   const recent = useRecentContainers()
   const choices = useChoiceGroups(mode, text)
-  const link = useLinkCommand(text)
+  const pasted = usePastedPlace(text)
   const access = useAccessGroups(mode === 'accounts', text, expanded)
 
   const groups = useMemo((): PaletteGroup[] => {
     if (mode === 'accounts') return access
     if (mode !== 'all') return choices
-    if (link !== undefined) return [linkGroup(link)]
+    if (pasted !== undefined) return linkGroup(pasted.commands)
     if (text.startsWith('>')) return [commandGroup(commands, text.slice(1), alone)].flat()
     if (text.startsWith('#')) {
       const found = searchCatalog(taskIndex, text.slice(1), expanded ? Number.POSITIVE_INFINITY : alone)
@@ -81,10 +84,11 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
       catalogGroup('container', 'Containers', found),
       commandGroup(commands, text, besideOthers.commands),
     ].flat()
-  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent, link])
+  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent, pasted])
 
   return {
     groups,
+    problem: mode === 'all' ? pasted?.problem : undefined,
     names: () => inScope.flatMap(({ ref }) => [ref.containerName, ...(ref.serviceName ?? [])].flat()),
   }
 }
@@ -104,8 +108,11 @@ function catalogGroup(
   return [{ title, note: hidden > 0 ? `${matches.length} of ${total}` : String(total), items }]
 }
 
-function linkGroup(command: Command): PaletteGroup {
-  return { title: 'Link', note: undefined, items: [{ kind: 'command', id: command.id, command, ranges: [] }] }
+function linkGroup(commands: readonly Command[]): PaletteGroup[] {
+  const items = commands.map(
+    (command): PaletteItem => ({ kind: 'command', id: command.id, command, ranges: [] }),
+  )
+  return items.length === 0 ? [] : [{ title: 'Link', note: undefined, items }]
 }
 
 function commandGroup(commands: readonly Command[], text: string, limit: number): PaletteGroup[] {

@@ -14,6 +14,7 @@ import {
 import { createInterfaceStore } from '../../../../src/renderer/app/stores/interface-store.ts'
 import { createSettingsStore } from '../../../../src/renderer/app/stores/settings-store.ts'
 import { followLinks } from '../../../../src/renderer/app/window/follow-links.ts'
+import { createLinkQueue } from '../../../../src/renderer/app/window/link-queue.ts'
 import * as world from '../../../../src/renderer/preview/fixture-world.ts'
 
 const now = 1_800_000_000_000
@@ -68,6 +69,7 @@ beforeEach(() => {
     interface: createInterfaceStore(),
     settings: createSettingsStore(),
     workspace: createWorkspace(),
+    links: createLinkQueue(),
   }
 })
 
@@ -132,6 +134,26 @@ describe('a link that was followed into the app', () => {
     readCatalog()
     expect(opened().length).toBe(1)
     expect(told).toEqual([])
+  })
+
+  it('from the palette goes the same way, and says that somebody has to sign in', () => {
+    using _following = followLinks(services, (error) => told.push(error))
+    services.identities.setState((state) => withIdentities(state, { identities: [], problems: [] }), true)
+    services.links.follow(taskLink)
+    expect(told.map(({ code }) => code)).toEqual(['SSO_NOT_SIGNED_IN'])
+    signIn()
+    readAccounts()
+    readCatalog()
+    expect(opened().length).toBe(1)
+  })
+
+  it('into another partition says that nothing is there', async () => {
+    using _following = followLinks(services, (error) => told.push(error))
+    signIn()
+    readAccounts()
+    await linkArrives({ link: { ...taskLink, region: 'cn-north-1' } })
+    expect(settingsAsked).toEqual([])
+    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching('cn-north-1')])
   })
 
   it('to a shell asks first, whatever the environment', async () => {
