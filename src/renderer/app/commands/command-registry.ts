@@ -33,6 +33,8 @@ export interface Command {
   readonly inPalette?: boolean
   /** False for all but the first of a row of keys that stand for one thing. */
   readonly inShortcuts?: boolean
+  /** What it would change, as it is now. */
+  readonly value?: () => string
   /** Whether it can be done now. Absent: always. */
   readonly when?: (context: CommandContext) => boolean
   readonly run: (context: CommandContext) => void

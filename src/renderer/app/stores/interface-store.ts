@@ -14,6 +14,8 @@ export type PaletteMode =
   | 'region'
   | { regionFor: AccountKey }
   | { roleFor: AccountKey }
+  /** Values of a setting. */
+  | { setting: string }
 
 interface AccountKey {
   readonly identityId: string

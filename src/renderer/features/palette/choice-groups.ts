@@ -4,13 +4,15 @@ import { regions, regionsBeside } from '../../app/regions.ts'
 import { useServiceStore } from '../../app/services.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
+import { sectionTitles } from '../settings/section-titles.ts'
+import { type SettingEntry, settingList } from '../settings/setting-list.ts'
 import { type Ranges, titleMatcher } from './fuzzy.ts'
 import type { PaletteGroup, PaletteItem } from './use-palette.ts'
 
-/** One of a few values to pick: a region, a role. */
+/** One of a few values to pick: a region, a role, a setting's. */
 export interface PaletteChoice {
   readonly id: string
-  readonly of: 'region' | 'role'
+  readonly of: 'region' | 'role' | 'setting'
   readonly note: string
   readonly current: boolean
   readonly favourite: boolean
@@ -27,9 +29,13 @@ interface ChoiceList {
 export function useChoiceGroups(mode: PaletteMode, text: string): PaletteGroup[] {
   const regionLists = useRegionLists(mode)
   const roleLists = useRoleLists(mode)
+  const settingLists = useSettingLists(mode)
   return useMemo(
-    () => [...regionLists, ...roleLists].flatMap(({ title, choices }) => filtered(title, choices, text)),
-    [regionLists, roleLists, text],
+    () =>
+      [...regionLists, ...roleLists, ...settingLists].flatMap(({ title, choices }) =>
+        filtered(title, choices, text),
+      ),
+    [regionLists, roleLists, settingLists, text],
   )
 }
 
@@ -47,8 +53,14 @@ function filtered(title: string, choices: readonly Choice[], text: string): Pale
 
 /** The account whose Region or role is chosen; absent when it is all of them, or none. */
 export function accountOfMode(mode: PaletteMode): { identityId: string; accountId: string } | undefined {
-  if (typeof mode !== 'object') return undefined
+  if (typeof mode !== 'object' || 'setting' in mode) return undefined
   return 'roleFor' in mode ? mode.roleFor : mode.regionFor
+}
+
+/** The setting that is chosen, if it is one. */
+export function settingOfMode(mode: PaletteMode): SettingEntry | undefined {
+  if (typeof mode !== 'object' || !('setting' in mode)) return undefined
+  return settingList.find(({ id }) => id === mode.setting)
 }
 
 export function isRegionMode(mode: PaletteMode): boolean {
@@ -119,4 +131,18 @@ function useRoleLists(mode: PaletteMode): readonly ChoiceList[] {
     )
     return [{ title: 'Roles', choices }]
   }, [mode, accounts])
+}
+
+function useSettingLists(mode: PaletteMode): readonly ChoiceList[] {
+  const settings = useServiceStore('settings', (state) => state.settings)
+  return useMemo(() => {
+    const setting = settingOfMode(mode)
+    if (setting?.choices === undefined) return []
+    const choices = setting
+      .choices(settings)
+      .map(
+        ({ label, current }): Choice => ({ id: label, of: 'setting', note: '', current, favourite: false }),
+      )
+    return [{ title: sectionTitles[setting.section], choices }]
+  }, [mode, settings])
 }

@@ -10,6 +10,7 @@ import {
   ChevronDownIcon,
   ChevronRightIcon,
   RegionIcon,
+  SettingsIcon,
   ShellIcon,
   UserIcon,
 } from '../../ui/icons.ts'
@@ -71,6 +72,8 @@ function RowContents({ item }: { item: PaletteItem }) {
               <CheckIcon size={14} stroke={1.75} aria-hidden />
             ) : item.choice.of === 'region' ? (
               <RegionIcon size={14} stroke={1.75} aria-hidden />
+            ) : item.choice.of === 'setting' ? (
+              <SettingsIcon size={14} stroke={1.75} aria-hidden />
             ) : (
               <UserIcon size={14} stroke={1.75} aria-hidden />
             )}
@@ -97,7 +100,7 @@ function RowContents({ item }: { item: PaletteItem }) {
 
 function CommandRow({ item }: { item: Extract<PaletteItem, { kind: 'command' }> }) {
   const { commands, host } = useServices()
-  const { icon: Icon, title, group } = item.command
+  const { icon: Icon, title, group, value } = item.command
   const binding = commands.bindings(item.command)[0]
   return (
     <>
@@ -106,11 +109,10 @@ function CommandRow({ item }: { item: Extract<PaletteItem, { kind: 'command' }> 
       </span>
       <Highlight className={styles.title} text={title} ranges={item.ranges} />
       <span className={styles.crumbs}>{group}</span>
-      {binding !== undefined && (
-        <span className={styles.end}>
-          <Keys caps={keyCaps(binding.key, host)} />
-        </span>
-      )}
+      <span className={styles.end}>
+        {value !== undefined && <Name className={styles.value} text={value()} />}
+        {binding !== undefined && <Keys caps={keyCaps(binding.key, host)} />}
+      </span>
     </>
   )
 }

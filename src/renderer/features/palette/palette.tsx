@@ -17,7 +17,7 @@ import { Kbd } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { requestShell } from '../shells/open-shell.ts'
 import { AccessFoot, FavouriteHint } from './access-foot.tsx'
-import { accountOfMode, isRegionMode } from './choice-groups.ts'
+import { accountOfMode, isRegionMode, settingOfMode } from './choice-groups.ts'
 import { chooseAccount } from './choose-account.ts'
 import { closestName } from './closest-name.ts'
 import styles from './palette.module.css'
@@ -40,6 +40,7 @@ function usePlaceholder(mode: PaletteMode): string {
     ),
   )
   if (typeof mode === 'string') return placeholders[mode]
+  if ('setting' in mode) return `Set ${settingOfMode(mode)?.name ?? ''} to what?`
   const name = displayText(view === undefined ? (of?.accountId ?? '') : accountName(view.account))
   return 'roleFor' in mode ? `Act with which role in ${name}?` : `Show which region of ${name}?`
 }
@@ -182,6 +183,10 @@ function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => v
     if (item.kind === 'access') return chooseAccount(services, item.match.entry)
     if (item.kind === 'choice') {
       const { settings: now } = settings.getState()
+      const chosen = settingOfMode(mode)
+        ?.choices?.(now)
+        .find(({ label }) => label === item.id)
+      if (chosen !== undefined) return void changeSettings(core, settings, chosen.change)
       const accountId = accountOfMode(mode)?.accountId
       if (isRegionMode(mode)) void changeSettings(core, settings, chosenRegion(now, item.id, accountId))
       else if (accountId !== undefined)
@@ -262,5 +267,6 @@ function LeadsNowhere({ problem: { message, action } }: { problem: ErrorValue })
 function searchedWords(mode: PaletteMode): string {
   if (mode === 'all') return 'Names of containers, services, tasks, clusters and accounts are searched.'
   if (mode === 'accounts') return 'Names, IDs, addresses, environments and roles of accounts are searched.'
+  if (settingOfMode(mode) !== undefined) return 'Values of this setting are searched.'
   return isRegionMode(mode) ? 'Names and places of regions are searched.' : 'Names of roles are searched.'
 }

@@ -1,18 +1,7 @@
-import type { Settings } from '../../../contract/host.ts'
-import { type Choice, Segments } from '../../ui/field.tsx'
+import { Segments } from '../../ui/field.tsx'
+import { scrollbacks, themes } from './setting-choices.ts'
 import { SettingRow } from './setting-row.tsx'
 import { useSettings } from './use-settings.ts'
-
-const themes: Choice<Settings['theme']>[] = [
-  { value: 'system', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-]
-
-const scrollbacks: Choice<string>[] = ['1000', '5000', '10000', '50000'].map((lines) => ({
-  value: lines,
-  label: Number(lines).toLocaleString('en'),
-}))
 
 /** Measured: a terminal of 120 columns keeps 1,000 lines in about 2.5 MB. */
 const megabytesPerThousandLines = 2.5

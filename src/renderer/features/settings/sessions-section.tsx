@@ -1,14 +1,9 @@
 import type { Settings } from '../../../contract/host.ts'
-import { type Choice, Segments } from '../../ui/field.tsx'
+import { Segments } from '../../ui/field.tsx'
 import { PluginSection } from '../plugin/plugin-section.tsx'
+import { engines } from './setting-choices.ts'
 import { SettingRow } from './setting-row.tsx'
 import { useSettings } from './use-settings.ts'
-
-const engines: Choice<Settings['engine']>[] = [
-  { value: 'auto', label: 'Automatic' },
-  { value: 'built-in', label: 'Built-in' },
-  { value: 'plugin', label: 'Plugin' },
-]
 
 const engineHelp: Record<Settings['engine'], string> = {
   auto: 'The plugin when a supported one is installed, else built-in.',

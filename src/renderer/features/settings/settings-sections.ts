@@ -3,6 +3,7 @@ import type { SettingsSection } from '../../app/stores/interface-store.ts'
 import { RetentionSection } from '../integrity/retention-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { ProductionSection } from './production-section.tsx'
+import { sectionTitles } from './section-titles.ts'
 import { SessionsSection } from './sessions-section.tsx'
 
 /** The pages of the settings, in their order. */
@@ -11,8 +12,8 @@ export const settingsSections: {
   title: string
   Section: ComponentType
 }[] = [
-  { id: 'appearance', title: 'Appearance', Section: AppearanceSection },
-  { id: 'sessions', title: 'Sessions', Section: SessionsSection },
-  { id: 'audit', title: 'Audit', Section: RetentionSection },
-  { id: 'production', title: 'Production', Section: ProductionSection },
+  { id: 'appearance', title: sectionTitles.appearance, Section: AppearanceSection },
+  { id: 'sessions', title: sectionTitles.sessions, Section: SessionsSection },
+  { id: 'audit', title: sectionTitles.audit, Section: RetentionSection },
+  { id: 'production', title: sectionTitles.production, Section: ProductionSection },
 ]
