@@ -69,8 +69,67 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
     )
   })
 
+  await test.step('arrows go through favourites, recent places and the tree as through one list', async () => {
+    await navigator.getByRole('searchbox', { name: 'Filter' }).fill('')
+    await keyboard.press('Control+Shift+E')
+    await keyboard.press('Home')
+    const tree = navigator.getByRole('tree')
+    await expect(tree).toBeFocused()
+    await keyboard.press('ArrowUp')
+    const place = (region: typeof favourites, name: RegExp) => region.getByRole('button', { name })
+    await expect(place(favourites, /nginx storefront/)).toBeFocused()
+    await expect(navigator.locator('[aria-current="true"]')).toHaveCount(1)
+    await expect(navigator.getByRole('treeitem', { selected: true })).toHaveCount(0)
+    await keyboard.press('Alt+Enter')
+    await expect(window.getByRole('heading', { name: 'Audit' })).toBeVisible()
+    await keyboard.press('Control+Shift+E')
+    await expect(place(favourites, /nginx storefront/)).toBeFocused()
+    await keyboard.press('ArrowDown')
+    await expect(tree).toBeFocused()
+    await expect(navigator.getByRole('treeitem', { selected: true })).toHaveText(/example-prod/)
+  })
+
+  await test.step('a service offers its readiness, its logs, who may get in and its AWS CLI command', async () => {
+    const service = navigator.getByRole('treeitem', { level: 3 }).filter({ hasText: 'storefront' }).first()
+    await menu(service, 'Copy AWS CLI command')
+    expect(await clipboard()).toMatch(
+      /^aws ecs describe-services --cluster web --services storefront --profile/,
+    )
+    await service.click({ button: 'right' })
+    for (const name of ['Why can’t I connect?', 'Logs', 'Turn exec off…'])
+      await expect(window.getByRole('menuitem', { name })).toBeVisible()
+    await window.getByRole('menuitem', { name: 'Who may get in…' }).click()
+    await expect(porthole.dialog.getByText('Who may get into storefront')).toBeVisible()
+    await porthole.dialog.getByRole('button', { name: 'Close' }).click()
+    // The row stays what commands are about.
+    await keyboard.press('Control+Shift+E')
+    await keyboard.press('Control+K')
+    await keyboard.type('>turn exec')
+    await expect(porthole.palette.getByRole('option', { name: /Turn exec off…/ })).toBeVisible()
+    await keyboard.press('Escape')
+  })
+
+  await test.step('settings are set from the palette, with their value in sight', async () => {
+    const command = (text: string) =>
+      porthole.palette.getByRole('option', { name: new RegExp(`Settings: ${text}`) })
+    await keyboard.press('Control+K')
+    await keyboard.type('>engine')
+    await expect(command('engine')).toHaveText(/Automatic/)
+    await command('engine').click()
+    await porthole.palette.getByRole('option', { name: 'Built-in' }).click()
+    await keyboard.press('Control+K')
+    await keyboard.type('>engine')
+    await expect(command('engine')).toHaveText(/Built-in/)
+    await porthole.palette.getByRole('combobox').fill('>names that are production')
+    await command('names that are production').click()
+    await expect(porthole.dialog.getByRole('tab', { name: 'Production', selected: true })).toBeVisible()
+    await porthole.dialog.getByRole('button', { name: 'Close' }).click()
+  })
+
   let link = ''
   await test.step('a copied link opens its task', async () => {
+    const search = 'env:staging service:storefront is:ready'
+    await navigator.getByRole('searchbox', { name: 'Filter' }).fill(search)
     const task = navigator.getByRole('treeitem', { level: 4 }).first()
     await menu(task, 'Copy link')
     link = await clipboard()
@@ -82,6 +141,27 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
     await keyboard.press('Enter')
     await expect(window.getByRole('heading', { name: 'Audit' })).toBeVisible()
     await expect(window.getByText(link.slice(-32)).first()).toBeVisible()
+  })
+
+  await test.step('an address of the console leads into a Region that was not looked at', async () => {
+    const paste = async (text: string) => {
+      await keyboard.press('Control+K')
+      await porthole.palette.getByRole('combobox').fill(text)
+    }
+    await paste(
+      'https://us-east-1.console.aws.amazon.com/ecs/v2/clusters/standby/services/status-page/health?region=us-east-1',
+    )
+    await porthole.palette.getByRole('option', { name: /takes example-prod to us-east-1/ }).click()
+    await expect(navigator.getByRole('treeitem', { name: /status-page/ })).toBeVisible()
+    await expect(navigator.getByRole('searchbox', { name: 'Filter' })).toHaveValue(/cluster:standby/)
+    // And the link from before leads back.
+    await paste(link)
+    await porthole.palette.getByRole('option', { name: /Open task/ }).click()
+    await expect(window.getByText(link.slice(-32)).first()).toBeVisible()
+    await paste(link.replace(/\d{12}/, '999999999999'))
+    await expect(porthole.palette.getByText(/leads to account 999999999999/)).toBeVisible()
+    await keyboard.press('Escape')
+    await navigator.getByRole('searchbox', { name: 'Filter' }).fill('')
   })
 
   await test.step('star, places and choice are there after a reload', async () => {

@@ -49,9 +49,9 @@ export function Dialogs() {
       {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
       {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
       {dialog?.kind === 'switch-exec' && (
-        <SwitchExecDialog task={dialog.task} on={dialog.on} onClose={close} />
+        <SwitchExecDialog service={dialog.service} on={dialog.on} onClose={close} />
       )}
-      {dialog?.kind === 'entrants' && <EntrantsDialog task={dialog.task} onClose={close} />}
+      {dialog?.kind === 'entrants' && <EntrantsDialog service={dialog.service} onClose={close} />}
       {dialog?.kind === 'settings' && <SettingsDialog section={dialog.section} onClose={close} />}
       {dialog?.kind === 'diagnostics' && <DiagnosticsDialog onClose={close} />}
       {dialog?.kind === 'export-history' && <ExportDialog selection={dialog.selection} onClose={close} />}

@@ -369,3 +369,26 @@ describe('contentsOf', () => {
     expect(contentsOf(batch).services[0]?.readiness?.level).toBe('blocked')
   })
 })
+
+describe('a service row', () => {
+  it('is about the service, and about the task of it that keeps one out', () => {
+    const clusters = world.clusters(now)
+    const rows = flattenTree(inputOf(clusters)).flatMap((row) => (row.kind === 'service' ? [row] : []))
+    const shut = clusters
+      .flatMap(({ tasks }) => tasks)
+      .find(({ readiness, serviceName }) => readiness.level === 'blocked' && serviceName !== undefined)
+    const row =
+      rows.find(({ service }) => service.name === shut?.serviceName) ?? expect.fail('no such service')
+    expect(row.target).toMatchObject({
+      kind: 'service',
+      service: { serviceName: shut?.serviceName },
+      task: { serviceName: shut?.serviceName },
+    })
+    if (row.target?.kind !== 'service') return expect.fail('not about a service')
+    const { task } = row.target
+    const level = clusters.flatMap(({ tasks }) => tasks).find(({ arn }) => arn === task?.taskArn)
+      ?.readiness.level
+    expect(level).toBe('blocked')
+    expect(row.target.service).not.toHaveProperty('taskArn')
+  })
+})

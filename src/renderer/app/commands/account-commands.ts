@@ -1,5 +1,6 @@
 import type { Settings } from '../../../contract/host.ts'
 import { CloseIcon, MarkIcon, RegionIcon, UserIcon, UsersIcon } from '../../ui/icons.ts'
+import type { ServiceRef } from '../documents/document.ts'
 import type { Target } from '../documents/target.ts'
 import type { Services } from '../services.ts'
 import type { PaletteMode } from '../stores/interface-store.ts'
@@ -10,9 +11,13 @@ import type { Command, CommandContext } from './command-registry.ts'
 type Needed = Pick<Services, 'core' | 'settings' | 'accounts' | 'interface'>
 
 export function accountOfTarget(target: Target): { identityId: string; accountId: string } {
-  const { identityId, accountId } =
-    target.kind === 'account' ? target : target.kind === 'task' ? target.task.scope : target.container.scope
+  const { identityId, accountId } = target.kind === 'account' ? target : placeIn(target).scope
   return { identityId, accountId }
+}
+
+function placeIn(target: Exclude<Target, { kind: 'account' }>): ServiceRef {
+  if (target.kind === 'service') return target.service
+  return target.kind === 'task' ? target.task : target.container
 }
 
 /** Which accounts are looked at, in which Region and as whom. */

@@ -20,7 +20,7 @@ import type { Services } from '../services.ts'
 import { changeSettings } from '../stores/settings-store.ts'
 import type { Command } from './command-registry.ts'
 import type { KeyBindings } from './keys.ts'
-import { navigatorAttribute } from './use-commands.ts'
+import { navigatorStopAttribute } from './use-commands.ts'
 
 type Needed = Pick<Services, 'core' | 'host' | 'settings' | 'interface' | 'workspace'>
 
@@ -132,7 +132,7 @@ function windowCommands({ core, host, interface: interfaceStore, workspace }: Ne
 }
 
 function focusNavigator(): void {
-  document.querySelector<HTMLElement>(`[${navigatorAttribute}] [role="tree"]`)?.focus()
+  document.querySelector<HTMLElement>(`[${navigatorStopAttribute}][tabindex="0"]`)?.focus()
 }
 
 const tabPositions = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const

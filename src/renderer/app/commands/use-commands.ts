@@ -8,6 +8,9 @@ import type { CommandContext } from './command-registry.ts'
 /** Marks the navigator, whose selection is what keys are about while the focus is in it. */
 export const navigatorAttribute = 'data-navigator'
 
+/** The one stop of the Tab key in the navigator: the tree, or a row above it while that is selected. */
+export const navigatorStopAttribute = 'data-navigator-stop'
+
 /** Builds the context for a command called now, about `target` or else about what has the focus. */
 export function useCommandContext(): (target?: Target) => CommandContext {
   const { identities, navigator, workspace } = useServices()

@@ -6,6 +6,9 @@ import { containerRefSchema, engineChoiceSchema } from '../../../contract/sessio
 export const taskRefSchema = containerRefSchema.omit({ containerName: true })
 export type TaskRef = z.infer<typeof taskRefSchema>
 
+/** A service as commands and dialogs name it; a task of one stands for it as well. */
+export type ServiceRef = Omit<TaskRef, 'taskArn' | 'taskId'>
+
 /**
  * What a tab is about. Plain data, so that the open tabs survive a reload;
  * nothing that runs lives in here.

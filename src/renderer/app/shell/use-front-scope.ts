@@ -25,6 +25,7 @@ export function useFrontScope(): { scope: Scope; account: Account | undefined } 
   function scopeOfTarget(): Scope | undefined {
     if (target?.kind === 'container') return target.container.scope
     if (target?.kind === 'task') return target.task.scope
+    if (target?.kind === 'service') return target.service.scope
     const chosen =
       target?.kind === 'account'
         ? accounts.find(

@@ -3,7 +3,7 @@ import type { ErrorValue } from '../../../contract/errors.ts'
 import type { ExportSelection } from '../../../contract/export.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { ContainerRef } from '../../../contract/session.ts'
-import type { TaskRef } from '../documents/document.ts'
+import type { ServiceRef, TaskRef } from '../documents/document.ts'
 import type { SplitDirection } from '../documents/workspace.ts'
 
 /** Which part of the palette is open. */
@@ -37,8 +37,8 @@ export type Dialog =
     }
   | { kind: 'keep-alive'; sessionId: string }
   | { kind: 'replace-task'; task: TaskRef }
-  | { kind: 'switch-exec'; task: TaskRef; on: boolean }
-  | { kind: 'entrants'; task: TaskRef }
+  | { kind: 'switch-exec'; service: ServiceRef; on: boolean }
+  | { kind: 'entrants'; service: ServiceRef }
   | { kind: 'settings'; section?: SettingsSection | undefined }
   | { kind: 'shortcuts' }
   | { kind: 'diagnostics' }

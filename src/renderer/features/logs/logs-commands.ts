@@ -23,6 +23,7 @@ export function logsCommands({ workspace }: Pick<Services, 'workspace'>): Comman
 
 function documentOf({ target }: CommandContext) {
   if (target?.kind === 'task') return logsDocument(target.task)
+  if (target?.kind === 'service') return target.task && logsDocument(target.task)
   if (target?.kind === 'container')
     return logsDocument(taskRefOf(target.container), target.container.containerName)
   return undefined

@@ -1,5 +1,5 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react'
-import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react'
+import { navigatorAttribute, navigatorStopAttribute, useRunCommand } from '../../app/commands/use-commands.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
@@ -9,6 +9,7 @@ import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { filterHelp } from './filter.ts'
 import styles from './navigator.module.css'
+import { usePlaceRowIds } from './place-rows.ts'
 import { PlacesSection } from './places-section.tsx'
 import { summarise } from './tree-moves.ts'
 import { TreeView } from './tree-view.tsx'
@@ -29,11 +30,30 @@ export default function Navigator() {
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
   }, [focusFilter])
+  const element = useRef<HTMLElement>(null)
+  const { navigator } = useServices()
+  const placeIds = usePlaceRowIds()
+  const placeKeys = useMemo(
+    () => ({
+      toTree: () => {
+        navigator.setState({ selectedId: undefined, target: undefined })
+        tree.current?.focus()
+      },
+      toFilter: focusFilter,
+    }),
+    [navigator, focusFilter],
+  )
+  const focusStop = () => {
+    const { selectedId, filter: typed } = navigator.getState()
+    if (selectedId === undefined && typed === '' && placeIds[0] !== undefined)
+      navigator.setState({ selectedId: placeIds[0] })
+    else element.current?.querySelector<HTMLElement>(`[${navigatorStopAttribute}][tabindex="0"]`)?.focus()
+  }
 
   return (
-    <nav className={styles.navigator} aria-label="Navigator" data-navigator="">
-      <Filter input={filter} onLeave={() => tree.current?.focus()} />
-      <PlacesSection />
+    <nav ref={element} className={styles.navigator} aria-label="Navigator" {...{ [navigatorAttribute]: '' }}>
+      <Filter input={filter} onLeave={focusStop} />
+      <PlacesSection keys={placeKeys} />
       <AccountsHeading />
       <Problems />
       <TreeView element={tree} onFilter={focusFilter} />

@@ -17,6 +17,15 @@ const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
     'catalog.refresh',
   ],
   'choose-account': ['account.choose'],
+  service: [
+    'readiness.open',
+    'readiness.entrants',
+    'logs.open',
+    'exec.enable',
+    'exec.disable',
+    'awsCommand.copy',
+    'catalog.refresh',
+  ],
   task: [
     'task.open',
     'logs.open',

@@ -1,7 +1,8 @@
-import type { Cluster, Task } from '../../../contract/catalog.ts'
+import type { Cluster, Service, Task } from '../../../contract/catalog.ts'
 import type { Scope } from '../../../contract/identity.ts'
+import type { Target } from '../../app/documents/target.ts'
 import type { AccountView } from '../../app/stores/accounts-store.ts'
-import type { ClusterContents, ServiceTasks } from '../../app/stores/catalog-entries.ts'
+import { type ClusterContents, type ServiceTasks, taskRefFor } from '../../app/stores/catalog-entries.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { type FilterTerm, type RowFacts, tagFacts, unanswered } from './filter.ts'
 import { orderedContents } from './tree-order.ts'
@@ -158,6 +159,9 @@ function addService(
     service,
     readiness,
     touched: tasks.some(({ arn }) => growing.input.touched.has(arn)),
+    get target(): Target {
+      return serviceTarget(view.account, cluster, service, tasks)
+    },
   }
   const name = service.name.toLowerCase()
   addBranch(growing, row, {
@@ -177,6 +181,31 @@ function stoppedIn({ input }: Growing, cluster: Cluster, belongs: (task: Task) =
   return (input.stopped[clusterKey(cluster.scope, cluster.arn)] ?? []).filter(
     (task) => !running.has(task.arn) && belongs(task),
   )
+}
+
+const readinessOrder = ['blocked', 'unknown', 'advice', 'ready']
+
+/** Where readiness and logs of a service lead: the task with the most trouble, else the one that runs longest. */
+function serviceTarget(
+  account: ScopedView['account'],
+  cluster: Cluster,
+  service: Service,
+  tasks: readonly Task[],
+): Target {
+  const worst = tasks.reduce<Task | undefined>(
+    (found, task) => (found === undefined || troubleOf(task) < troubleOf(found) ? task : found),
+    undefined,
+  )
+  const {
+    taskArn: _,
+    taskId: __,
+    ...place
+  } = taskRefFor(account, cluster, { arn: '', id: '', serviceName: service.name })
+  return { kind: 'service', service: place, task: worst && taskRefFor(account, cluster, worst) }
+}
+
+function troubleOf({ readiness }: Task): number {
+  return readinessOrder.indexOf(readiness.level)
 }
 
 /** What AWS Copilot tags its services with. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useId, useMemo } from 'react'
-import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { navigatorStopAttribute, useRunCommand } from '../../app/commands/use-commands.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
@@ -10,6 +10,7 @@ import { SearchIcon } from '../../ui/icons.ts'
 import { chooseAccount } from '../palette/choose-account.ts'
 import { filterHelp } from './filter.ts'
 import styles from './navigator.module.css'
+import { usePlaceRowIds } from './place-rows.ts'
 import { firstMatchIndex, parentIndex, rowsAbove } from './tree-moves.ts'
 import { TreeRowView } from './tree-row.tsx'
 import type { TreeRow } from './tree-rows.ts'
@@ -35,6 +36,8 @@ export function TreeView({
   const isFiltered = filter !== ''
   const selectedId = useServiceStore('navigator', (state) => state.selectedId)
   const selectedIndex = rows.findIndex(({ id }) => id === selectedId)
+  const placeIds = usePlaceRowIds()
+  const isAbove = selectedId !== undefined && placeIds.includes(selectedId)
   const actions = useRowActions()
   const prefix = useId()
 
@@ -69,6 +72,8 @@ export function TreeView({
     if (event.key === '/') onFilter()
     else if (event.key === 'Escape') leave()
     else if (event.key === 'ArrowDown') select(selectedIndex + 1)
+    else if (event.key === 'ArrowUp' && selectedIndex === 0 && placeIds.length > 0)
+      navigator.setState({ selectedId: placeIds.at(-1), target: undefined })
     else if (event.key === 'ArrowUp') select(selectedIndex < 0 ? rows.length - 1 : selectedIndex - 1)
     else if (event.key === 'Home') select(0)
     else if (event.key === 'End') select(rows.length - 1)
@@ -112,7 +117,8 @@ export function TreeView({
       role="tree"
       aria-label="Clusters, services, tasks and containers"
       aria-activedescendant={selectedIndex >= 0 ? `${prefix}${selectedId}` : undefined}
-      tabIndex={0}
+      tabIndex={isAbove ? -1 : 0}
+      {...{ [navigatorStopAttribute]: '' }}
       onKeyDown={press}
       onFocus={() => {
         const { selectedId: selectedNow, filter: filterNow } = navigator.getState()

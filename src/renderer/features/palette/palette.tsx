@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
+import type { CommandContext } from '../../app/commands/command-registry.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
 import { logsDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
@@ -61,13 +62,16 @@ export default function Palette({
   const [moved, setMoved] = useState<number | undefined>(undefined)
   const front = useFrontScope()
   const accountId = onlyHere ? front?.scope.accountId : undefined
-  const { groups, names, problem } = usePalette({ mode, text, accountId, expanded })
+  const context = useCommandContext()
+  // Fixed when the palette opens: what commands are about must not change under the hands.
+  const [about] = useState(context)
+  const { groups, names, problem } = usePalette({ mode, text, accountId, expanded, about })
   const items = groups.flatMap((group) => group.items)
   // A list of choices begins at the one in force, results at the best.
   const inForce = items.findIndex((each) => each.kind === 'choice' && each.choice.current)
   const chosen = Math.min(moved ?? Math.max(0, inForce), items.length - 1)
   const item = items[chosen]
-  const act = usePaletteActions(mode, onClose, () => setExpanded(true))
+  const act = usePaletteActions(mode, about, onClose, () => setExpanded(true))
   const listId = useId()
   const list = useRef<HTMLDivElement>(null)
 
@@ -170,16 +174,15 @@ interface Modifiers {
  * with Shift beside it in a split, with Shift alone the logs, with Alt the
  * task's page.
  */
-function usePaletteActions(mode: PaletteMode, close: () => void, expand: () => void) {
+function usePaletteActions(mode: PaletteMode, about: CommandContext, close: () => void, expand: () => void) {
   const services = useServices()
-  const context = useCommandContext()
   const { workspace, core, settings } = services
 
   return (item: PaletteItem, keys: Modifiers) => {
     if (item.kind === 'more') return expand()
     if (keys.altKey && markFavourite(services, item)) return
     close()
-    if (item.kind === 'command') return item.command.run(context())
+    if (item.kind === 'command') return item.command.run(about)
     if (item.kind === 'access') return chooseAccount(services, item.match.entry)
     if (item.kind === 'choice') {
       const { settings: now } = settings.getState()

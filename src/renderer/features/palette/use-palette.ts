@@ -1,8 +1,7 @@
 import { useMemo } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
-import type { Command } from '../../app/commands/command-registry.ts'
-import { useCommandContext } from '../../app/commands/use-commands.ts'
+import type { Command, CommandContext } from '../../app/commands/command-registry.ts'
 import { useDocuments, useServiceStore, useServices } from '../../app/services.ts'
 import { type ContainerEntry, containersOf } from '../../app/stores/catalog-entries.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
@@ -46,9 +45,11 @@ export interface PaletteQuery {
   readonly accountId: string | undefined
   /** Show every match of the first group. */
   readonly expanded: boolean
+  /** What commands are about. */
+  readonly about: CommandContext
 }
 
-export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
+export function usePalette({ mode, text, accountId, expanded, about }: PaletteQuery): {
   groups: PaletteGroup[]
   /** Why a pasted address leads nowhere. */
   problem: ErrorValue | undefined
@@ -63,7 +64,7 @@ export function usePalette({ mode, text, accountId, expanded }: PaletteQuery): {
   )
   const containerIndex = useMemo(() => indexContainers(inScope), [inScope])
   const taskIndex = useMemo(() => indexTasks(inScope), [inScope])
-  const commands = useAvailableCommands()
+  const commands = useAvailableCommands(about)
   const recent = useRecentContainers()
   const choices = useChoiceGroups(mode, text)
   const pasted = usePastedPlace(text)
@@ -159,9 +160,7 @@ function useRecentContainers(): string[] {
   }, [visited, documents])
 }
 
-/** Fixed when the palette opens: what commands are about must not change under the hands. */
-function useAvailableCommands(): Command[] {
+function useAvailableCommands(about: CommandContext): Command[] {
   const { commands } = useServices()
-  const context = useCommandContext()
-  return useMemo(() => commands.available(context()), [commands, context])
+  return useMemo(() => commands.available(about), [commands, about])
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Entrants } from '../../../contract/readiness.ts'
 import { CoreError } from '../../app/core/core-error.ts'
 import { queries } from '../../app/core/queries.ts'
-import type { TaskRef } from '../../app/documents/document.ts'
+import type { ServiceRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { Button } from '../../ui/button.tsx'
@@ -18,9 +18,9 @@ import { execPolicy } from './exec-policy.ts'
 import { useCopied } from './use-copied.ts'
 
 /** Who may open a shell in a service's tasks, and the policy that lets somebody in and no further. */
-export default function EntrantsDialog({ task, onClose }: { task: TaskRef; onClose: () => void }) {
+export default function EntrantsDialog({ service, onClose }: { service: ServiceRef; onClose: () => void }) {
   const { core } = useServices()
-  const { scope, clusterArn, serviceName = '' } = task
+  const { scope, clusterArn, serviceName = '' } = service
   const { data, error, isFetching } = useQuery(queries.entrants(core, { scope, clusterArn, serviceName }))
   return (
     <Modal onClose={onClose} width={620}>
@@ -35,7 +35,7 @@ export default function EntrantsDialog({ task, onClose }: { task: TaskRef; onClo
         )}
         {error instanceof CoreError && <ErrorCallout error={error.value} />}
         {data !== undefined && !isFetching && <Roles entrants={data} />}
-        <PolicyMaker task={task} />
+        <PolicyMaker service={service} />
       </ModalBody>
       <ModalFoot>
         <Button onClick={onClose}>Close</Button>
@@ -69,14 +69,11 @@ function Roles({ entrants: { roles, asked, known, problems } }: { entrants: Entr
   )
 }
 
-function PolicyMaker({ task }: { task: TaskRef }) {
-  const { clusterArn, serviceName = '', taskArn } = task
-  const cluster = useServiceStore(
-    'catalog',
-    ({ clusters }) => clusters[clusterKey(task.scope, task.clusterArn)],
-  )
+function PolicyMaker({ service }: { service: ServiceRef }) {
+  const { scope, clusterArn, serviceName = '' } = service
+  const cluster = useServiceStore('catalog', ({ clusters }) => clusters[clusterKey(scope, clusterArn)])
   const services = cluster?.services ?? []
-  const ofTask = cluster?.tasks.find(({ arn }) => arn === taskArn)
+  const ofTask = cluster?.tasks.find((task) => task.serviceName === serviceName)
   const containers = ofTask?.containers.map(({ name }) => name) ?? []
   const tags = Object.entries({ ...cluster?.tags, ...ofTask?.tags }).filter(
     ([key]) => !key.startsWith('aws:'),

@@ -1,5 +1,5 @@
 import type { Command, CommandContext } from '../../app/commands/command-registry.ts'
-import { readinessDocument, taskRefOf } from '../../app/documents/document.ts'
+import { readinessDocument, type ServiceRef, taskRefOf } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { ReadinessIcon, SettingsIcon, UsersIcon } from '../../ui/icons.ts'
 
@@ -10,14 +10,14 @@ export function readinessCommands({
   interface: interfaceStore,
 }: Pick<Services, 'workspace' | 'catalog' | 'interface'>): Command[] {
   const isExecOn = (context: CommandContext) => {
-    const task = serviceTaskOf(context)
+    const service = serviceOf(context)
     const clusters = Object.values(catalog.getState().clusters)
-    const cluster = clusters.find(({ arn }) => arn === task?.clusterArn)
-    return cluster?.services.find(({ name }) => name === task?.serviceName)?.execEnabled
+    const cluster = clusters.find(({ arn }) => arn === service?.clusterArn)
+    return cluster?.services.find(({ name }) => name === service?.serviceName)?.execEnabled
   }
   const switchExec = (context: CommandContext, on: boolean) => {
-    const task = serviceTaskOf(context)
-    if (task !== undefined) interfaceStore.setState({ dialog: { kind: 'switch-exec', task, on } })
+    const service = serviceOf(context)
+    if (service !== undefined) interfaceStore.setState({ dialog: { kind: 'switch-exec', service, on } })
   }
   return [
     {
@@ -36,10 +36,10 @@ export function readinessCommands({
       title: 'Who may get in…',
       group: 'Task',
       icon: UsersIcon,
-      when: (context) => serviceTaskOf(context) !== undefined,
+      when: (context) => serviceOf(context) !== undefined,
       run: (context) => {
-        const task = serviceTaskOf(context)
-        if (task !== undefined) interfaceStore.setState({ dialog: { kind: 'entrants', task } })
+        const service = serviceOf(context)
+        if (service !== undefined) interfaceStore.setState({ dialog: { kind: 'entrants', service } })
       },
     },
     {
@@ -62,11 +62,13 @@ export function readinessCommands({
 }
 
 function taskOf({ target }: CommandContext) {
-  if (target?.kind === 'task') return target.task
+  if (target?.kind === 'task' || target?.kind === 'service') return target.task
   return target?.kind === 'container' ? taskRefOf(target.container) : undefined
 }
 
-function serviceTaskOf(context: CommandContext) {
+function serviceOf(context: CommandContext): ServiceRef | undefined {
+  const { target } = context
+  if (target?.kind === 'service') return target.service
   const task = taskOf(context)
   return task?.serviceName === undefined ? undefined : task
 }

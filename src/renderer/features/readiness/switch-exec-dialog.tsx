@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { ExecRollout } from '../../../contract/readiness.ts'
-import type { TaskRef } from '../../app/documents/document.ts'
+import type { ServiceRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { rolloutKey } from '../../app/stores/readiness-store.ts'
@@ -16,29 +16,34 @@ import { requestShell } from '../shells/open-shell.ts'
 import styles from './dialogs.module.css'
 
 interface DialogProps {
-  task: TaskRef
+  service: ServiceRef
   on: boolean
   onClose: () => void
 }
 
 /** Says what a service's exec setting changes before it does, then follows the deployment to its end. */
-export default function SwitchExecDialog({ task, on, onClose }: DialogProps) {
-  const { clusterArn, serviceName = '' } = task
+export default function SwitchExecDialog({ service, on, onClose }: DialogProps) {
+  const { clusterArn, serviceName = '' } = service
   const [begun, setBegun] = useState<ExecRollout | undefined>(undefined)
   const news = useServiceStore(
     'readiness',
     ({ rollouts }) => rollouts[rolloutKey({ clusterArn, serviceName })],
   )
-  if (begun === undefined) return <Question task={task} on={on} onClose={onClose} onBegun={setBegun} />
-  return <Progress task={task} rollout={news ?? begun} onClose={onClose} />
+  if (begun === undefined) return <Question service={service} on={on} onClose={onClose} onBegun={setBegun} />
+  return <Progress service={service} rollout={news ?? begun} onClose={onClose} />
 }
 
-function Question({ task, on, onClose, onBegun }: DialogProps & { onBegun: (rollout: ExecRollout) => void }) {
+function Question({
+  service: ref,
+  on,
+  onClose,
+  onBegun,
+}: DialogProps & { onBegun: (rollout: ExecRollout) => void }) {
   const { core, readiness } = useServices()
-  const { scope, clusterArn, serviceName = '' } = task
+  const { scope, clusterArn, clusterName, serviceName = '' } = ref
   const cluster = useServiceStore('catalog', ({ clusters }) => clusters[clusterKey(scope, clusterArn)])
   const service = cluster?.services.find(({ name }) => name === serviceName)
-  const mustType = task.environment === 'production'
+  const mustType = ref.environment === 'production'
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorValue | undefined>(undefined)
@@ -72,7 +77,7 @@ function Question({ task, on, onClose, onBegun }: DialogProps & { onBegun: (roll
           <dl className={styles.change}>
             <dt>UpdateService</dt>
             <dd>
-              <Name text={`${task.clusterName}/${serviceName}`} />
+              <Name text={`${clusterName}/${serviceName}`} />
             </dd>
             <dt>enableExecuteCommand</dt>
             <dd>
@@ -105,12 +110,20 @@ function Question({ task, on, onClose, onBegun }: DialogProps & { onBegun: (roll
   )
 }
 
-function Progress({ task, rollout, onClose }: { task: TaskRef; rollout: ExecRollout; onClose: () => void }) {
+function Progress({
+  service: ref,
+  rollout,
+  onClose,
+}: {
+  service: ServiceRef
+  rollout: ExecRollout
+  onClose: () => void
+}) {
   const services = useServices()
   const { phase, on, desiredCount, runningCount, taskArn, error, serviceName } = rollout
   const cluster = useServiceStore(
     'catalog',
-    ({ clusters }) => clusters[clusterKey(task.scope, task.clusterArn)],
+    ({ clusters }) => clusters[clusterKey(ref.scope, ref.clusterArn)],
   )
   const fresh = cluster?.tasks.find(({ arn }) => arn === taskArn)
   const container =
@@ -118,7 +131,7 @@ function Progress({ task, rollout, onClose }: { task: TaskRef; rollout: ExecRoll
   const connect = () => {
     if (fresh === undefined || container === undefined) return
     onClose()
-    requestShell(services, { ...task, taskArn: fresh.arn, taskId: fresh.id, containerName: container.name })
+    requestShell(services, { ...ref, taskArn: fresh.arn, taskId: fresh.id, containerName: container.name })
   }
   return (
     <Modal onClose={onClose}>

@@ -1,6 +1,6 @@
 import type { Scope } from '../../../contract/identity.ts'
 import type { ContainerRef } from '../../../contract/session.ts'
-import type { TaskRef } from '../../app/documents/document.ts'
+import type { ServiceRef, TaskRef } from '../../app/documents/document.ts'
 import { shellWord } from '../../ui/shell-word.ts'
 
 const profilePrefix = 'profile:'
@@ -27,6 +27,10 @@ export function executeCommandLine(ref: ContainerRef, command: string): string {
   const { scope, clusterName, taskId, containerName } = ref
   const place = ['--cluster', clusterName, '--task', taskId, '--container', containerName]
   return awsCommand(scope, ['execute-command', ...place, '--interactive', '--command', command])
+}
+
+export function describeServiceLine({ scope, clusterName, serviceName = '' }: ServiceRef): string {
+  return awsCommand(scope, ['describe-services', '--cluster', clusterName, '--services', serviceName])
 }
 
 export function describeTaskLine({ scope, clusterName, taskId }: TaskRef): string {

@@ -5,7 +5,7 @@ import type { Command, CommandContext } from '../../app/commands/command-registr
 import { findTask, placeOf, toggledFavouriteContainer } from '../../app/stores/places.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import { CopyIcon, MarkIcon, MatchedIcon } from '../../ui/icons.ts'
-import { describeTaskLine, executeCommandLine } from './aws-command.ts'
+import { describeServiceLine, describeTaskLine, executeCommandLine } from './aws-command.ts'
 import type { ShellServices } from './open-shell.ts'
 import { rememberedChoice, systemOfContainer } from './shell-choice.ts'
 
@@ -45,8 +45,9 @@ export function placeCommands(
       title: 'Copy AWS CLI command',
       group: 'Task',
       icon: CopyIcon,
-      when: isTaskOrContainer,
+      when: (context) => isTaskOrContainer(context) || context.target?.kind === 'service',
       run: copied(({ target }) => {
+        if (target?.kind === 'service') return describeServiceLine(target.service)
         if (target?.kind === 'task') return describeTaskLine(target.task)
         return target?.kind === 'container' ? shellLine(services, target.container) : undefined
       }),

@@ -41,6 +41,7 @@ function writableScope({ accounts, identities }: Needed, target: Target | undefi
 function scopeOf(accounts: Needed['accounts'], target: Target | undefined) {
   if (target?.kind === 'container') return target.container.scope
   if (target?.kind === 'task') return target.task.scope
+  if (target?.kind === 'service') return target.service.scope
   return accounts
     .getState()
     .accounts.find(

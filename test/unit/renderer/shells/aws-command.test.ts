@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ContainerRef } from '../../../../src/contract/session.ts'
 import { automaticLinuxShell } from '../../../../src/contract/shell-command.ts'
-import { describeTaskLine, executeCommandLine } from '../../../../src/renderer/features/shells/aws-command.ts'
+import {
+  describeServiceLine,
+  describeTaskLine,
+  executeCommandLine,
+} from '../../../../src/renderer/features/shells/aws-command.ts'
 import { shellWord } from '../../../../src/renderer/ui/shell-word.ts'
 
 const ref: ContainerRef = {
@@ -29,6 +33,12 @@ describe('executeCommandLine', () => {
     expect(executeCommandLine(ref, '/bin/bash')).toBe(
       'aws ecs execute-command --cluster web --task 4f1c9ad2e0b84c7f9d11aa0c5e6b7f80 --container nginx' +
         ' --interactive --command /bin/bash --profile PlatformEngineer-111122223333 --region eu-west-1',
+    )
+  })
+
+  it('describes a service', () => {
+    expect(describeServiceLine(ref)).toBe(
+      'aws ecs describe-services --cluster web --services storefront --profile PlatformEngineer-111122223333 --region eu-west-1',
     )
   })
 
