@@ -35,6 +35,8 @@ import {
   type SignatureVerdict,
 } from './services/message-gateway/gateway.ts'
 import { PluginSite } from './services/plugin-site/plugin-site.ts'
+import { ObjectStore } from './services/s3/object-store.ts'
+import { S3Service } from './services/s3/s3-service.ts'
 import { seedWorld } from './services/seed-world.ts'
 import { OidcClients } from './services/sign-in/clients.ts'
 import { CodeGrants } from './services/sign-in/code-grants.ts'
@@ -117,6 +119,7 @@ class Cloud implements AsyncDisposable {
   readonly #state = new EcsState()
   readonly #keys = new KeyStore()
   readonly #logs: LogStore
+  readonly #objects = new ObjectStore()
   readonly #trail = new Trail()
   readonly #register = new SessionRegister()
   readonly #transcripts: Transcripts
@@ -133,7 +136,7 @@ class Cloud implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock
     this.#faults = new Faults(this.#clock)
     this.#logs = new LogStore(this.#clock)
-    this.#transcripts = new Transcripts(this.#logs)
+    this.#transcripts = new Transcripts(this.#logs, this.#objects)
     this.#gateway = this.#createGateway()
     this.#host = new ContainerHost({
       runtime: options.runtime,
@@ -147,6 +150,7 @@ class Cloud implements AsyncDisposable {
       state: this.#state,
       keys: this.#keys,
       logs: this.#logs,
+      objects: this.#objects,
       trail: this.#trail,
       register: this.#register,
       transcripts: this.#transcripts,
@@ -279,6 +283,7 @@ class Cloud implements AsyncDisposable {
     return new Router({
       json,
       query,
+      s3: new S3Service({ store: this.#objects, verify, faults }),
       sts: new StsService({ verify, faults, roles }),
       oidc,
       portal,

@@ -5,6 +5,7 @@ import type { ECS } from '@aws-sdk/client-ecs'
 import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAM } from '@aws-sdk/client-iam'
 import type { KMS } from '@aws-sdk/client-kms'
+import type { S3 } from '@aws-sdk/client-s3'
 import type { SSM } from '@aws-sdk/client-ssm'
 import type { STS } from '@aws-sdk/client-sts'
 import { PortholeError } from '../../contract/errors.ts'
@@ -24,6 +25,7 @@ export interface ScopedClients {
   ec2: EC2
   elb: ElasticLoadBalancingV2
   kms: KMS
+  s3: S3
 }
 
 /** SDK clients per scope, made on first use. */
@@ -75,6 +77,7 @@ const makers: {
   elb: async (options) =>
     new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(options),
   kms: async (options) => new (await import('@aws-sdk/client-kms')).KMS(options),
+  s3: async (options) => new (await import('@aws-sdk/client-s3')).S3(options),
 }
 
 export function createAwsClients({

@@ -21,6 +21,7 @@ const services = {
   ec2: { configKey: 'ec2', host: 'ec2' },
   elb: { configKey: 'elastic_load_balancing_v2', host: 'elasticloadbalancing' },
   cloudtrail: { configKey: 'cloudtrail', host: 'cloudtrail' },
+  s3: { configKey: 's3', host: 's3' },
   signin: { configKey: 'signin', host: 'signin' },
 } as const
 
@@ -140,6 +141,11 @@ function ownHost(
   if (service === 'iam') {
     const host = iamHost(partition, isOn(fips), isOn(dualStack))
     return { url: new URL(`https://${host}`), source, isOwnHost: true }
+  }
+  if (service === 's3') {
+    // The one service whose dual-stack names are older than the suffix of the others.
+    const names = ['s3', isOn(fips) && '-fips', isOn(dualStack) && '.dualstack'].filter(Boolean).join('')
+    return { url: new URL(`https://${names}.${region}.${partition.dnsSuffix}`), source, isOwnHost: true }
   }
   const label = `${services[service].host}${needsFipsName(service, partition.id, isOn(fips), isOn(dualStack)) ? '-fips' : ''}`
   const suffix = isOn(dualStack) ? partition.dualStackDnsSuffix : partition.dnsSuffix

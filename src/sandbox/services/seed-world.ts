@@ -1,6 +1,7 @@
 import { firstFleetCluster } from '../world/fleet.ts'
 import { pastLines } from '../world/log-history.ts'
 import type {
+  BucketDescription,
   ClusterDescription,
   PastSessionDescription,
   RegionDescription,
@@ -31,6 +32,7 @@ import { stableHex, stableNumber, stableUuid } from './identifiers.ts'
 import { permissionSetPrincipal } from './identity/access-keys.ts'
 import type { KeyStore } from './kms/key-store.ts'
 import type { LogStore } from './logs/log-store.ts'
+import type { ObjectStore } from './s3/object-store.ts'
 import type { SessionRegister } from './ssm/session-register.ts'
 import type { Transcripts } from './ssm/transcripts.ts'
 
@@ -46,6 +48,7 @@ export interface SeedParts {
   state: EcsState
   keys: KeyStore
   logs: LogStore
+  objects: ObjectStore
   trail: Trail
   register: SessionRegister
   transcripts: Transcripts
@@ -76,9 +79,15 @@ class RegionSeed {
   seed(region: RegionDescription): void {
     for (const key of region.keys ?? [])
       this.#parts.keys.add(this.#kmsArn(`key/${key.id}`), this.#kmsArn(key.alias), key.state)
+    for (const bucket of region.buckets ?? []) this.#seedBucket(bucket)
     const network = liveNetwork(this.#place, this.#networkNumber(), region.network ?? {})
     for (const cluster of region.clusters) this.#seedCluster(cluster, network)
     for (const session of region.pastSessions ?? []) this.#seedPastSession(session)
+  }
+
+  #seedBucket({ name, encryption = 'AES256', keyAlias }: BucketDescription): void {
+    const keyArn = keyAlias && this.#parts.keys.resolve(this.#kmsArn(keyAlias))
+    this.#parts.objects.addBucket({ ...this.#place, name, encryption, keyArn })
   }
 
   #seedCluster(description: ClusterDescription, network: LiveNetwork): void {

@@ -193,7 +193,7 @@ const data: ClusterDescription = {
   execution: {
     logging: 'OVERRIDE',
     keyAlias: 'alias/ecs-exec',
-    logGroup: '/ecs/exec/data',
+    requiresEncryptedBucket: true,
     bucket: 'example-prod-exec-transcripts',
     keyPrefix: 'data',
   },
@@ -348,6 +348,7 @@ export const production: readonly RegionDescription[] = [
     clusters: [web, data],
     network: { endpoints: ['ssmmessages', 'kms', 'logs', 'ecr.api', 'ecr.dkr'] },
     keys: [{ id: '7d2f0c6a-1b5e-4c1f-9a43-5e0d8f7b2c91', alias: 'alias/ecs-exec' }],
+    buckets: [{ name: 'example-prod-exec-transcripts', encryption: 'aws:kms', keyAlias: 'alias/ecs-exec' }],
     pastSessions,
   },
   {

@@ -18,7 +18,10 @@ const channels: StatementDescription = {
 
 /** What it needs to keep transcripts, and to read the key of an encrypted session. */
 const transcripts: readonly StatementDescription[] = [
-  { effect: 'Allow', actions: ['logs:DescribeLogGroups', 's3:GetBucketLocation', 'kms:Decrypt'] },
+  {
+    effect: 'Allow',
+    actions: ['logs:DescribeLogGroups', 's3:GetBucketLocation', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  },
   {
     effect: 'Allow',
     actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],

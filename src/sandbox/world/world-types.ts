@@ -69,6 +69,7 @@ export interface RegionDescription {
   name: string
   clusters: readonly ClusterDescription[]
   keys?: readonly KeyDescription[]
+  buckets?: readonly BucketDescription[]
   /** One network per region; with a NAT gateway and nothing else when absent. */
   network?: NetworkDescription
   pastSessions?: readonly PastSessionDescription[]
@@ -79,6 +80,14 @@ export interface KeyDescription {
   alias: string
   /** Enabled when absent. */
   state?: 'Enabled' | 'Disabled' | 'PendingDeletion'
+}
+
+export interface BucketDescription {
+  name: string
+  /** What S3 does by itself when absent, `AES256`. */
+  encryption?: 'AES256' | 'aws:kms' | 'none'
+  /** Alias of a key in the same region, for `aws:kms`. */
+  keyAlias?: string
 }
 
 /** What lies between a task and AWS's services. */
@@ -113,6 +122,8 @@ export interface ExecutionDescription {
   logGroup?: string
   bucket?: string
   keyPrefix?: string
+  /** The agent refuses sessions when the bucket is not encrypted. */
+  requiresEncryptedBucket?: boolean
   /** Sessions are refused when the log group is not encrypted. */
   requiresEncryptedLogs?: boolean
 }

@@ -151,7 +151,7 @@ describe('ECS descriptions', () => {
     expect(full.clusters?.[0]?.configuration?.executeCommandConfiguration).toMatchObject({
       logging: 'OVERRIDE',
       kmsKeyId: expect.stringContaining(':key/'),
-      logConfiguration: { cloudWatchLogGroupName: '/ecs/exec/data', s3KeyPrefix: 'data' },
+      logConfiguration: { s3BucketName: 'example-prod-exec-transcripts', s3KeyPrefix: 'data' },
     })
     expect(full.clusters?.[0]?.tags).toContainEqual({ key: 'team', value: 'data' })
   })

@@ -51,7 +51,7 @@ function configurationView(cluster: LiveCluster): JsonObject {
             cloudWatchLogGroupName: execution.logGroup,
             cloudWatchEncryptionEnabled: execution.requiresEncryptedLogs ?? false,
             s3BucketName: execution.bucket,
-            s3EncryptionEnabled: execution.bucket ? false : undefined,
+            s3EncryptionEnabled: execution.bucket ? (execution.requiresEncryptedBucket ?? false) : undefined,
             s3KeyPrefix: execution.keyPrefix,
           },
         }),

@@ -92,6 +92,11 @@ function respond(exchange: Exchange, status: number, body: string): void {
   exchange.respond({ status, contentType: 'text/xml', headers, body })
 }
 
+/** Members without lists, as elements. */
+export function membersXml(members: XmlMembers): string {
+  return toXml(members, 'member')
+}
+
 function toXml(members: XmlMembers, item: string): string {
   return Object.entries(members)
     .filter(([, value]) => value !== undefined)
@@ -108,7 +113,7 @@ function isList(value: XmlValue): value is readonly XmlValue[] {
   return Array.isArray(value)
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
     '<': '&lt;',

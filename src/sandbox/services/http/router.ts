@@ -4,6 +4,8 @@ import type { ConsoleLoginService } from '../identity/console-login-service.ts'
 import type { MetadataService } from '../identity/metadata-service.ts'
 import type { StsService } from '../identity/sts-service.ts'
 import { type PluginSite, pluginSitePath } from '../plugin-site/plugin-site.ts'
+import { isSignedForS3 } from '../s3/s3-request.ts'
+import type { S3Service } from '../s3/s3-service.ts'
 import { isLoopback } from '../sign-in/clients.ts'
 import type { OidcService } from '../sign-in/oidc-service.ts'
 import { messagePage, pageHeaders } from '../sign-in/pages.ts'
@@ -18,6 +20,7 @@ import { respondJson, respondRestError } from './rest-json.ts'
 export interface RouterParts {
   json: JsonProtocol
   query: QueryServices
+  s3: S3Service
   sts: StsService
   oidc: OidcService
   portal: PortalService
@@ -29,7 +32,7 @@ export interface RouterParts {
 
 type Handler = (exchange: Exchange) => void | Promise<void>
 
-/** Finds who answers: by target header, by `Action`, or by method and path. */
+/** Finds who answers: by target header, by `Action`, by what it is signed for, or by method and path. */
 export class Router {
   readonly #parts: RouterParts
   readonly #calls: Readonly<Record<string, Handler>>
@@ -63,6 +66,7 @@ export class Router {
   async answer(exchange: Exchange): Promise<void> {
     const route = `${exchange.method} ${exchange.path}`
     if (exchange.headers['x-amz-target'] !== undefined) return this.#parts.json.answer(exchange)
+    if (isSignedForS3(exchange)) return this.#parts.s3.answer(exchange)
     if (exchange.path === '/' && isQueryCall(exchange)) return this.#answerQuery(exchange)
     if (exchange.path.startsWith(pluginSitePath)) return this.#parts.pluginSite.answer(exchange)
     const page = Object.hasOwn(this.#pages, route) ? this.#pages[route] : undefined

@@ -15,6 +15,8 @@ export interface CanonicalParts {
   /** Lower-case header names, in the order in which they were signed. */
   signedHeaders: string[]
   payloadHash: string
+  /** S3 signs a path as it is, encoded once: in its keys dots and double slashes mean themselves. */
+  isS3?: boolean | undefined
 }
 
 export interface CredentialScope {
@@ -30,7 +32,7 @@ export const signingAlgorithm = 'AWS4-HMAC-SHA256'
 export function canonicalRequest(parts: CanonicalParts): string {
   return [
     parts.method,
-    canonicalPath(parts.path),
+    parts.isS3 ? canonicalKeyPath(parts.path) : canonicalPath(parts.path),
     canonicalQuery(parts.rawQuery),
     ...parts.signedHeaders.map((name) => `${name}:${canonicalHeaderValue(parts.headers[name])}`),
     '',
@@ -66,6 +68,11 @@ function canonicalPath(path: string): string {
   }
   const trailingSlash = kept.length > 0 && path.endsWith('/') ? '/' : ''
   return `/${kept.join('/')}${trailingSlash}`
+}
+
+function canonicalKeyPath(path: string): string {
+  const segments = path.split('/').map((segment) => encodeStrictly(decode(segment)))
+  return segments.join('/') || '/'
 }
 
 function canonicalQuery(rawQuery: string): string {

@@ -15,6 +15,12 @@ const maximumClockSkew = 5 * 60_000
 /** A presigned URL lives for seven days at most. */
 const maximumPresignedSeconds = 7 * 24 * 3600
 
+/**
+ * S3 takes it in place of the body's hash, where TLS vouches for the body:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+const unsignedPayload = 'UNSIGNED-PAYLOAD'
+
 export interface SignedRequest {
   method: string
   /** Path as sent, still encoded. */
@@ -62,18 +68,19 @@ interface Signature {
  * InvalidSignatureException. The query protocol has names of its own for the same refusals.
  */
 export function verifySignature(request: SignedRequest, options: VerifierOptions): VerifiedCaller {
-  const given = readSignature(request)
+  const isS3 = options.service === 's3'
+  const given = readSignature(request, isS3)
   const key = findUsableKey(given, options)
   checkScope(given, options)
   checkTime(given, options.now)
-  checkPayload(given, request)
-  checkSignature(given, request, key)
+  if (!isS3 || given.payloadHash !== unsignedPayload) checkPayload(given, request)
+  checkSignature(given, request, key, isS3)
   return { key, region: given.scope.region }
 }
 
-function readSignature(request: SignedRequest): Signature {
+function readSignature(request: SignedRequest, isS3: boolean): Signature {
   const query = new URLSearchParams(request.rawQuery)
-  if (query.has('X-Amz-Signature')) return readPresigned(query)
+  if (query.has('X-Amz-Signature')) return readPresigned(query, isS3)
   const header = single(request.headers.authorization)
   if (header === undefined) {
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token')
@@ -115,7 +122,7 @@ function readHeader(header: string, request: SignedRequest): Signature {
   }
 }
 
-function readPresigned(query: URLSearchParams): Signature {
+function readPresigned(query: URLSearchParams, isS3: boolean): Signature {
   const required = [
     'X-Amz-Algorithm',
     'X-Amz-Credential',
@@ -141,7 +148,7 @@ function readPresigned(query: URLSearchParams): Signature {
     signature: query.get('X-Amz-Signature') ?? '',
     date: query.get('X-Amz-Date') ?? '',
     sessionToken: query.get('X-Amz-Security-Token') ?? undefined,
-    payloadHash: query.get('X-Amz-Content-Sha256') ?? sha256Hex(''),
+    payloadHash: query.get('X-Amz-Content-Sha256') ?? (isS3 ? unsignedPayload : sha256Hex('')),
     expires,
   }
 }
@@ -214,7 +221,7 @@ function checkPayload(given: Signature, request: SignedRequest): void {
   if (given.payloadHash !== sha256Hex(request.body)) throw signatureMismatch()
 }
 
-function checkSignature(given: Signature, request: SignedRequest, key: AccessKey): void {
+function checkSignature(given: Signature, request: SignedRequest, key: AccessKey, isS3: boolean): void {
   if (!given.signedHeaders.includes('host')) {
     throw invalidSignature(`'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.`)
   }
@@ -225,6 +232,7 @@ function checkSignature(given: Signature, request: SignedRequest, key: AccessKey
     headers: request.headers,
     signedHeaders: given.signedHeaders,
     payloadHash: given.payloadHash,
+    isS3,
   })
   const expected = signatureOf(
     key.secretAccessKey,

@@ -15,6 +15,7 @@ import {
 import { Scheduler } from '../../../../src/sandbox/services/ecs/scheduler.ts'
 import { KeyStore } from '../../../../src/sandbox/services/kms/key-store.ts'
 import { LogStore } from '../../../../src/sandbox/services/logs/log-store.ts'
+import { ObjectStore } from '../../../../src/sandbox/services/s3/object-store.ts'
 import { seedWorld } from '../../../../src/sandbox/services/seed-world.ts'
 import { SessionRegister } from '../../../../src/sandbox/services/ssm/session-register.ts'
 import { Transcripts } from '../../../../src/sandbox/services/ssm/transcripts.ts'
@@ -59,6 +60,7 @@ beforeEach(() => {
   stoppedSessions = []
   const state = new EcsState()
   const logs = new LogStore(clock)
+  const objects = new ObjectStore()
   const host = new ContainerHost({
     runtime,
     logs,
@@ -69,9 +71,10 @@ beforeEach(() => {
     state,
     keys: new KeyStore(),
     logs,
+    objects,
     trail: new Trail(),
     register: new SessionRegister(),
-    transcripts: new Transcripts(logs),
+    transcripts: new Transcripts(logs, objects),
     now: clock.now(),
   })
   const service = state.cluster(place, 'web')?.services.get('storefront')
