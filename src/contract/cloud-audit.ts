@@ -72,7 +72,8 @@ export const transcriptSchema = z.discriminatedUnion('state', [
     /** Of the bytes as AWS had them when they were read. */
     sha256: z.string(),
     bytes: z.number().int().nonnegative(),
-    logGroup: z.string(),
+    /** Where it was found: a log group, or bucket and key. */
+    place: z.object({ kind: z.enum(['log-group', 'bucket']), name: z.string() }),
     fetchedAt: timestampSchema,
     /** It was longer than what is kept. */
     cut: z.boolean(),

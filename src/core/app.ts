@@ -170,6 +170,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       clients,
       entries: (taskArn) => audit.entries(taskArn),
       snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),
+      transcriptKey: () => audit.derivedKey('transcripts'),
       onTranscriptRead: ({ scope, taskArn }, event) => viewing.transcript(scope, taskArn, event),
       clock: systemClock,
       log,

@@ -5,6 +5,7 @@ import { type ErrorValue, PortholeError, type Result } from '../../contract/erro
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import type { AuditService, RecorderFactory } from './audit-service.ts'
 import { ChannelRecorderFactory } from './channel-recorders.ts'
+import type { KeyPurpose } from './sealing/derived-key.ts'
 
 /** The audit service as a client of the worker sees it, with what only the host of the app needs. */
 export interface AuditClient extends AuditService {
@@ -15,6 +16,8 @@ export interface AuditClient extends AuditService {
    * a damaged one was set aside, its end was changed by something else.
    */
   problems(): Promise<ErrorValue[]>
+  /** A key of 32 bytes, derived from the one that wraps the keys of recordings. */
+  derivedKey(purpose: KeyPurpose): Promise<Uint8Array>
 }
 
 /**
@@ -46,6 +49,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     retain: async (settings) => unwrap(await rpc.call('retain', settings)).shredded,
     integrity: async () => unwrap(await rpc.call('integrity', {})),
     onIntegrity: (listener) => rpc.on('integrity', listener),
+    derivedKey: async (purpose) =>
+      Buffer.from(unwrap(await rpc.call('derivedKey', { purpose })).key, 'base64'),
     problems: async () => unwrap(await rpc.call('problems', {})),
     onChanged: (listener) => rpc.on('changed', ({ taskArn }) => listener(taskArn)),
     async [Symbol.asyncDispose]() {

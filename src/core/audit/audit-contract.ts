@@ -52,6 +52,12 @@ export const auditMethods = {
     }),
   },
 
+  /** A key of 32 bytes that is derived from the master key, in base64: for what lies outside this folder. */
+  derivedKey: {
+    params: z.object({ purpose: z.enum(['transcripts']) }),
+    result: z.object({ key: z.base64() }),
+  },
+
   /** Checks the whole record, beside whatever else is going on; one check at a time. */
   verify: { params: z.object({}), result: integrityReportSchema },
   export: {

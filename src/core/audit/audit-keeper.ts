@@ -38,6 +38,7 @@ import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
 import { Shredder } from './retention/shredder.ts'
+import { derivedKey, type KeyPurpose } from './sealing/derived-key.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
 import { readCommands } from './search/recorded-commands.ts'
@@ -78,6 +79,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #store: RecordingStore
   readonly #clock: Clock
   readonly #signingKey: () => KeyObject
+  readonly #derivedKey: (purpose: KeyPurpose) => Uint8Array
   readonly #onChanged: (taskArn: string) => void
   readonly #recorders = new Map<string, Recorder>()
   #leftBehind: string[] = []
@@ -93,6 +95,7 @@ export class AuditKeeper implements AsyncDisposable {
     this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
     this.#ledger = resources.use(openLedger(folder, keeper, clock))
     this.#signingKey = () => keeper.signingKey()
+    this.#derivedKey = (purpose) => derivedKey(keeper.masterKey(), purpose)
     const parts = { ledger: this.#ledger, keeper, clock }
     this.#doubts = checkAtOpening(parts)
     this.#checkpoints = new Checkpoints(parts)
@@ -259,6 +262,11 @@ export class AuditKeeper implements AsyncDisposable {
     } catch (thrown) {
       throw storageProblem(thrown, 'The export', order.target)
     }
+  }
+
+  /** For what is encrypted outside this folder. */
+  derivedKey(purpose: KeyPurpose): Uint8Array {
+    return this.#derivedKey(purpose)
   }
 
   integrity(): IntegrityState {

@@ -152,6 +152,9 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
+      derivedKey: async ({ purpose }) => ({
+        key: Buffer.from((await opening.get()).derivedKey(purpose)).toString('base64'),
+      }),
       verify: async () => (await opening.get()).verify(),
       export: async (order) => (await opening.get()).export(order),
       retain: async (settings) => ({ shredded: await (await opening.get()).applyRetention(settings) }),

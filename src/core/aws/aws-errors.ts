@@ -194,7 +194,9 @@ function interactiveOnly({ message }: Failure) {
 }
 
 function notFound({ name, message }: Failure, call: AwsCall) {
-  const gone = /NotFoundException$/.test(name) || /(task|cluster|service)\b.* was not found/i.test(message)
+  const gone =
+    /(NotFoundException|^NoSuch(Bucket|Key))$/.test(name) ||
+    /(task|cluster|service)\b.* was not found/i.test(message)
   if (!gone) return undefined
   const where = call.region ? ` in ${call.region}` : ''
   return {
@@ -211,7 +213,7 @@ function accessDenied({ name, message, status }: Failure, call: AwsCall) {
     /^(AccessDenied(Exception)?|ForbiddenException|UnauthorizedOperation|AuthorizationError)$/.test(name)
   if (!denied && status !== 403) return undefined
   const [, action, resource] =
-    /not authorized to perform: ([\w:*-]+)(?: on resource: (\S+))?/.exec(message) ?? []
+    /not authorized to perform: ([\w:*-]+)(?: on resource: "?([^\s"]+))?/.exec(message) ?? []
   const on = resource ?? call.resource
   return {
     code: 'ACCESS_DENIED' as const,
@@ -252,6 +254,7 @@ const serviceNames: Record<string, string> = {
   ssm: 'AWS Systems Manager',
   sts: 'AWS STS',
   logs: 'CloudWatch Logs',
+  s3: 'Amazon S3',
   cloudtrail: 'AWS CloudTrail',
   sso: 'IAM Identity Center',
   'sso-oauth': 'IAM Identity Center',

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { bucketTarget } from './checks/bucket-target.ts'
 import { callerPermission } from './checks/caller-permission.ts'
 import { clock } from './checks/clock.ts'
 import { directSessions } from './checks/direct-sessions.ts'
@@ -44,4 +45,5 @@ export const allChecks: readonly Check[] = [
   execLogging,
   logDelivery,
   logTarget,
+  bucketTarget,
 ]

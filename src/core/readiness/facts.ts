@@ -10,6 +10,7 @@ import type { EngineChoice } from '../../contract/session.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { partitionOf } from '../aws/partitions.ts'
 import { nameOf, serviceNameOf } from '../catalog/ecs-model.ts'
+import { type BucketFacts, readBucket } from './bucket-facts.ts'
 import { type NetworkFacts, readNetwork } from './network-facts.ts'
 import { createSimulate, policySourceOf, type Simulate } from './simulation.ts'
 
@@ -34,6 +35,8 @@ export interface ReadinessFacts {
   network(): Promise<NetworkFacts | undefined>
   key(keyId: string): Promise<KeyMetadata | undefined>
   logGroup(name: string): Promise<{ arn?: string; kmsKeyId?: string } | undefined>
+  /** Undefined when there is none. */
+  bucket(name: string): Promise<BucketFacts | undefined>
   /** Sessions open at this moment, by container name. */
   openSessions(): Promise<ReadonlyMap<string, number>>
   /** When a shell last opened in this task, from the audit history of this computer. */
@@ -138,6 +141,7 @@ export function createFacts(
       )
       return logGroups?.find(({ logGroupName }) => logGroupName === name)
     },
+    bucket: onceForEach((name) => readBucket(clients, scope, name)),
     openSessions: once(async () => {
       const { containers = [] } = await task()
       const counts = containers.map(async ({ name = '', runtimeId = '' }) => {
@@ -162,6 +166,16 @@ function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let reading: Promise<Value> | undefined
   return () => {
     reading ??= read()
+    return reading
+  }
+}
+
+/** As `once`, for each name by itself. */
+function onceForEach<Value>(read: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  const readings = new Map<string, Promise<Value>>()
+  return (name) => {
+    const reading = readings.get(name) ?? read(name)
+    readings.set(name, reading)
     return reading
   }
 }

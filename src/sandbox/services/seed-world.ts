@@ -57,12 +57,14 @@ export interface SeedParts {
 
 /** Makes the described world live: everything is as if it had been running for days. */
 export function seedWorld(world: WorldDescription, parts: SeedParts): void {
-  for (const account of world.accounts) {
-    for (const region of account.regions) {
+  const regions = world.accounts.flatMap((account) =>
+    account.regions.map((region) => {
       const place = { accountId: account.id, region: region.name }
-      new RegionSeed(world, place, parts).seed(region)
-    }
-  }
+      return { region, seed: new RegionSeed(world, place, parts) }
+    }),
+  )
+  for (const { region, seed } of regions) seed.seedStores(region)
+  for (const { region, seed } of regions) seed.seed(region)
 }
 
 class RegionSeed {
@@ -76,10 +78,14 @@ class RegionSeed {
     this.#parts = parts
   }
 
-  seed(region: RegionDescription): void {
+  /** What a cluster in another Region may use. */
+  seedStores(region: RegionDescription): void {
     for (const key of region.keys ?? [])
       this.#parts.keys.add(this.#kmsArn(`key/${key.id}`), this.#kmsArn(key.alias), key.state)
     for (const bucket of region.buckets ?? []) this.#seedBucket(bucket)
+  }
+
+  seed(region: RegionDescription): void {
     const network = liveNetwork(this.#place, this.#networkNumber(), region.network ?? {})
     for (const cluster of region.clusters) this.#seedCluster(cluster, network)
     for (const session of region.pastSessions ?? []) this.#seedPastSession(session)

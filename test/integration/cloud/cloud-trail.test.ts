@@ -35,6 +35,7 @@ let entries: AuditEntry[] = []
 let lookups = 0
 let logReads = 0
 let read: string[] = []
+const masterKey = Buffer.alloc(32, 7)
 
 beforeAll(async () => {
   sandbox = await startTestSandbox()
@@ -82,6 +83,7 @@ function open(): CloudAudit {
     },
     entries: async () => entries,
     snapshotOf: async () => undefined,
+    transcriptKey: async () => masterKey,
     onTranscriptRead: async (_, { userName }) => void read.push(userName),
     clock: systemClock,
     log: () => {},
@@ -183,7 +185,7 @@ describe('a transcript', () => {
     expect(found).toMatchObject({
       state: 'found',
       text: expect.stringContaining('ls -l /usr/share/nginx/html'),
-      logGroup: '/ecs/exec/web',
+      place: { kind: 'log-group', name: '/ecs/exec/web' },
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       cut: false,
     })
@@ -203,7 +205,10 @@ describe('a transcript', () => {
     // What somebody changed on this disk is read from AWS again.
     cloud[Symbol.dispose]()
     const database = new Database(path.join(folder, 'cloud', 'cloudtrail.sqlite'))
-    database.exec("UPDATE transcript SET text = 'nothing happened'")
+    const sealed = database.prepare('SELECT sealed FROM transcript').pluck().get() as Buffer
+    expect(sealed.includes('nginx')).toBe(false)
+    sealed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1
+    database.prepare('UPDATE transcript SET sealed = ?').run(sealed)
     database.close()
     cloud = open()
     expect(await cloud.transcript(question(raj?.eventId ?? ''))).toMatchObject({

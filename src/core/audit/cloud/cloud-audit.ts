@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { AuditEntry } from '../../../contract/audit.ts'
 import type { CloudEvent, CloudHistory, Transcript } from '../../../contract/cloud-audit.ts'
 import { type ErrorValue, PortholeError, toErrorValue } from '../../../contract/errors.ts'
@@ -11,6 +12,7 @@ import { CloudStore } from './cloud-store.ts'
 import { reconcile } from './reconcile.ts'
 import { readSessionEnds } from './session-ends.ts'
 import { TrailReader } from './trail-reader.ts'
+import { TranscriptVault } from './transcript-vault.ts'
 import { Transcripts } from './transcripts.ts'
 
 /** Pages that show a task ask again and again; CloudTrail has little news in less. */
@@ -35,6 +37,8 @@ export interface CloudAuditDependencies {
   entries: (taskArn: string) => Promise<AuditEntry[]>
   /** The latest snapshot of a task that the ledger has. */
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>
+  /** Wraps the keys of the transcripts that are kept. @throws when the audit history cannot be read */
+  transcriptKey: () => Promise<Uint8Array>
   /** Awaited before a transcript is shown: that somebody reads it is an event of its own. */
   onTranscriptRead: (task: TaskOfCloud, event: CloudEvent) => Promise<void>
   clock: Clock
@@ -63,7 +67,7 @@ interface Reading {
 }
 
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
-  const { file, clients, entries, snapshotOf, onTranscriptRead, clock, log } = dependencies
+  const { file, clients, entries, snapshotOf, transcriptKey, onTranscriptRead, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const readings = new Map<string, Reading>()
   let opened: { store: CloudStore } | undefined
@@ -80,7 +84,12 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     }
   }
 
-  const transcripts = new Transcripts({ clients, clock, store: storeOf, snapshotOf })
+  const vault = new TranscriptVault({
+    keyFile: path.join(path.dirname(file), 'transcript-keys.sqlite'),
+    masterKey: transcriptKey,
+    rows: () => storeOf().transcripts,
+  })
+  const transcripts = new Transcripts({ clients, clock, vault, snapshotOf, log })
 
   async function read(scope: Scope, reading: Reading): Promise<void> {
     const { accountId, region } = scope
@@ -135,7 +144,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       const local = await entries(taskArn)
       const reconciled = reconcile({ entries: local, events, read: range, now: clock.now() })
       const read = reconciled.events.flatMap(({ eventId, awsSessionId = '' }) => {
-        const bytes = store.transcriptBytes(awsSessionId)
+        const bytes = store.transcripts.bytes(awsSessionId)
         return bytes === undefined ? [] : [[eventId, bytes] as const]
       })
       return {
@@ -151,8 +160,8 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       if (event?.awsSessionId === undefined) throw noSuchSession()
       const { awsSessionId, containerName } = event
       const owner = { scope, clusterArn, taskArn, containerName }
-      const isNew = storeOf().transcriptBytes(awsSessionId) === undefined
-      const page = await transcripts.page({ ...owner, awsSessionId, offset }, event)
+      const isNew = storeOf().transcripts.bytes(awsSessionId) === undefined
+      const page = await transcripts.page({ ...owner, event, awsSessionId, offset })
       if (page.state === 'missing') return page
       await onTranscriptRead({ scope, taskArn }, event)
       if (isNew) changes.emit({ accountId: scope.accountId, region: scope.region })
@@ -163,6 +172,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       over = true
       for (const reader of readers) reader[Symbol.dispose]()
       changes[Symbol.dispose]()
+      vault[Symbol.dispose]()
       opened?.store[Symbol.dispose]()
     },
   }

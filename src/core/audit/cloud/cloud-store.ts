@@ -5,12 +5,13 @@ import { type CloudEvent, cloudEventSchema } from '../../../contract/cloud-audit
 import { createPrivateFile } from '../../files/private-file.ts'
 import type { ReadRange } from './reconcile.ts'
 import type { ShellEventName } from './trail-record.ts'
+import { TranscriptRows, transcriptTable } from './transcript-rows.ts'
 
 /** Another Porthole on the same folder may be writing its page; each takes milliseconds. */
 const busyLimitMilliseconds = 2000
 
 /** Raised when the tables change: all of it can be read from AWS again, so an older file's tables are dropped. */
-const storeVersion = 2
+const storeVersion = 3
 
 const schema = `
   DROP TABLE IF EXISTS event;
@@ -42,16 +43,7 @@ const schema = `
     ended_at INTEGER,
     live INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE transcript(
-    aws_session_id TEXT PRIMARY KEY,
-    text TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    log_group TEXT NOT NULL,
-    fetched_at INTEGER NOT NULL,
-    cut INTEGER NOT NULL
-  ) STRICT;
-`
+  ${transcriptTable}`
 
 export interface TrailPlace {
   accountId: string
@@ -62,19 +54,6 @@ export interface TrailPlace {
 export interface SessionEnd {
   awsSessionId: string
   endedAt?: number | undefined
-}
-
-/** A transcript as AWS had it when it was read. */
-export interface StoredTranscript {
-  awsSessionId: string
-  /** As it came, escape sequences and all. */
-  text: string
-  /** Of `text` in UTF-8, in hex. */
-  sha256: string
-  bytes: number
-  logGroup: string
-  fetchedAt: number
-  cut: boolean
 }
 
 interface EventRow {
@@ -91,6 +70,7 @@ const eventColumns = `
  * evidence of ours, and all of it could be read again for ninety days.
  */
 export class CloudStore implements Disposable {
+  readonly transcripts: TranscriptRows
   readonly #database: Database.Database
 
   /** @param file made when absent, with its folder, for its owner alone */
@@ -106,6 +86,7 @@ export class CloudStore implements Disposable {
         this.#database.exec(schema)
         this.#database.pragma(`user_version = ${storeVersion}`)
       })()
+    this.transcripts = new TranscriptRows(this.#database)
   }
 
   /** Adds what is new. @returns ids of the tasks that it is about */
@@ -139,31 +120,6 @@ export class CloudStore implements Disposable {
       )
       .all(accountId, region, eventId)
       .flatMap(eventOfRow)[0]
-  }
-
-  transcript(awsSessionId: string): StoredTranscript | undefined {
-    const row = this.#database
-      .prepare<[string], Omit<StoredTranscript, 'cut'> & { cut: number }>(
-        `SELECT aws_session_id AS awsSessionId, text, sha256, bytes, log_group AS logGroup,
-         fetched_at AS fetchedAt, cut FROM transcript WHERE aws_session_id = ?`,
-      )
-      .get(awsSessionId)
-    return row && { ...row, cut: row.cut === 1 }
-  }
-
-  transcriptBytes(awsSessionId: string): number | undefined {
-    return this.#database
-      .prepare<[string], { bytes: number }>('SELECT bytes FROM transcript WHERE aws_session_id = ?')
-      .get(awsSessionId)?.bytes
-  }
-
-  keepTranscript(transcript: StoredTranscript): void {
-    this.#database
-      .prepare(
-        `INSERT OR REPLACE INTO transcript
-         VALUES (@awsSessionId, @text, @sha256, @bytes, @logGroup, @fetchedAt, @cut)`,
-      )
-      .run({ ...transcript, cut: transcript.cut ? 1 : 0 })
   }
 
   /** The earliest session since `since` whose end is not known. */

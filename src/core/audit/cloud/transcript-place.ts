@@ -1,3 +1,4 @@
+import type { ExecuteCommandLogConfiguration } from '@aws-sdk/client-ecs'
 import { PortholeError } from '../../../contract/errors.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { AwsClients } from '../../aws/clients.ts'
@@ -11,12 +12,22 @@ export interface TranscriptOwner {
   containerName?: string | undefined
 }
 
-/** Where AWS puts the transcripts of a container's sessions, as its cluster is set now. */
+/** One place that AWS puts transcripts into. */
 export type TranscriptPlace =
   | { kind: 'log-group'; name: string; region?: string | undefined }
-  /** A bucket alone; the key is `<prefix>/<session id>.log`. */
-  | { kind: 'bucket'; name: string; prefix?: string | undefined }
-  | { kind: 'nowhere'; because: 'logging-off' | 'no-awslogs' | 'task-unknown' }
+  /** The key is `<prefix>/<session id>.log`. */
+  | {
+      kind: 'bucket'
+      name: string
+      prefix?: string | undefined
+      /** The cluster says that the bucket is encrypted, and the agent insists. */
+      declaredEncrypted: boolean
+    }
+
+/** Where AWS puts the transcripts of a container's sessions, as its cluster is set now. */
+export type TranscriptPlaces =
+  | { places: readonly TranscriptPlace[] }
+  | { nowhere: 'logging-off' | 'no-awslogs' | 'task-unknown' }
 
 /**
  * `DEFAULT`, which is what counts when nothing is set, means the log group of
@@ -25,34 +36,46 @@ export type TranscriptPlace =
  *
  * @throws {PortholeError} those of `AwsClients.call`
  */
-export async function findTranscriptPlace(
+export async function findTranscriptPlaces(
   clients: Pick<AwsClients, 'call'>,
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>,
   owner: TranscriptOwner,
-): Promise<TranscriptPlace> {
+): Promise<TranscriptPlaces> {
   const { scope, clusterArn } = owner
   const what = { action: 'ecs:DescribeClusters', resource: clusterArn }
   const { clusters } = await clients.call('ecs', scope, what, (ecs) =>
     ecs.describeClusters({ clusters: [clusterArn], include: ['CONFIGURATIONS'] }),
   )
   const { logging, logConfiguration = {} } = clusters?.[0]?.configuration?.executeCommandConfiguration ?? {}
-  if (logging === 'NONE') return { kind: 'nowhere', because: 'logging-off' }
+  if (logging === 'NONE') return { nowhere: 'logging-off' }
   if (logging === 'OVERRIDE') {
-    const { cloudWatchLogGroupName, s3BucketName, s3KeyPrefix } = logConfiguration
-    if (cloudWatchLogGroupName) return { kind: 'log-group', name: cloudWatchLogGroupName }
-    if (s3BucketName) return { kind: 'bucket', name: s3BucketName, prefix: s3KeyPrefix }
-    return { kind: 'nowhere', because: 'logging-off' }
+    const places = configuredPlaces(logConfiguration)
+    return places.length === 0 ? { nowhere: 'logging-off' } : { places }
   }
   return groupOfContainer(clients, snapshotOf, owner)
+}
+
+/** A cluster may name both; each gets the whole transcript. */
+function configuredPlaces({
+  cloudWatchLogGroupName,
+  s3BucketName,
+  s3KeyPrefix,
+  s3EncryptionEnabled = false,
+}: ExecuteCommandLogConfiguration): TranscriptPlace[] {
+  const ofBucket = { prefix: s3KeyPrefix, declaredEncrypted: s3EncryptionEnabled }
+  return [
+    ...(cloudWatchLogGroupName ? [{ kind: 'log-group' as const, name: cloudWatchLogGroupName }] : []),
+    ...(s3BucketName ? [{ kind: 'bucket' as const, name: s3BucketName, ...ofBucket }] : []),
+  ]
 }
 
 async function groupOfContainer(
   clients: Pick<AwsClients, 'call'>,
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>,
   owner: TranscriptOwner,
-): Promise<TranscriptPlace> {
+): Promise<TranscriptPlaces> {
   const arn = (await liveDefinition(clients, owner)) ?? definitionOf(await snapshotOf(owner.taskArn))
-  if (arn === undefined) return { kind: 'nowhere', because: 'task-unknown' }
+  if (arn === undefined) return { nowhere: 'task-unknown' }
   const what = { action: 'ecs:DescribeTaskDefinition', resource: arn }
   const { taskDefinition } = await clients.call('ecs', owner.scope, what, (ecs) =>
     ecs.describeTaskDefinition({ taskDefinition: arn }),
@@ -61,8 +84,8 @@ async function groupOfContainer(
   const container = containers.find(({ name }) => name === owner.containerName)
   const { logDriver, options } = (container ?? containers[0])?.logConfiguration ?? {}
   const name = logDriver === 'awslogs' ? options?.['awslogs-group'] : undefined
-  if (name === undefined) return { kind: 'nowhere', because: 'no-awslogs' }
-  return { kind: 'log-group', name, region: options?.['awslogs-region'] }
+  if (name === undefined) return { nowhere: 'no-awslogs' }
+  return { places: [{ kind: 'log-group', name, region: options?.['awslogs-region'] }] }
 }
 
 async function liveDefinition(

@@ -1,22 +1,23 @@
-import { createHash } from 'node:crypto'
-import type { Transcript } from '../../../contract/cloud-audit.ts'
-import { PortholeError } from '../../../contract/errors.ts'
+import type { CloudEvent, Transcript } from '../../../contract/cloud-audit.ts'
+import { toErrorValue } from '../../../contract/errors.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
-import { createLogCalls } from '../../logs/log-calls.ts'
+import { createLogCalls, type LogCalls } from '../../logs/log-calls.ts'
 import { createSingleFlight } from '../../single-flight.ts'
 import { plainTextOf } from '../redaction/plain-text.ts'
 import type { LedgerSnapshot } from '../task-snapshot.ts'
-import type { CloudStore, StoredTranscript } from './cloud-store.ts'
-import { type EndOfSession, whyMissing } from './missing-transcript.ts'
-import { findTranscriptPlace, type TranscriptOwner, type TranscriptPlace } from './transcript-place.ts'
+import type { FetchedTranscript } from './fetched-transcript.ts'
+import { readLoggedTranscript } from './logged-transcript.ts'
+import { type Absence, whyMissing, whyNowhere } from './missing-transcript.ts'
+import { readStoredTranscript, transcriptKey } from './stored-transcript.ts'
+import { findTranscriptPlaces, type TranscriptOwner, type TranscriptPlace } from './transcript-place.ts'
+import { type StoredTranscript, sha256Of, type TranscriptVault } from './transcript-vault.ts'
 
-/** A flood in a shell fills no disk here; what a person reads fits in many times over. */
-const longestTranscriptBytes = 4 * 1024 * 1024
 /** Characters of an answer: small enough to leave a terminal's bytes room between two. */
 const pageLength = 128 * 1024
 
 export interface TranscriptRequest extends TranscriptOwner {
+  event: CloudEvent
   awsSessionId: string
   /** In characters of the plain text. */
   offset: number
@@ -25,15 +26,18 @@ export interface TranscriptRequest extends TranscriptOwner {
 export interface TranscriptsParts {
   clients: AwsClients
   clock: Clock
-  store: () => CloudStore
+  vault: TranscriptVault
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>
+  log: (message: string) => void
 }
+
+type Missing = Extract<Transcript, { state: 'missing' }>
 
 /** The text that AWS logged of sessions, fetched once each and kept with its digest. */
 export class Transcripts {
   readonly #parts: TranscriptsParts
-  readonly #logs: ReturnType<typeof createLogCalls>
-  readonly #flights = createSingleFlight<StoredTranscript | Extract<Transcript, { state: 'missing' }>>()
+  readonly #logs: LogCalls
+  readonly #flights = createSingleFlight<StoredTranscript | Missing>()
   /** Of the transcript that is being read page by page. */
   #plain: { sha256: string; text: string } | undefined
 
@@ -43,10 +47,10 @@ export class Transcripts {
   }
 
   /** @throws {PortholeError} those of `AwsClients.call` */
-  async page(request: TranscriptRequest, end: EndOfSession): Promise<Transcript> {
-    const found = await this.#flights.run(request.awsSessionId, () => this.#find(request, end))
+  async page(request: TranscriptRequest): Promise<Transcript> {
+    const found = await this.#flights.run(request.awsSessionId, () => this.#find(request))
     if ('state' in found) return found
-    const { sha256, bytes, logGroup, fetchedAt, cut } = found
+    const { sha256, bytes, placeKind, placeName, fetchedAt, cut } = found
     const text = this.#plainOf(found)
     const to = request.offset + pageLength
     return {
@@ -55,77 +59,81 @@ export class Transcripts {
       ...(to < text.length && { nextOffset: to }),
       sha256,
       bytes,
-      logGroup,
+      place: { kind: placeKind, name: placeName },
       fetchedAt,
       cut,
     }
   }
 
-  async #find(request: TranscriptRequest, end: EndOfSession) {
-    const { clients, clock, store, snapshotOf } = this.#parts
-    const kept = store().transcript(request.awsSessionId)
-    // What was changed on this disk is no transcript any more.
-    if (kept !== undefined && sha256Of(kept.text) === kept.sha256) return kept
-    const place = await findTranscriptPlace(clients, snapshotOf, request)
-    if (place.kind !== 'log-group') return missing(whyMissing(place, end, clock.now()))
-    try {
-      const fetched = await this.#fetch(request, place)
-      if (fetched === undefined) return missing(whyMissing(place, end, clock.now()))
-      store().keepTranscript(fetched)
-      return fetched
-    } catch (thrown) {
-      if (!(thrown instanceof PortholeError) || thrown.value.code !== 'NOT_FOUND') throw thrown
-      const groupMissing = /log group/i.test(thrown.value.detail ?? '')
-      return missing(whyMissing(place, end, clock.now(), groupMissing))
-    }
+  async #find(request: TranscriptRequest): Promise<StoredTranscript | Missing> {
+    const { clients, snapshotOf, vault, log } = this.#parts
+    const kept = await vault.read(request.awsSessionId)
+    if (kept !== undefined) return kept
+    const found = await findTranscriptPlaces(clients, snapshotOf, request)
+    if ('nowhere' in found) return { state: 'missing', ...whyNowhere(found.nowhere) }
+    const looked = await this.#lookInto(found.places, request)
+    if ('state' in looked) return looked
+    // It can be read without being kept: from AWS, as long as that has it.
+    await vault
+      .keep(looked)
+      .catch((thrown) => log(`A transcript could not be kept: ${toErrorValue(thrown).message}`))
+    return looked
   }
 
-  /** The end of a stream is a token that comes back; pages before it may be empty. */
-  async #fetch(
-    { scope, awsSessionId }: TranscriptRequest,
-    { name, region }: Extract<TranscriptPlace, { kind: 'log-group' }>,
-  ): Promise<StoredTranscript | undefined> {
-    const place = { logGroupName: name, logStreamName: awsSessionId, startFromHead: true }
-    const pieces: string[] = []
-    let bytes = 0
-    let token: string | undefined
-    while (bytes <= longestTranscriptBytes) {
-      const answer = await this.#logs.getLogEvents(
-        { ...scope, region: region ?? scope.region },
-        { ...place, ...(token !== undefined && { nextToken: token }) },
-      )
-      for (const { message = '' } of answer.events ?? []) {
-        pieces.push(message)
-        bytes += Buffer.byteLength(message)
+  /** One place after the other; what one of them refuses counts only when no other has it. */
+  async #lookInto(
+    places: readonly TranscriptPlace[],
+    request: TranscriptRequest,
+  ): Promise<StoredTranscript | Missing> {
+    const absences: Absence[] = []
+    const failures: unknown[] = []
+    for (const place of places) {
+      try {
+        const found = await this.#fetch(place, request)
+        if (typeof found === 'object') return this.#stored(found, place, request)
+        absences.push({ place, because: found })
+      } catch (thrown) {
+        failures.push(thrown)
       }
-      if (answer.nextForwardToken === undefined || answer.nextForwardToken === token) break
-      token = answer.nextForwardToken
     }
-    if (bytes === 0) return undefined
-    const whole = pieces.join('')
-    const cut = bytes > longestTranscriptBytes
-    const text = cut ? Buffer.from(whole).subarray(0, longestTranscriptBytes).toString('utf8') : whole
+    if (failures.length > 0) throw failures[0]
+    return { state: 'missing', ...whyMissing(absences, request.event, this.#parts.clock.now()) }
+  }
+
+  #fetch(
+    place: TranscriptPlace,
+    { scope, awsSessionId }: TranscriptRequest,
+  ): Promise<FetchedTranscript | Absence['because']> {
+    return place.kind === 'bucket'
+      ? readStoredTranscript(this.#parts.clients, scope, place, awsSessionId)
+      : readLoggedTranscript(this.#logs, scope, place, awsSessionId)
+  }
+
+  #stored(
+    { bytes, cut }: FetchedTranscript,
+    place: TranscriptPlace,
+    { scope, taskArn, event, awsSessionId }: TranscriptRequest,
+  ): StoredTranscript {
     return {
       awsSessionId,
-      text,
-      sha256: sha256Of(text),
-      bytes: Buffer.byteLength(text),
-      logGroup: name,
+      accountId: scope.accountId,
+      region: scope.region,
+      taskArn,
+      sessionAt: event.at,
+      content: bytes,
+      sha256: sha256Of(bytes),
+      bytes: bytes.byteLength,
+      placeKind: place.kind,
+      placeName: place.kind === 'bucket' ? `${place.name}/${transcriptKey(place, awsSessionId)}` : place.name,
       fetchedAt: this.#parts.clock.now(),
       cut,
     }
   }
 
-  #plainOf({ sha256, text }: StoredTranscript): string {
-    if (this.#plain?.sha256 !== sha256) this.#plain = { sha256, text: plainTextOf(text) }
+  /** Whatever is no UTF-8 in it is shown as such. */
+  #plainOf({ sha256, content }: StoredTranscript): string {
+    if (this.#plain?.sha256 !== sha256)
+      this.#plain = { sha256, text: plainTextOf(Buffer.from(content).toString('utf8')) }
     return this.#plain.text
   }
-}
-
-function missing(why: Omit<Extract<Transcript, { state: 'missing' }>, 'state'>) {
-  return { state: 'missing' as const, ...why }
-}
-
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

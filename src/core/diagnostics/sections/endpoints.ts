@@ -27,6 +27,7 @@ const serviceWords: Record<AwsService, string> = {
   elb: 'Elastic Load Balancing',
   logs: 'CloudWatch Logs',
   cloudtrail: 'CloudTrail',
+  s3: 'S3',
 }
 
 /** Nothing says otherwise: where AWS's own tools begin. */

@@ -69,6 +69,7 @@ async function needsOf(facts: ReadinessFacts): Promise<Need[]> {
   const { accountId, region } = reference.scope
   const groupArn = `arn:${partition}:logs:${region}:${accountId}:log-group:${group}:*`
   const bucketArn = `arn:${partition}:s3:::${bucket}`
+  const bucketKey = bucket === undefined ? undefined : await keyOf(facts, bucket)
   return [
     ...(group
       ? [
@@ -81,6 +82,7 @@ async function needsOf(facts: ReadinessFacts): Promise<Need[]> {
       : []),
     ...(bucket
       ? [
+          ...(bucketKey ? [{ actions: ['kms:GenerateDataKey'], resource: bucketKey }] : []),
           { actions: ['s3:PutObject'], resource: `${bucketArn}/${prefix ? `${prefix}/` : ''}session.log` },
           ...(logConfiguration.s3EncryptionEnabled
             ? [{ actions: ['s3:GetEncryptionConfiguration'], resource: bucketArn }]
@@ -88,4 +90,10 @@ async function needsOf(facts: ReadinessFacts): Promise<Need[]> {
         ]
       : []),
   ]
+}
+
+/** Of a bucket that KMS encrypts, when its key is named by its ARN; whoever may not see it is not kept from the rest. */
+async function keyOf(facts: ReadinessFacts, bucket: string): Promise<string | undefined> {
+  const found = await facts.bucket(bucket).catch(() => undefined)
+  return found?.keyId?.startsWith('arn:') ? found.keyId : undefined
 }

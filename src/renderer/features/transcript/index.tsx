@@ -112,11 +112,11 @@ function Head({
   )
 }
 
-function FoundFacts({ transcript: { logGroup, bytes, sha256, fetchedAt } }: { transcript: Found }) {
+function FoundFacts({ transcript: { place, bytes, sha256, fetchedAt } }: { transcript: Found }) {
   return (
     <>
       <Fact label="Transcript">
-        {formatBytes(bytes)} in <Name text={logGroup} />
+        {formatBytes(bytes)} in <Name text={place.kind === 'bucket' ? `s3://${place.name}` : place.name} />
       </Fact>
       <Fact label="SHA-256 when read" mono>
         <span className={styles.digest} title={`${sha256}, read ${formatMoment(fetchedAt, Date.now())}`}>

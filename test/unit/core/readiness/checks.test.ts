@@ -276,6 +276,33 @@ const cases: Case[] = [
     },
     { 'log-delivery': 'advice' },
   ],
+  [
+    'a task role that may not use the key of the bucket',
+    {
+      ...overridden({ s3BucketName: 'b' }),
+      bucket: async () => ({ encryption: 'aws:kms', keyId: 'arn:aws:kms:eu-west-1:1:key/k' }),
+      simulate: simulateDenying('kms:GenerateDataKey', 'ssm:StartSession'),
+    },
+    { 'log-delivery': 'advice' },
+  ],
+  [
+    'a bucket that is gone',
+    { ...overridden({ s3BucketName: 'b' }), bucket: async () => undefined },
+    { 'bucket-target': 'advice' },
+  ],
+  [
+    'a bucket that should be encrypted',
+    {
+      ...overridden({ s3BucketName: 'b', s3EncryptionEnabled: true }),
+      bucket: async () => ({ encryption: 'none' }),
+    },
+    { 'bucket-target': 'blocked' },
+  ],
+  [
+    'a bucket whose encryption one may not see',
+    { ...overridden({ s3BucketName: 'b', s3EncryptionEnabled: true }), bucket: async () => ({}) },
+    {},
+  ],
 ]
 
 describe('what is wrong, and nothing else, is said', () => {

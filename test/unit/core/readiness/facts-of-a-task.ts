@@ -69,6 +69,7 @@ export function factsOfHealthyTask(changes: Partial<ReadinessFacts> = {}): Readi
     }),
     key: async () => undefined,
     logGroup: async () => undefined,
+    bucket: async () => ({ encryption: 'AES256' }),
     openSessions: async () => new Map([['app', 0]]),
     lastShellAt: async () => undefined,
     plugin: async () => ({ candidates: [], searched: [] }),
