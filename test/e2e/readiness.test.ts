@@ -1,5 +1,36 @@
+import { describeWorld } from '../../src/sandbox/world/world.ts'
 import { expect, test } from './launch/launch.ts'
 import { prompt } from './pages/porthole.ts'
+
+/** What keeps one out of the services of the world, the most likely first; all others are healthy. */
+const causes: Record<string, string[]> = {
+  'example-prod/web/image-proxy': ['Exec was off when the task started'],
+  'example-prod/web/recommendations': ['The task role may not reach Session Manager'],
+  'example-prod/web/search': ['The exec agent is not running'],
+  'example-prod/data/reporting-legacy': [
+    'Exec was off when the task started',
+    'The task role may not reach Session Manager',
+  ],
+  'example-staging/web/image-proxy': ['Exec was off when the task started'],
+  'example-dev/batch/payments-worker': ['The exec agent is not running', 'The root file system is read-only'],
+}
+
+function servicesOfTheWorld(): { account: string; cluster: string; service: string; key: string }[] {
+  const { accounts, homeRegion } = describeWorld()
+  return accounts.flatMap(({ name: account = '', regions }) =>
+    regions
+      .filter(({ name }) => name === homeRegion)
+      .flatMap(({ clusters }) => clusters)
+      .flatMap(({ name: cluster, services }) =>
+        services.map(({ name: service }) => ({
+          account,
+          cluster,
+          service,
+          key: `${account}/${cluster}/${service}`,
+        })),
+      ),
+  )
+}
 
 /** "Why can't I connect?": from what bars the way to a shell, by way of what to mend. */
 test('a task that cannot be entered says why, and the fix leads to a shell', async ({ porthole }) => {
@@ -36,6 +67,28 @@ test('a task that cannot be entered says why, and the fix leads to a shell', asy
     await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible()
     expect(await window.evaluate(() => navigator.clipboard.readText())).toContain('"ecs:container-name"')
     await dialog.getByRole('button', { name: 'Close' }).click()
+  })
+
+  await test.step('each broken service of the world gets its cause, each healthy one none', async () => {
+    const services = servicesOfTheWorld()
+    expect(services.map(({ key }) => key)).toEqual(expect.arrayContaining(Object.keys(causes)))
+    const filter = porthole.navigator.getByRole('searchbox', { name: 'Filter' })
+    for (const { account, cluster, service, key } of services) {
+      await filter.fill(`account:${account} cluster:${cluster} service:${service}`)
+      const row = porthole.navigator.getByRole('treeitem', { level: 3 }).filter({ hasText: service })
+      await row.first().click({ button: 'right' })
+      await window.getByRole('menuitem', { name: 'Why can’t I connect?' }).click()
+      const page = window.getByRole('tabpanel').filter({ visible: true, hasText: service })
+      await expect(page.getByText(/^Checked/)).toBeVisible()
+      const expected = causes[key] ?? []
+      const verdict =
+        expected.length > 0 ? `Cannot connect to ${service}` : new RegExp(`^${service} is ready`)
+      await expect.soft(page.getByRole('heading', { level: 1, name: verdict }), key).toBeVisible()
+      const blocked = page.locator('section[data-check]').filter({ hasText: /Certain|Likely/ })
+      expect.soft(await blocked.getByRole('heading').allInnerTexts(), key).toEqual(expected)
+      await window.keyboard.press('Alt+Shift+W')
+    }
+    await filter.fill('')
   })
 
   await test.step('a refused shell leads to its cause', async () => {
