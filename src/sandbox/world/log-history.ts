@@ -76,7 +76,8 @@ export function pastLines(container: ContainerDescription, taskId: string, now: 
     const ago = outage.from - ((index + jitter) * (outage.from - outage.to)) / outage.lines
     return lineAt(now - Math.round(ago), seed('failed', index), true)
   })
-  return [...old, ...recent, ...failed].sort((left, right) => left.at - right.at)
+  const lately = (container.loggedLately ?? []).map((text) => ({ at: now - minute, text }))
+  return [...old, ...recent, ...failed, ...lately].sort((left, right) => left.at - right.at)
 }
 
 /** nginx's combined format. */

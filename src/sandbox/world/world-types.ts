@@ -226,6 +226,8 @@ export interface ContainerDescription {
   initProcess?: boolean
   /** awslogs group; absent when the container logs nowhere. */
   logGroup?: string
+  /** What it logged a minute ago, beside the usual. */
+  loggedLately?: readonly string[]
   /** Another log driver, which then counts in place of `logGroup`. */
   logDriver?: LogDriverDescription
   /** The container takes the logs of those whose driver is awsfirelens. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayText } from '../../../src/renderer/ui/display-text.ts'
+import { isTyped } from '../../../src/renderer/ui/is-typed.ts'
 
 describe('displayText', () => {
   it('leaves ordinary names of any script alone', () => {
@@ -44,5 +45,15 @@ describe('displayText', () => {
         expect(displayText(text)).not.toMatch(forbidden)
       }),
     )
+  })
+})
+
+describe('a name that is typed to go on', () => {
+  it('is the name, or what is shown of it, and nothing less', () => {
+    expect(isTyped('storefront', ' storefront ')).toBe(true)
+    expect(isTyped('store\u202efront', 'store⟨U+202E⟩front')).toBe(true)
+    expect(isTyped('store\u202efront', 'store\u202efront')).toBe(true)
+    for (const typed of ['', 'store', 'storefront']) expect(isTyped('store\u202efront', typed)).toBe(false)
+    expect(isTyped('', '')).toBe(false)
   })
 })

@@ -1,4 +1,5 @@
 import type { CheckResult, ReadinessReport } from '../../../contract/readiness.ts'
+import { harmlessText } from '../../ui/display-text.ts'
 import { findingsOf, groupNames, headlineOf, verdictOf } from './stations.ts'
 
 const statusWords = {
@@ -43,8 +44,8 @@ function findingLines(check: CheckResult, number: number) {
   ]
 }
 
-/** Names from AWS must not break out of their line. */
+/** Names from AWS must not break out of their line, nor hide or turn what stands beside them. */
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  return harmlessText(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' '))
 }

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Callout, ErrorCallout } from '../../ui/callout.tsx'
 import { Spinner } from '../../ui/glyphs.tsx'
 import { DoneIcon, ShellIcon } from '../../ui/icons.ts'
+import { isTyped } from '../../ui/is-typed.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { TypeToConfirm } from '../../ui/type-to-confirm.tsx'
@@ -50,7 +51,7 @@ function Question({
 
   const change = async (event: FormEvent) => {
     event.preventDefault()
-    if (mustType && typed.trim() !== serviceName) return
+    if (mustType && !isTyped(serviceName, typed)) return
     setBusy(true)
     // News of an earlier deployment must not pass for this one's.
     readiness.setState(({ rollouts }) => {
@@ -100,7 +101,7 @@ function Question({
             type="submit"
             variant={on ? 'primary' : 'danger'}
             busy={busy}
-            disabled={mustType && typed.trim() !== serviceName}
+            disabled={mustType && !isTyped(serviceName, typed)}
           >
             Turn exec {on ? 'on' : 'off'}
           </Button>

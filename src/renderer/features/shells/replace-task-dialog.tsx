@@ -10,6 +10,7 @@ import { isLive } from '../../app/stores/sessions-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import { AuditIcon, LostIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
+import { isTyped } from '../../ui/is-typed.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatMoment } from '../../ui/time.ts'
@@ -40,7 +41,7 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
 
   const replace = async (event: FormEvent) => {
     event.preventDefault()
-    if (mustType && typed.trim() !== serviceName) return
+    if (mustType && !isTyped(serviceName, typed)) return
     setBusy(true)
     const { scope, clusterArn, taskArn } = task
     const begun = { at: Date.now(), before: new Set(cluster?.tasks.map(({ arn }) => arn)) }
@@ -111,7 +112,7 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
             type="submit"
             variant="danger"
             busy={busy}
-            disabled={mustType && typed.trim() !== serviceName}
+            disabled={mustType && !isTyped(serviceName, typed)}
           >
             <ReplaceIcon size={14} stroke={1.75} aria-hidden />
             Replace task

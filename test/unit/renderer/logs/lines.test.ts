@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { barsOf } from '../../../../src/renderer/features/logs/axis.ts'
+import { fileRow } from '../../../../src/renderer/features/logs/download.ts'
 import { levelOf } from '../../../../src/renderer/features/logs/line-level.ts'
 import { LineStore, mergeByTime, mostLines } from '../../../../src/renderer/features/logs/line-store.ts'
 import { lineText, prettyJson } from '../../../../src/renderer/features/logs/line-text.ts'
@@ -54,6 +55,16 @@ describe('a hostile line', () => {
 })
 
 const line = (at: number, text = '', source = 0) => ({ at, text, source })
+
+describe('a line in a file', () => {
+  it('is one row, and its further rows cannot pass for other lines', () => {
+    const at = Date.UTC(2026, 10, 25)
+    expect(
+      fileRow({ source: 0, at, text: 'one\r\n2026-11-25T00:00:00.000Z app forged' }, 'ng\u202einx'),
+    ).toBe('2026-11-25T00:00:00.000Z ng⟨U+202E⟩inx one\n\t2026-11-25T00:00:00.000Z app forged\n')
+    expect(fileRow({ source: 0, at, text: 'ab', length: 9 }, 'app')).toContain('ab [7 more characters]\n')
+  })
+})
 
 describe('the list of lines', () => {
   it('is in the order of time however lines arrive, and loses none', () => {
