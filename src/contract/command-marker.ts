@@ -32,7 +32,19 @@ export const secretPromptSchema = z.object({
   startedAt: z.number().int().nonnegative(),
 })
 
-export const commandEntrySchema = z.discriminatedUnion('kind', [recordedCommandSchema, secretPromptSchema])
+/** Somebody paused the recording: what was shown meanwhile is nowhere. */
+export const recordingGapSchema = z.object({
+  kind: z.literal('gap'),
+  startedAt: z.number().int().nonnegative(),
+  /** Absent while it lasts, and when the session ended in it. */
+  endedAt: z.number().int().nonnegative().optional(),
+})
+
+export const commandEntrySchema = z.discriminatedUnion('kind', [
+  recordedCommandSchema,
+  secretPromptSchema,
+  recordingGapSchema,
+])
 export type CommandEntry = z.infer<typeof commandEntrySchema>
 
 /**
@@ -47,11 +59,15 @@ export type CommandMarker =
   | { kind: 'continue'; text: string }
   | { kind: 'end'; exitCode?: number; milliseconds: number }
   | { kind: 'secret-prompt' }
+  | { kind: 'pause' }
+  | { kind: 'resume' }
 
 const signOf: Record<CommandSource, string> = { marks: '$', echo: '≈', api: '»' }
 const sourceOf = new Map(Object.entries(signOf).map(([source, sign]) => [sign, source as CommandSource]))
 const continuation = '…'
 const secretPromptLabel = 'Password prompt'
+const pauseLabel = 'Recording paused'
+const resumeLabel = 'Recording resumed'
 const endPattern = /^(?:exit (\d{1,10})|ended) after (\d{1,15}) ms$/
 const redactionPattern = /‹redacted:[^›]*›/g
 
@@ -67,12 +83,18 @@ export function commandMarkerLabel(marker: CommandMarker): string {
     }
     case 'secret-prompt':
       return secretPromptLabel
+    case 'pause':
+      return pauseLabel
+    case 'resume':
+      return resumeLabel
   }
 }
 
 /** Undefined for labels that speak of something else, e.g. `Connection lost`. */
 export function parseCommandMarker(label: string): CommandMarker | undefined {
   if (label === secretPromptLabel) return { kind: 'secret-prompt' }
+  if (label === pauseLabel) return { kind: 'pause' }
+  if (label === resumeLabel) return { kind: 'resume' }
   const end = endPattern.exec(label)
   if (end !== null) {
     const [, exitCode, milliseconds] = end
@@ -100,8 +122,16 @@ export class CommandList {
     const now = Math.round(at)
     if (marker.kind === 'begin') this.#begin(now, marker.source, marker.text)
     else if (marker.kind === 'secret-prompt') this.entries.push({ kind: 'secret-prompt', startedAt: now })
+    else if (marker.kind === 'pause') this.entries.push({ kind: 'gap', startedAt: now })
+    else if (marker.kind === 'resume') this.#endGap(now)
     else this.#change(now, marker)
     return marker
+  }
+
+  #endGap(now: number): void {
+    const index = this.entries.findLastIndex(({ kind }) => kind === 'gap')
+    const gap = this.entries[index]
+    if (gap?.kind === 'gap' && gap.endedAt === undefined) this.entries[index] = { ...gap, endedAt: now }
   }
 
   #begin(now: number, source: CommandSource, text: string): void {

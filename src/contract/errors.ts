@@ -36,6 +36,9 @@ export const errorCodes = [
   'NO_SHELL_IN_IMAGE',
   'EXEC_LOGGING_REFUSED',
   'REASON_REQUIRED',
+  'RECORDING_REQUIRED',
+  'PAUSE_FORBIDDEN',
+  'CANCELLED',
   // Logs
   'LOGS_ELSEWHERE',
   // Sessions

@@ -57,6 +57,10 @@ export const settingsSchema = z.object({
   /** Ids of identities outside Identity Center that somebody chose to use. */
   profilesInUse: z.array(z.string()),
   navigatorWidth: z.number().min(208).max(420),
+  /** Whether a shell may be open without being recorded. */
+  recordingRequired: z.boolean(),
+  /** Who may pause the recording of a shell. */
+  recordingPause: z.enum(['allowed', 'not-production', 'never']),
   /** How long recordings are kept. */
   retention: retentionSettingsSchema,
   navigatorOrder: z.enum(['name', 'size', 'newest', 'trouble']),
@@ -84,6 +88,8 @@ export const defaultSettings: Settings = {
   recentContainers: [],
   shells: {},
   navigatorWidth: 276,
+  recordingRequired: false,
+  recordingPause: 'not-production',
   retention: { days: 90 },
   navigatorOrder: 'name',
   navigatorGrouping: 'cluster',

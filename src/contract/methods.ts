@@ -204,6 +204,15 @@ export const methods = {
   /** Finds out now which sessions' lines live: the page heard that the network is back. */
   'session.probe': { params: z.object({}), result: z.object({}) },
   /** Keeps AWS's idle timeout away from a session while nobody types, or stops that. */
+  /**
+   * Keeps out of the recording what passes from now on; the history notes the gap, who made it and why.
+   * @throws {PortholeError} PAUSE_FORBIDDEN by the settings, AUDIT_UNAVAILABLE when the gap cannot be noted
+   */
+  'session.pauseRecording': {
+    params: z.object({ id: z.uuid(), reason: z.string().max(500).optional() }),
+    result: z.object({}),
+  },
+  'session.resumeRecording': { params: z.object({ id: z.uuid() }), result: z.object({}) },
   'session.keepAlive': { params: z.object({ id: z.uuid(), on: z.boolean() }), result: z.object({}) },
   /** Ends the remote session. The tab may stay. */
   'session.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },

@@ -61,6 +61,8 @@ export const sessionSchema = z.object({
   /** Why the session runs with the other engine than the one that was tried first. */
   engineNotice: errorValueSchema.optional(),
   recording: z.boolean(),
+  /** Since when somebody keeps what passes out of the recording. */
+  recordingPausedAt: timestampSchema.optional(),
   /** Why nothing is recorded, when a recording was wanted. */
   recordingProblem: errorValueSchema.optional(),
   /** Who AWS says we are: the role session name. */

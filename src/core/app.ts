@@ -353,6 +353,7 @@ function steerSessions(
     credentials: (scope) => signIn.credentials(scope),
     forgetCredentials: (scope) => signIn.forgetCredentials(scope),
     engineChoice: () => settings.get().engine,
+    recordingRequired: () => settings.get().recordingRequired,
     describeForExec: (container) => catalog.describeForExec(container),
     onCluster: catalog.onCluster,
     executeCommand: createExecuteCommand(clients),

@@ -20,7 +20,7 @@ import type { IdentityService } from './identity/identity-service.ts'
 import type { LogsService } from './logs/logs-service.ts'
 import type { PluginService } from './plugin/plugin-service.ts'
 import type { ReadinessService } from './readiness/readiness-service.ts'
-import { assertReason } from './session/production-guard.ts'
+import { assertPausable, assertReason } from './session/production-guard.ts'
 import type { SessionService } from './session/session-service.ts'
 import type { SettingsStore } from './settings.ts'
 import type { WindowHost } from './window-host.ts'
@@ -151,6 +151,12 @@ function createHandlers(
 
     'session.retry': async ({ id }) => nothing(await sessions.retry(id)),
     'session.probe': async () => nothing(sessions.resumed()),
+    'session.pauseRecording': async ({ id, reason }) => {
+      const session = sessions.list().find((each) => each.id === id)
+      if (session !== undefined) assertPausable(settings.get(), session.container)
+      return nothing(await sessions.pauseRecording(id, reason))
+    },
+    'session.resumeRecording': async ({ id }) => nothing(await sessions.resumeRecording(id)),
     'session.keepAlive': async ({ id, on }) => nothing(await sessions.keepAlive(id, on)),
     'session.close': async ({ id }) => nothing(await sessions.close(id)),
     'session.list': async () => sessions.list(),

@@ -26,6 +26,30 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await terminal.run('echo a""fter', /after[\s\S]*#$/)
   })
 
+  await test.step('a pause is forbidden in production, until somebody allows it; then it leaves a gap', async () => {
+    const pause = async () => {
+      await window.keyboard.press('Control+Shift+K')
+      await window.keyboard.type('pause recording')
+      await porthole.palette.getByRole('option', { name: /^Pause recording/ }).waitFor()
+      await window.keyboard.press('Enter')
+      await porthole.dialog.getByLabel(/Reason/).fill('a customer’s data')
+      await porthole.dialog.getByRole('button', { name: 'Pause recording' }).click()
+    }
+    await pause()
+    await expect(porthole.dialog.getByText(/allow nobody to pause a recording in production/)).toBeVisible()
+    await window.keyboard.press('Escape')
+    const settings = await porthole.openSettings('Audit')
+    await settings.getByText('Allowed', { exact: true }).click()
+    await settings.getByRole('button', { name: 'Close' }).click()
+    await pause()
+    await expect(porthole.dialog).toBeHidden()
+    await window.locator('.xterm-screen:visible').click()
+    await terminal.run('echo un""seen', /unseen[\s\S]*#$/)
+    await window.getByRole('button', { name: /^Recording paused/ }).click()
+    await window.locator('.xterm-screen:visible').click()
+    await terminal.run('echo se""en again', /seen again[\s\S]*#$/)
+  })
+
   await test.step('search finds a command, live', async () => {
     await window.keyboard.press('Alt+Shift+A')
     await window.getByRole('textbox', { name: 'Search the audit history' }).fill('no/such')
@@ -46,6 +70,9 @@ test('commands of a session, a password that is nowhere, and search over everyth
     const commands = window.getByRole('region', { name: 'Commands' })
     const row = (name: RegExp) => commands.getByRole('button', { name })
     await expect(row(/Password prompt/)).toBeVisible()
+    await expect(row(/Recording paused for/)).toBeVisible()
+    await expect(row(/un""seen/)).toHaveCount(0)
+    await expect(row(/se""en again/)).toBeVisible()
     await row(/echo a""fter/).click()
     await terminal.waitForText(/Password:/)
     await expect(commands.locator('[aria-current]')).toContainText('echo a""fter')

@@ -58,6 +58,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   #typedAt = Number.NEGATIVE_INFINITY
   #engineTellsOfLine = true
   #isReady = false
+  #recordingPaused = false
   #isInterrupted = false
   #hasEnded = false
 
@@ -96,7 +97,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
 
   typed(bytes: Uint8Array): void {
     const { clock, report } = this.#options
-    this.#commands?.typed(bytes)
+    if (!this.#recordingPaused) this.#commands?.typed(bytes)
     if (this.#isReady && !this.#hasEnded) this.#answers.typed()
     const at = clock.now()
     this.#typedAt = at
@@ -125,6 +126,22 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     else if (this.#engine?.keepAlive === undefined || !this.#isReady) throw new PortholeError(noKeepAlive)
     else this.#keepAliveLater(keepAliveMilliseconds)
     this.#recorder?.marker(on ? 'Keep-alive on' : 'Keep-alive off')
+  }
+
+  /**
+   * Keeps out of the recording what passes, or lets it in again; markers say so.
+   * @throws {PortholeError} INVALID_REQUEST when nothing is recorded
+   */
+  pauseRecording(on: boolean): void {
+    if (on === this.#recordingPaused) return
+    if (this.#recorder === undefined) throw new PortholeError(nothingRecorded)
+    if (on) this.#recorder.marker(commandMarkerLabel({ kind: 'pause' }))
+    else {
+      this.#recorder.marker(commandMarkerLabel({ kind: 'resume' }))
+      // What was drawn meanwhile stays out, so a replay goes on with an empty screen and not with an old one.
+      this.#recorder.output(emptyScreen)
+    }
+    this.#recordingPaused = on
   }
 
   #keepAliveLater(milliseconds: number): void {
@@ -214,10 +231,10 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     // Output is an answer too, whatever the engine made of it.
     this.#ready()
     this.#answers.answered()
-    this.#recorder?.output(bytes)
+    if (!this.#recordingPaused) this.#recorder?.output(bytes)
     this.#measureRecorder()
     this.stream.output(bytes)
-    this.#commands?.output(bytes)
+    if (!this.#recordingPaused) this.#commands?.output(bytes)
   }
 
   /** @returns why nothing is recorded, when a recording was wanted */
@@ -248,7 +265,10 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     return new CommandTracker({
       clock: this.#options.clock,
       inspect: (then) => this.stream.inspectScreen(then),
-      mark: (marker) => recorder.marker(commandMarkerLabel(marker)),
+      // The screen goes on, and with it what the tracker sees there.
+      mark: (marker) => {
+        if (!this.#recordingPaused) recorder.marker(commandMarkerLabel(marker))
+      },
       ...(!runsShell(command) && { onlyCommand: command }),
     })
   }
@@ -296,6 +316,15 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#finishRecording()
     this.#options.report({ type: 'ended', at: this.#options.clock.now(), reason, error })
   }
+}
+
+/** All attributes off, the usual buffer, everything gone, the cursor at the top: ECMA-48 and xterm's 1049. */
+const emptyScreen = new TextEncoder().encode('\x1b[0m\x1b[?1049l\x1b[2J\x1b[3J\x1b[H')
+
+const nothingRecorded: ErrorValue = {
+  code: 'INVALID_REQUEST',
+  message: 'This session is not recorded, so there is nothing to pause.',
+  retryable: false,
 }
 
 const noAnswer: ErrorValue = {

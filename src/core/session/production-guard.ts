@@ -1,4 +1,5 @@
 import { PortholeError } from '../../contract/errors.ts'
+import type { Settings } from '../../contract/host.ts'
 import { type ProductionRules, productionRule } from '../../contract/production.ts'
 import type { ContainerRef } from '../../contract/session.ts'
 
@@ -12,16 +13,40 @@ export function assertReason(
   rules: ProductionRules,
   { container, reason }: { container: ContainerRef; reason?: string | undefined },
 ): void {
-  if (!rules.reasonRequired || reason?.trim()) return
-  const rule = productionRule(rules, {
-    accountId: container.scope.accountId,
-    names: [container.accountName, container.clusterName, container.serviceName],
-    tags: [],
-  })
-  if (container.environment !== 'production' && rule === undefined) return
+  if (!rules.reasonRequired || reason?.trim() || !isProduction(rules, container)) return
   throw new PortholeError({
     code: 'REASON_REQUIRED',
     message: 'A shell in production needs a reason.',
     action: 'Open the shell again and say why, or change the production rules in the settings.',
   })
+}
+
+/**
+ * Holds the pausing of a recording to what the settings allow.
+ *
+ * @throws {PortholeError} PAUSE_FORBIDDEN
+ */
+export function assertPausable(
+  { recordingPause, production }: Pick<Settings, 'recordingPause' | 'production'>,
+  container: ContainerRef,
+): void {
+  if (recordingPause === 'allowed') return
+  if (recordingPause === 'not-production' && !isProduction(production, container)) return
+  throw new PortholeError({
+    code: 'PAUSE_FORBIDDEN',
+    message:
+      recordingPause === 'never'
+        ? 'The settings allow nobody to pause a recording.'
+        : 'The settings allow nobody to pause a recording in production.',
+    action: 'Open another shell for what need not be recorded, or change the setting.',
+  })
+}
+
+function isProduction(rules: ProductionRules, container: ContainerRef): boolean {
+  const rule = productionRule(rules, {
+    accountId: container.scope.accountId,
+    names: [container.accountName, container.clusterName, container.serviceName],
+    tags: [],
+  })
+  return container.environment === 'production' || rule !== undefined
 }

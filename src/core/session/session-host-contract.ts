@@ -65,6 +65,8 @@ export const sessionHostMethods = {
   'session.probe': { params: sessionParams, result: nothing },
   /** Keeps AWS's idle timeout away while nobody types, or stops that. */
   'session.keepAlive': { params: sessionParams.extend({ on: z.boolean() }), result: nothing },
+  /** Keeps what passes out of the recording, or lets it in again. */
+  'session.pauseRecording': { params: sessionParams.extend({ on: z.boolean() }), result: nothing },
   /** Ends the session here and at AWS. Answers when it has ended. */
   'session.close': { params: sessionParams, result: nothing },
   /** Ends the session if need be, and lets its screen go. */

@@ -72,6 +72,10 @@ class LocalSessionHost implements SessionHost {
           this.#find(sessionId).keepAlive(on)
           return {}
         },
+        'session.pauseRecording': async ({ sessionId, on }) => {
+          this.#find(sessionId).pauseRecording(on)
+          return {}
+        },
         'session.close': async ({ sessionId }) => {
           await this.#find(sessionId).close()
           return {}

@@ -26,7 +26,9 @@ import { TaskWatch } from './task-watch.ts'
 
 export interface SessionServiceDependencies extends SessionOpeningDependencies {
   host: SessionHostLink
-  audit: Pick<AuditService, 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
+  audit: Pick<AuditService, 'sessionOpened' | 'sessionEnded' | 'shellRefused' | 'note' | 'integrity'>
+  /** The setting: a shell that is not recorded must not be open. */
+  recordingRequired: () => boolean
   clock: Clock
   credentials: (scope: Scope) => Promise<RoleCredentials>
   /** AWS refused what `credentials` gave: the next call fetches new ones. */
@@ -60,6 +62,13 @@ export interface SessionService extends AsyncDisposable {
    * @throws {PortholeError} SESSION_NOT_FOUND, INVALID_REQUEST when its engine cannot
    */
   keepAlive(id: string, on: boolean): Promise<void>
+  /**
+   * Keeps out of the recording what passes, until `resumeRecording`. The history has the gap first.
+   * @throws {PortholeError} SESSION_NOT_FOUND, INVALID_REQUEST when nothing is recorded, STORAGE_*
+   */
+  pauseRecording(id: string, reason?: string): Promise<void>
+  /** @throws {PortholeError} SESSION_NOT_FOUND, STORAGE_* when it goes on, but the history could not be told */
+  resumeRecording(id: string): Promise<void>
   /** Oldest first; those that ended by themselves stay for a while, so that a reloaded page finds its tabs. */
   list(): Session[]
   onChanged(listener: (session: Session) => void): Disposable
@@ -85,6 +94,8 @@ interface Entry {
   fallback?: Engine
   /** Waits for an agent that is still starting. */
   readonly patience: Patience
+  /** The tab was closed before AWS answered. */
+  cancelled: boolean
   /** The history holds an opening, which wants an end. */
   opened: boolean
   /** What happens to one session is handled in order. */
@@ -138,7 +149,7 @@ class HostedSessionService implements SessionService {
     unwrap(await this.#host.call('session.prepare', { sessionId, stream, size: request.size }))
     const patience = new Patience(this.#dependencies.clock)
     const work = Promise.resolve()
-    const entry: Entry = { session, request, opened: false, patience, givenBack: [], work }
+    const entry: Entry = { session, request, opened: false, cancelled: false, patience, givenBack: [], work }
     this.#entries.set(session.id, entry)
     this.#changes.emit(session)
     this.#enqueue(entry, () => this.#connect(entry))
@@ -152,7 +163,10 @@ class HostedSessionService implements SessionService {
       unwrap(await this.#host.callIfRunning('session.close', { sessionId: id }))
       // Its end was reported before that answer and is in line. One that AWS has
       // not granted yet ends without waiting for it; #connect gives it back.
-      if (awsSessionId === undefined) this.#end(entry, 'closed')
+      if (awsSessionId === undefined) {
+        entry.cancelled = true
+        this.#end(entry, 'closed')
+      }
     }
     entry.patience[Symbol.dispose]()
     this.#enqueue(entry, async () => this.#forget(entry))
@@ -171,6 +185,24 @@ class HostedSessionService implements SessionService {
     const entry = this.#find(id)
     unwrap(await this.#host.callIfRunning('session.keepAlive', { sessionId: id, on }))
     this.#change(entry, { type: 'keep-alive', on })
+  }
+
+  async pauseRecording(id: string, reason?: string): Promise<void> {
+    const entry = this.#find(id)
+    if (!entry.session.recording || !entry.opened) throw new PortholeError(notRecorded)
+    if (entry.session.recordingPausedAt !== undefined) return
+    const at = this.#dependencies.clock.now()
+    await this.#noteGap(entry, 'recording.paused', at, reason?.trim() ? { reason: reason.trim() } : undefined)
+    unwrap(await this.#host.callIfRunning('session.pauseRecording', { sessionId: id, on: true }))
+    this.#change(entry, { type: 'recording-paused', at })
+  }
+
+  async resumeRecording(id: string): Promise<void> {
+    const entry = this.#find(id)
+    if (entry.session.recordingPausedAt === undefined) return
+    unwrap(await this.#host.callIfRunning('session.pauseRecording', { sessionId: id, on: false }))
+    this.#change(entry, { type: 'recording-resumed' })
+    await this.#noteGap(entry, 'recording.resumed', this.#dependencies.clock.now())
   }
 
   list(): Session[] {
@@ -204,17 +236,34 @@ class HostedSessionService implements SessionService {
         },
         waiting: (error, retryAt) => this.#change(entry, { type: 'waiting', error, retryAt }),
       }
+      if (this.#dependencies.recordingRequired()) await this.#requireHistory()
       const wanted = { container, command, choice }
       const granted = await openSession(this.#dependencies, wanted, progress, entry.patience)
       entry.snapshot = granted.snapshot
       entry.workload = granted.workload
       entry.fallback = granted.fallback
-      if (entry.session.state === 'ended')
-        await giveBack(this.#dependencies, container.scope, granted.request.awsSessionId)
+      if (entry.session.state === 'ended') await this.#grantedTooLate(entry, granted.request.awsSessionId)
       else await this.#start(entry, granted)
     } catch (thrown) {
       await this.#refuse(entry, toErrorValue(thrown))
     }
+  }
+
+  /** What cannot be recorded is not asked for. */
+  async #requireHistory(): Promise<void> {
+    try {
+      await this.#dependencies.audit.integrity()
+    } catch (thrown) {
+      throw new PortholeError(recordingRequired(toErrorValue(thrown)), { cause: thrown })
+    }
+  }
+
+  /** AWS has a session that nobody waits for any more. CloudTrail tells of it, so the history does too. */
+  async #grantedTooLate(entry: Entry, awsSessionId: string): Promise<void> {
+    await giveBack(this.#dependencies, entry.session.container.scope, awsSessionId)
+    if (!entry.cancelled) return
+    const facts = this.#facts(entry, this.#dependencies.clock.now())
+    await this.#dependencies.audit.shellRefused({ ...facts, awsSessionId, error: closedTooEarly })
   }
 
   async #start(entry: Entry, { engine, request }: GrantedSession): Promise<void> {
@@ -249,6 +298,7 @@ class HostedSessionService implements SessionService {
     if (event.type === 'silent' || event.type === 'degraded' || event.type === 'reconnecting')
       this.#tasks.suspect(entry.session.id)
     if (event.type !== 'silent') this.#change(entry, event)
+    if (event.type === 'recording-problem') this.#endUnrecorded(entry)
   }
 
   /** `auto` means that a shell opens, not which engine does it. */
@@ -277,6 +327,20 @@ class HostedSessionService implements SessionService {
     } catch (thrown) {
       this.#change(entry, { ...event, recording: false, recordingProblem: toErrorValue(thrown) })
     }
+    this.#endUnrecorded(entry)
+  }
+
+  /** Where shells have to be recorded, one whose recording failed is over. */
+  #endUnrecorded(entry: Entry): void {
+    const { session } = entry
+    const problem = session.recordingProblem
+    if (problem === undefined || !isLive(session) || !this.#dependencies.recordingRequired()) return
+    const at = this.#dependencies.clock.now()
+    this.#enqueue(entry, async () => {
+      // Not awaited: an engine says goodbye to AWS first, and what it reports then comes too late to count.
+      void this.#host.callIfRunning('session.close', { sessionId: session.id })
+      await this.#finish(entry, { at, reason: 'failed', error: recordingRequired(problem) })
+    })
   }
 
   async #finish(entry: Entry, event: { at: number; reason: EndReason; error?: ErrorValue }): Promise<void> {
@@ -313,10 +377,10 @@ class HostedSessionService implements SessionService {
 
   /** AWS gave no session, or no engine could use it. Attempts count in an audit. */
   async #refuse(entry: Entry, error: ErrorValue): Promise<void> {
-    if (entry.session.state === 'ended') return
+    if (entry.session.state === 'ended' && !entry.cancelled) return
     entry.patience[Symbol.dispose]()
     this.#end(entry, 'failed', error)
-    await this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
+    if (!entry.cancelled) await this.#host.callIfRunning('session.close', { sessionId: entry.session.id })
     const at = this.#dependencies.clock.now()
     await this.#dependencies.audit.shellRefused({ ...this.#facts(entry, at), error })
   }
@@ -333,6 +397,23 @@ class HostedSessionService implements SessionService {
       this.#enqueue(entry, () => this.#finish(entry, lost))
       if (awsSessionId !== undefined) void giveBack(this.#dependencies, container.scope, awsSessionId)
     }
+  }
+
+  async #noteGap(
+    { session, caller }: Entry,
+    activity: 'recording.paused' | 'recording.resumed',
+    at: number,
+    detail?: Record<string, string>,
+  ): Promise<void> {
+    await this.#dependencies.audit.note({
+      activity,
+      at,
+      userName: caller?.userName ?? unknownUser,
+      principal: caller?.arn,
+      taskArn: session.container.taskArn,
+      sessionId: session.id,
+      detail: { container: session.container.containerName, ...detail },
+    })
   }
 
   #probe(entry: Entry): void {
@@ -422,6 +503,28 @@ const hostGone: ErrorValue = {
   message: 'The process that runs the sessions stopped.',
   action: 'Open a new session to the container.',
   retryable: true,
+}
+
+const notRecorded: ErrorValue = {
+  code: 'INVALID_REQUEST',
+  message: 'This session is not recorded, so there is nothing to pause.',
+  retryable: false,
+}
+
+const closedTooEarly: ErrorValue = {
+  code: 'CANCELLED',
+  message: 'The tab was closed before AWS answered. The session was given back unused.',
+  retryable: false,
+}
+
+function recordingRequired(why: ErrorValue): ErrorValue {
+  return {
+    code: 'RECORDING_REQUIRED',
+    message: `Shells have to be recorded here, and this one cannot be. ${why.message}`,
+    detail: why.detail,
+    action: why.action ?? 'Mend the cause, or change the setting “Open shells only when they are recorded”.',
+    retryable: why.retryable,
+  }
 }
 
 function unwrap<Value>(result: Result<Value>): Value {

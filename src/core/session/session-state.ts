@@ -11,6 +11,8 @@ export type SessionChange =
   | { type: 'waiting'; error: ErrorValue; retryAt: number }
   | { type: 'fell-back'; notice: ErrorValue }
   | { type: 'keep-alive'; on: boolean }
+  | { type: 'recording-paused'; at: number }
+  | { type: 'recording-resumed' }
   | { type: 'degraded'; error: ErrorValue }
   | { type: 'recovered' }
   | { type: 'reconnecting'; error: ErrorValue; retryAt: number }
@@ -28,6 +30,8 @@ const possibleIn: Record<SessionChange['type'], readonly Session['state'][]> = {
   encrypted: ['connecting', 'ready', 'degraded', 'reconnecting'],
   input: ['connecting', 'ready', 'degraded', 'reconnecting'],
   'keep-alive': ['ready', 'degraded', 'reconnecting'],
+  'recording-paused': ['ready', 'degraded', 'reconnecting'],
+  'recording-resumed': ['ready', 'degraded', 'reconnecting'],
   degraded: ['ready'],
   recovered: ['degraded'],
   reconnecting: ['ready', 'degraded', 'reconnecting'],
@@ -71,6 +75,10 @@ export function changeSession(session: Session, change: SessionChange): Session 
       return { ...session, lastInputAt: change.at }
     case 'keep-alive':
       return { ...session, keepAlive: change.on }
+    case 'recording-paused':
+      return { ...session, recordingPausedAt: session.recordingPausedAt ?? change.at }
+    case 'recording-resumed':
+      return { ...session, recordingPausedAt: undefined }
     case 'degraded':
       return { ...session, state: 'degraded', error: change.error }
     case 'reconnecting':
@@ -80,12 +88,18 @@ export function changeSession(session: Session, change: SessionChange): Session 
       return { ...session, state: 'ready', error: undefined, retryAt: undefined }
     case 'recording-problem':
       // The first says why; what follows is only that a recording cannot go on.
-      return { ...session, recording: false, recordingProblem: session.recordingProblem ?? change.error }
+      return {
+        ...session,
+        recording: false,
+        recordingPausedAt: undefined,
+        recordingProblem: session.recordingProblem ?? change.error,
+      }
     case 'ended':
       return {
         ...session,
         state: 'ended',
         recording: false,
+        recordingPausedAt: undefined,
         keepAlive: false,
         retryAt: undefined,
         endedAt: change.at,

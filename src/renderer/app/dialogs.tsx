@@ -6,6 +6,7 @@ const Palette = loadedOnDemand(() => import('../features/palette/palette.tsx'))
 const OpenShellDialog = loadedOnDemand(() => import('../features/shells/open-shell-dialog.tsx'))
 const ReplaceTaskDialog = loadedOnDemand(() => import('../features/shells/replace-task-dialog.tsx'))
 const KeepAliveDialog = loadedOnDemand(() => import('../features/terminal/keep-alive-dialog.tsx'))
+const PauseRecordingDialog = loadedOnDemand(() => import('../features/terminal/pause-recording-dialog.tsx'))
 const SwitchExecDialog = loadedOnDemand(() => import('../features/readiness/switch-exec-dialog.tsx'))
 const EntrantsDialog = loadedOnDemand(() => import('../features/readiness/entrants-dialog.tsx'))
 const SettingsDialog = loadedOnDemand(() => import('../features/settings/settings-dialog.tsx'))
@@ -48,6 +49,9 @@ export function Dialogs() {
       )}
       {dialog?.kind === 'replace-task' && <ReplaceTaskDialog task={dialog.task} onClose={close} />}
       {dialog?.kind === 'keep-alive' && <KeepAliveDialog sessionId={dialog.sessionId} onClose={close} />}
+      {dialog?.kind === 'pause-recording' && (
+        <PauseRecordingDialog sessionId={dialog.sessionId} onClose={close} />
+      )}
       {dialog?.kind === 'switch-exec' && (
         <SwitchExecDialog service={dialog.service} on={dialog.on} onClose={close} />
       )}

@@ -95,6 +95,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'session.open': notHere,
     'session.retry': async () => ({}),
     'session.probe': async () => ({}),
+    'session.pauseRecording': async () => ({}),
+    'session.resumeRecording': async () => ({}),
     'session.keepAlive': async () => ({}),
     'session.close': async () => ({}),
     'session.list': async () => sessions,

@@ -5,11 +5,14 @@ import styles from './switch.module.css'
 export function Switch({
   checked,
   onChange,
+  label,
   children,
 }: {
   checked: boolean
   onChange: (checked: boolean) => void
-  children: ReactNode
+  /** Its name, where the text stands elsewhere. */
+  label?: string
+  children?: ReactNode
 }) {
   return (
     <label className={styles.switch}>
@@ -18,6 +21,7 @@ export function Switch({
         role="switch"
         checked={checked}
         aria-checked={checked}
+        aria-label={label}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       {children}

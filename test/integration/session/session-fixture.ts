@@ -45,12 +45,17 @@ const recentTextCharacters = 64 * 1024
  */
 const briskAgent = { firstOutputDelay: 0, chunkInterval: 0 }
 
-type SessionAudit = Pick<AuditService, 'recorders' | 'sessionOpened' | 'sessionEnded' | 'shellRefused'>
+type SessionAudit = Pick<
+  AuditService,
+  'recorders' | 'sessionOpened' | 'sessionEnded' | 'shellRefused' | 'note' | 'integrity'
+>
 
 const noLedger = {
   sessionOpened: async () => {},
   sessionEnded: async () => {},
   shellRefused: async () => {},
+  note: async () => {},
+  integrity: () => Promise.reject(new Error('There is no ledger.')),
 }
 
 /** A session with a page that shows it. */
@@ -78,6 +83,8 @@ export interface SessionFixtureOptions {
   agent?: Partial<AgentSettings>
   /** The plugin to use; default: the test plugin. */
   plugin?: string
+  /** The setting. */
+  recordingRequired?: boolean
 }
 
 /** The session service, its host and both engines against a sandbox with real containers. */
@@ -105,7 +112,7 @@ export class SessionFixture implements AsyncDisposable {
     },
     resources: AsyncDisposableStack,
   ) {
-    const { audit, plugin: pluginFile } = parts.options
+    const { audit, plugin: pluginFile, recordingRequired = false } = parts.options
     this.#resources = resources
     this.gateway = parts.gateway
     this.#endpoint = sandbox.endpoint
@@ -149,6 +156,7 @@ export class SessionFixture implements AsyncDisposable {
         host: { connect: () => near },
         clock,
         audit: audit ?? noLedger,
+        recordingRequired: () => recordingRequired,
         describeForExec: catalog.describeForExec,
         onCluster: catalog.onCluster,
         executeCommand: createExecuteCommand(clients),

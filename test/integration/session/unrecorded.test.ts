@@ -8,7 +8,10 @@ import { SessionFixture } from './session-fixture.ts'
 
 const workerUrl = new URL('../../../src/core/audit/audit-worker.ts', import.meta.url)
 
-test('without a usable data folder a shell still opens, and says why it is not recorded', async () => {
+test.each([
+  ['still opens, and says why it is not recorded', false],
+  ['is refused where shells have to be recorded, and says why', true],
+])('without a usable data folder a shell %s', async (_, recordingRequired) => {
   using folder = temporaryFolder()
   const file = path.join(folder.path, 'not-a-folder')
   await writeFile(file, '')
@@ -18,7 +21,15 @@ test('without a usable data folder a shell still opens, and says why it is not r
     workerUrl,
   })
   await using audit = createAuditService({ channel: worker.channel })
-  await using fixture = await SessionFixture.start({ audit })
+  await using fixture = await SessionFixture.start({ audit, recordingRequired })
+  if (recordingRequired) {
+    const shell = await fixture.open('built-in', '/bin/sh')
+    expect(await shell.until('ended')).toMatchObject({
+      endReason: 'failed',
+      error: { code: 'RECORDING_REQUIRED', message: expect.stringContaining(file) },
+    })
+    return
+  }
   const shell = await fixture.openShell('built-in')
   expect(await shell.until('ready')).toMatchObject({
     recording: false,

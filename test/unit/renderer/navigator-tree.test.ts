@@ -299,7 +299,7 @@ describe('flattenTree', () => {
     expect(firstMatchIndex([])).toBe(-1)
   })
 
-  it('filters 5,000 tasks within the budget', () => {
+  it('filters 5,000 tasks', () => {
     const tasks = Array.from({ length: 5000 }, (_, index) => ({
       id: index.toString(16).padStart(8, '0'),
       service: `service-${index % 100}`,
@@ -313,15 +313,9 @@ describe('flattenTree', () => {
     ])
     const large = world.clusterOf(world.accounts.production, 'large', now, services, tasks)
     const input = inputOf([large], { filter: 'service-7 prod 0000' })
-    flattenTree(input)
-    // DESIGN.md allows 50 ms for the whole of it in the page; this is the part without drawing.
-    // The best of a few runs: other work on the machine is not what is measured.
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now()
-      flattenTree(input)
-      return performance.now() - start
-    })
-    expect(Math.min(...times)).toBeLessThan(50)
+    const found = flattenTree(input).filter(({ kind }) => kind === 'task')
+    // How long it takes is measured by `npm run bench`.
+    expect(found).toHaveLength(550)
     const rows = flattenTree(input)
     expect(rows.length).toBeGreaterThan(500)
   })

@@ -36,6 +36,7 @@ export type Dialog =
       inTab?: string | undefined
     }
   | { kind: 'keep-alive'; sessionId: string }
+  | { kind: 'pause-recording'; sessionId: string }
   | { kind: 'replace-task'; task: TaskRef }
   | { kind: 'switch-exec'; service: ServiceRef; on: boolean }
   | { kind: 'entrants'; service: ServiceRef }

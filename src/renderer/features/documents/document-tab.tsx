@@ -132,7 +132,12 @@ function SessionState({ session }: { session: Session }) {
   if (session.state === 'ended' || session.state === 'connecting') return null
   return (
     <>
-      {session.recording && session.state !== 'reconnecting' && <RecordingDot label="Recording" />}
+      {session.recording && session.state !== 'reconnecting' && (
+        <RecordingDot
+          on={session.recordingPausedAt === undefined}
+          label={session.recordingPausedAt === undefined ? 'Recording' : 'Recording paused'}
+        />
+      )}
       <IdleTime session={session} />
     </>
   )

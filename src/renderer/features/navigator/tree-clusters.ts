@@ -177,10 +177,10 @@ function addService(
 
 /** After those that run, so that nothing moves when they come; none unless they were asked for. */
 function stoppedIn({ input }: Growing, cluster: Cluster, belongs: (task: Task) => boolean): Task[] {
+  const stopped = input.stopped[clusterKey(cluster.scope, cluster.arn)]
+  if (stopped === undefined) return []
   const running = new Set(cluster.tasks.map(({ arn }) => arn))
-  return (input.stopped[clusterKey(cluster.scope, cluster.arn)] ?? []).filter(
-    (task) => !running.has(task.arn) && belongs(task),
-  )
+  return stopped.filter((task) => !running.has(task.arn) && belongs(task))
 }
 
 const readinessOrder = ['blocked', 'unknown', 'advice', 'ready']

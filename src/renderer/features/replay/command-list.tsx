@@ -4,7 +4,7 @@ import type { CommandEntry, RecordedCommand } from '../../../contract/command-ma
 import { classNames } from '../../ui/class-names.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Segments, TextInput } from '../../ui/field.tsx'
-import { CheckIcon, CredentialsIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
+import { CheckIcon, CredentialsIcon, PauseIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
 import { RedactedText } from '../../ui/redacted-text.tsx'
 import styles from './command-list.module.css'
 import { formatTook, isFailed, nameOfExit, type Shown, shownCommands } from './commands.ts'
@@ -136,15 +136,26 @@ function Row({
       onClick={onOpen}
     >
       <span className={styles.at}>{formatPosition(entry.startedAt)}</span>
-      {entry.kind === 'secret-prompt' ? (
-        <span className={styles.secret}>
-          <CredentialsIcon size={13} stroke={1.75} aria-hidden />
-          Password prompt. What was typed is never stored
-        </span>
-      ) : (
-        <Command command={entry} />
-      )}
+      {entry.kind === 'command' ? <Command command={entry} /> : <Silence entry={entry} />}
     </button>
+  )
+}
+
+/** Where something is missing on purpose. */
+function Silence({ entry }: { entry: Exclude<CommandEntry, RecordedCommand> }) {
+  if (entry.kind === 'secret-prompt')
+    return (
+      <span className={styles.secret}>
+        <CredentialsIcon size={13} stroke={1.75} aria-hidden />
+        Password prompt. What was typed is never stored
+      </span>
+    )
+  const { startedAt, endedAt } = entry
+  return (
+    <span className={styles.gap}>
+      <PauseIcon size={13} stroke={1.75} aria-hidden />
+      Recording paused {endedAt === undefined ? 'until the end' : `for ${formatTook(endedAt - startedAt)}`}
+    </span>
   )
 }
 

@@ -1,7 +1,10 @@
-import { type CommandEntry, CommandList } from '../../../contract/command-marker.ts'
+import { type CommandEntry, CommandList, type CommandMarker } from '../../../contract/command-marker.ts'
 import type { TerminalSize } from '../../../contract/session.ts'
 import type { CastEvent } from './asciicast.ts'
 import { type IdleSkip, skipBetween } from './idle.ts'
+
+/** Where something begins is a place to go to; where it ends is none. */
+const placesToGo: ReadonlySet<CommandMarker['kind']> = new Set(['begin', 'secret-prompt', 'pause'])
 
 export interface Marker {
   readonly at: number
@@ -52,11 +55,10 @@ export class Recording {
     if (event.kind === 'output') this.firstOutputAt ??= event.at
   }
 
-  /** @returns whether it was about a command. Only where one begins is a place to go to. */
+  /** @returns whether it was about a command. */
   #addMarker(at: number, label: string): boolean {
     const command = this.#commands.add(at, label)
-    if (command === undefined || command.kind === 'begin' || command.kind === 'secret-prompt')
-      this.markers.push({ at, label })
+    if (command === undefined || placesToGo.has(command.kind)) this.markers.push({ at, label })
     return command !== undefined
   }
 

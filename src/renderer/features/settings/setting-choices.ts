@@ -24,6 +24,12 @@ export const textSizes: Choice<string>[] = ['11', '12', '12.5', '13', '14', '16'
   label: `${size} px`,
 }))
 
+export const pauses: Choice<Settings['recordingPause']>[] = [
+  { value: 'allowed', label: 'Allowed' },
+  { value: 'not-production', label: 'Not in production' },
+  { value: 'never', label: 'Never' },
+]
+
 const forEver = 'for ever'
 
 export const ages: Choice<string>[] = [

@@ -6,6 +6,7 @@ import {
   engines,
   limitOf,
   limitValue,
+  pauses,
   scrollbacks,
   sizes,
   textSizes,
@@ -64,6 +65,18 @@ export const settingList: readonly SettingEntry[] = [
     (on) => ({ pluginInstall: on ? 'automatic' : 'ask' }),
   ),
   { id: 'plugin', name: 'Session Manager plugin', section: 'sessions', keys: [], value: () => '' },
+  offAndOn(
+    'open shells only when they are recorded',
+    'audit',
+    ['recordingRequired'],
+    ({ recordingRequired }) => recordingRequired,
+    (recordingRequired) => ({ recordingRequired }),
+  ),
+  oneOf('pausing a recording', 'audit', ['recordingPause'], {
+    choices: () => pauses,
+    value: ({ recordingPause }) => recordingPause,
+    change: (recordingPause) => ({ recordingPause }),
+  }),
   oneOf('keep recordings', 'audit', ['retention'], {
     choices: ({ retention }) => withOwn(ages, retention.days, (days) => `${days} days`),
     value: ({ retention }) => limitValue(retention.days),

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react'
 import type { SettingsSection } from '../../app/stores/interface-store.ts'
-import { RetentionSection } from '../integrity/retention-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
+import { AuditSection } from './audit-section.tsx'
 import { ProductionSection } from './production-section.tsx'
 import { sectionTitles } from './section-titles.ts'
 import { SessionsSection } from './sessions-section.tsx'
@@ -14,6 +14,6 @@ export const settingsSections: {
 }[] = [
   { id: 'appearance', title: sectionTitles.appearance, Section: AppearanceSection },
   { id: 'sessions', title: sectionTitles.sessions, Section: SessionsSection },
-  { id: 'audit', title: sectionTitles.audit, Section: RetentionSection },
+  { id: 'audit', title: sectionTitles.audit, Section: AuditSection },
   { id: 'production', title: sectionTitles.production, Section: ProductionSection },
 ]

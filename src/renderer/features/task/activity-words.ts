@@ -18,7 +18,7 @@ export const activityWords: Record<Activity, { icon: ComponentType<IconProps>; w
   'exec.disabled': { icon: SettingsIcon, words: 'turned ECS Exec off' },
   'recording.viewed': { icon: PlayIcon, words: 'looked at a recording' },
   'recording.paused': { icon: PauseIcon, words: 'paused the recording' },
-  'recording.resumed': { icon: PlayIcon, words: 'went on recording' },
+  'recording.resumed': { icon: PlayIcon, words: 'recorded again' },
   'transcript.viewed': { icon: PlayIcon, words: 'looked at a transcript' },
   'audit.exported': { icon: ExportIcon, words: 'exported this history' },
   'audit.imported': { icon: ExportIcon, words: 'imported events' },

@@ -170,6 +170,7 @@ function ActivityRow({ entry }: { entry: AuditActivity }) {
           of <Name text={entry.detail.sessionOf} />
         </>
       )}
+      {entry.detail?.reason !== undefined && <Name text={entry.detail.reason} />}
     </Row>
   )
 }

@@ -7,7 +7,7 @@ import { idleLimitInMilliseconds, idleTimeLeft } from '../../app/stores/sessions
 import { IconButton } from '../../ui/button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { RecordingDot, RemainingRing } from '../../ui/glyphs.tsx'
-import { LatencyIcon, LockIcon, SearchIcon } from '../../ui/icons.ts'
+import { LatencyIcon, LockIcon, PauseIcon, SearchIcon } from '../../ui/icons.ts'
 import { formatCountdown } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { ContextBar } from '../documents/context-bar.tsx'
@@ -135,6 +135,7 @@ function SessionFacts({ session }: { session: Session }) {
 }
 
 function RecordingFact({ session }: { session: Session }) {
+  if (session.recordingPausedAt !== undefined) return <PausedFact session={session} />
   if (session.recording)
     return (
       <span>
@@ -146,6 +147,23 @@ function RecordingFact({ session }: { session: Session }) {
     <span className={styles.notRecording} title={why === undefined ? undefined : displayText(why.message)}>
       <RecordingDot on={false} /> Not recording
     </span>
+  )
+}
+
+/** Never silent: what passes now is in no record, and one click brings it back. */
+function PausedFact({ session: { id, recordingPausedAt = 0 } }: { session: Session }) {
+  const { core } = useServices()
+  const now = useNow()
+  return (
+    <button
+      type="button"
+      className={styles.paused}
+      title="Nothing of what passes now is recorded. Click to record again"
+      onClick={() => void core.call('session.resumeRecording', { id })}
+    >
+      <PauseIcon size={13} stroke={2} aria-hidden />
+      Recording paused {formatCountdown(Math.max(0, now - recordingPausedAt))}
+    </button>
   )
 }
 

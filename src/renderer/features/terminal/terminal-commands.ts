@@ -2,7 +2,16 @@ import { useEffect } from 'react'
 import type { EngineChoice } from '../../../contract/session.ts'
 import type { Command } from '../../app/commands/command-registry.ts'
 import { type Services, useServices } from '../../app/services.ts'
-import { ClockIcon, CopyIcon, EngineIcon, RefreshIcon, SearchIcon, ShellIcon } from '../../ui/icons.ts'
+import {
+  ClockIcon,
+  CopyIcon,
+  EngineIcon,
+  PauseIcon,
+  PlayIcon,
+  RefreshIcon,
+  SearchIcon,
+  ShellIcon,
+} from '../../ui/icons.ts'
 import { reopenTab } from '../shells/open-shell.ts'
 import { terminalsOf } from './terminal-registry.ts'
 
@@ -117,6 +126,29 @@ function terminalCommands(services: Services): Command[] {
       run: () => {
         const session = frontSession()
         if (session !== undefined) void services.core.call('session.keepAlive', { id: session.id, on: false })
+      },
+    },
+    {
+      id: 'terminal.pauseRecording',
+      title: 'Pause recording…',
+      group: 'Terminal',
+      icon: PauseIcon,
+      when: () => frontSession()?.recording === true && frontSession()?.recordingPausedAt === undefined,
+      run: () => {
+        const session = frontSession()
+        if (session !== undefined)
+          services.interface.setState({ dialog: { kind: 'pause-recording', sessionId: session.id } })
+      },
+    },
+    {
+      id: 'terminal.resumeRecording',
+      title: 'Record again',
+      group: 'Terminal',
+      icon: PlayIcon,
+      when: () => frontSession()?.recordingPausedAt !== undefined,
+      run: () => {
+        const session = frontSession()
+        if (session !== undefined) void services.core.call('session.resumeRecording', { id: session.id })
       },
     },
     ...engineCommands(services),

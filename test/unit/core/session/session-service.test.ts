@@ -42,6 +42,10 @@ let audit: string[]
 let openedFacts: SessionFacts[]
 let refusedFacts: SessionFacts[]
 let terminated: string[]
+let noted: (string | undefined)[]
+let recordingRequired: boolean
+/** Answers when the history can be opened. */
+let historyState: SessionServiceDependencies['audit']['integrity']
 let seen: Session[]
 let clusters: Listeners<Cluster>
 let controlChannel: ReturnType<typeof createChannelPair>[0]
@@ -72,7 +76,13 @@ function build(overrides: Partial<SessionServiceDependencies> = {}) {
         audit.push(`refused ${facts.error.code}`)
         refusedFacts.push(facts)
       },
+      async note({ activity, sessionId, detail }) {
+        audit.push(`${activity} ${detail?.reason ?? ''}`.trim())
+        noted.push(sessionId)
+      },
+      integrity: () => historyState(),
     },
+    recordingRequired: () => recordingRequired,
     describeForExec: async () => ({ runtimeId: '0123-3107182542', snapshot: { task: 'as described' } }),
     executeCommand: async () => grant,
     terminateSession: async (_, id) => void terminated.push(id),
@@ -104,6 +114,9 @@ beforeEach(() => {
   openedFacts = []
   refusedFacts = []
   terminated = []
+  noted = []
+  recordingRequired = false
+  historyState = async () => ({}) as never
   seen = []
   clusters = createListeners()
 })
@@ -185,6 +198,8 @@ describe('open', () => {
         },
         sessionEnded: async () => {},
         shellRefused: async () => {},
+        note: async () => {},
+        integrity: () => historyState(),
       },
     })
     const starting = builtIn.nextSession()
@@ -197,6 +212,27 @@ describe('open', () => {
     expect((await when(inState('ready'))).recordingProblem).toBeUndefined()
   })
 
+  test('a tab closed before AWS answered leaves an attempt, with the session that came too late', async () => {
+    const answer = Promise.withResolvers<typeof grant>()
+    build({ executeCommand: () => answer.promise })
+    const { id } = await service.open(request)
+    await service.close(id)
+    expect(audit).toEqual([])
+    answer.resolve(grant)
+    await expect.poll(() => audit).toEqual(['refused CANCELLED'])
+    expect(terminated).toEqual([grant.sessionId])
+    expect(refusedFacts).toMatchObject([{ sessionId: id, awsSessionId: grant.sessionId, userName: 'ada' }])
+  })
+
+  test('a tab closed before AWS refused leaves the refusal', async () => {
+    const answer = Promise.withResolvers<typeof grant>()
+    build({ executeCommand: () => answer.promise })
+    const { id } = await service.open(request)
+    await service.close(id)
+    answer.reject(new PortholeError({ code: 'ACCESS_DENIED', message: 'No.' }))
+    await expect.poll(() => audit).toEqual(['refused ACCESS_DENIED'])
+  })
+
   test('says so when the history cannot be written', async () => {
     const broken = new PortholeError({ code: 'AUDIT_UNAVAILABLE', message: 'No ledger.' })
     build({
@@ -204,6 +240,8 @@ describe('open', () => {
         sessionOpened: () => Promise.reject(broken),
         sessionEnded: async () => void audit.push('ended'),
         shellRefused: async () => {},
+        note: async () => {},
+        integrity: () => historyState(),
       },
     })
     const { session } = await openReady()
@@ -358,7 +396,7 @@ describe('the end', () => {
     answer.resolve(grant)
     await service[Symbol.asyncDispose]()
     expect(terminated).toEqual([grant.sessionId])
-    expect(audit).toEqual([])
+    expect(audit).toEqual(['refused CANCELLED'])
   })
 
   test('of the host’s process ends all sessions, and AWS is told', async () => {
@@ -614,7 +652,7 @@ describe('a task whose agent is still starting', () => {
     await service.close(id)
     expect(seen.at(-1)).toMatchObject({ state: 'ended', endReason: 'closed' })
     await service[Symbol.asyncDispose]()
-    expect(audit).toEqual([])
+    expect(audit).toEqual(['refused TARGET_NOT_CONNECTED'])
   })
 
   test('is given up after the first minutes, with what ECS says of the agent', async () => {
@@ -750,4 +788,77 @@ test('a task that nobody looks at is asked about now and then', async () => {
   stopped = true
   clock.advance(taskLookMilliseconds)
   expect(await when(inState('ended'))).toMatchObject({ endReason: 'task-stopped' })
+})
+
+describe('a recording', () => {
+  const output = (text: string) => new TextEncoder().encode(text)
+  const recorded = () => {
+    const [recording] = recorders.recordings
+    return [new TextDecoder().decode(Buffer.concat(recording?.output ?? [])), ...(recording?.markers ?? [])]
+  }
+
+  test('is paused with a note first; what passes is nowhere, and a replay goes on with an empty screen', async () => {
+    build()
+    const { id, session } = await openReady()
+    session.events.output(output('before '))
+    await service.pauseRecording(id, ' a customer’s data ')
+    expect(audit).toEqual(['opened', 'recording.paused a customer’s data'])
+    expect(noted).toEqual([id])
+    expect(service.list()[0]).toMatchObject({ recording: true, recordingPausedAt: clock.now() })
+    session.events.output(output('secret '))
+    await service.resumeRecording(id)
+    session.events.output(output('after'))
+    expect(audit.at(-1)).toBe('recording.resumed')
+    expect(service.list()[0]?.recordingPausedAt).toBeUndefined()
+    expect(recorded()).toEqual([
+      'before \x1b[0m\x1b[?1049l\x1b[2J\x1b[3J\x1b[Hafter',
+      'Recording paused',
+      'Recording resumed',
+    ])
+  })
+
+  test('is not paused when the history cannot note it', async () => {
+    build()
+    const { id, session } = await openReady()
+    audit.push = () => {
+      throw new PortholeError({ code: 'STORAGE_FULL', message: 'The disk is full.' })
+    }
+    await expect(service.pauseRecording(id)).rejects.toMatchObject({ value: { code: 'STORAGE_FULL' } })
+    session.events.output(output('still here'))
+    expect(recorded()).toEqual(['still here'])
+    audit = []
+  })
+
+  test('has to be there before AWS is asked, where shells need one', async () => {
+    recordingRequired = true
+    historyState = () =>
+      Promise.reject(new PortholeError({ code: 'STORAGE_UNWRITABLE', message: 'Read-only.' }))
+    let asked = false
+    build({
+      executeCommand: async () => {
+        asked = true
+        return grant
+      },
+    })
+    await service.open(request)
+    const ended = await when(inState('ended'))
+    expect(ended).toMatchObject({ endReason: 'failed', error: { code: 'RECORDING_REQUIRED' } })
+    expect(ended.error?.message).toContain('Read-only.')
+    expect(asked).toBe(false)
+  })
+
+  test.each([
+    [true, 'ended'],
+    [false, 'ready'],
+  ] as const)('that fails, while shells need one: %s, leaves the shell %s', async (required, state) => {
+    recordingRequired = required
+    build()
+    const { id } = await openReady()
+    recorders.recordings[0]?.fail({ code: 'STORAGE_FULL', message: 'The disk is full.', retryable: false })
+    await when((session) => session.recordingProblem !== undefined && session.state === state)
+    if (required) {
+      expect(service.list().find((session) => session.id === id)?.error?.code).toBe('RECORDING_REQUIRED')
+      await expect.poll(() => audit).toEqual(['opened', 'ended failed'])
+    }
+  })
 })
