@@ -6,6 +6,7 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   porthole sandbox    the local AWS alone
   porthole audit verify [path]       check the audit history, or an export: its .zip or its folder
   porthole audit export PATH         part of it for somebody else; PATH is a new folder or a .zip
+  porthole audit import FILE...      CloudTrail's own files, .json or .json.gz, or what lookup-events printed
 
   --port P            port on 127.0.0.1; any free one without it
   --no-open           do not open a browser

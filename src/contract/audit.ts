@@ -90,6 +90,8 @@ export const activitySchema = z.enum([
   'hold.set',
   'hold.released',
   'retention.changed',
+  'transcript.shredded',
+  'cloud.pruned',
 ])
 export type Activity = z.infer<typeof activitySchema>
 

@@ -36,6 +36,10 @@ export const cloudEventSchema = z.object({
   endedAt: timestampSchema.optional(),
   /** Session Manager listed it as connected when it was last asked. */
   live: z.boolean(),
+  /** The file that it came with, where AWS itself was not asked: anybody can write a file. */
+  imported: z
+    .object({ name: z.string(), sha256: z.string(), at: timestampSchema, by: z.string() })
+    .optional(),
 })
 export type CloudEvent = z.infer<typeof cloudEventSchema>
 
@@ -96,3 +100,44 @@ export const cloudHistorySchema = z.object({
   problem: errorValueSchema.optional(),
 })
 export type CloudHistory = z.infer<typeof cloudHistorySchema>
+
+/** A file with events of CloudTrail that somebody imported. Its name is untrusted text. */
+export const importedFileSchema = z.object({
+  name: z.string(),
+  /** Of the file as it was given, packed or not. */
+  sha256: z.string(),
+  at: timestampSchema,
+  by: z.string(),
+  /** Events in it. */
+  records: z.number().int().nonnegative(),
+  /** Those among them that opened a shell in a container, or tried to. */
+  shells: z.number().int().nonnegative(),
+})
+export type ImportedFile = z.infer<typeof importedFileSchema>
+
+export const importOutcomeSchema = importedFileSchema.extend({
+  /** Shells that were not known before. */
+  added: z.number().int().nonnegative(),
+})
+export type ImportOutcome = z.infer<typeof importOutcomeSchema>
+
+/** What only imported files told; of many sessions the newest. */
+export const importsSchema = z.object({
+  files: z.array(importedFileSchema),
+  events: z.array(cloudEventSchema),
+})
+export type Imports = z.infer<typeof importsSchema>
+
+/** Bytes of a part: a message with one stays far below what a host takes. */
+export const importPartBytes = 256 * 1024
+
+/** Part of a file that somebody chose; parts come in order, those of one file with one id. */
+export const importPartSchema = z.object({
+  upload: z.uuid(),
+  /** Without folders. Untrusted text. */
+  name: z.string().min(1).max(255),
+  /** Of the whole file. */
+  size: z.number().int().nonnegative(),
+  bytes: z.base64().max(Math.ceil(importPartBytes / 3) * 4),
+})
+export type ImportPart = z.infer<typeof importPartSchema>

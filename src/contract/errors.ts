@@ -56,6 +56,8 @@ export const errorCodes = [
   'STORAGE_FULL',
   'STORAGE_UNWRITABLE',
   'AUDIT_UNAVAILABLE',
+  /** What somebody brought along is not what it should be. */
+  'FILE_REFUSED',
   'PORT_IN_USE',
   'INVALID_REQUEST',
   'INTERNAL',

@@ -9,7 +9,13 @@ import {
   touchedTaskSchema,
 } from './audit.ts'
 import { catalogScopeSchema, clusterSchema, taskSchema } from './catalog.ts'
-import { cloudHistorySchema, transcriptSchema } from './cloud-audit.ts'
+import {
+  cloudHistorySchema,
+  importOutcomeSchema,
+  importPartSchema,
+  importsSchema,
+  transcriptSchema,
+} from './cloud-audit.ts'
 import { commandEntrySchema } from './command-marker.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
@@ -277,6 +283,12 @@ export const methods = {
     }),
     result: transcriptSchema,
   },
+  /** Part of a CloudTrail file to import. The last one answers with what came of it, or with why it was refused. */
+  'audit.importPart': {
+    params: importPartSchema,
+    result: z.object({ outcome: importOutcomeSchema.optional() }),
+  },
+  'audit.imports': { params: z.object({}), result: importsSchema },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
 
   /** Replaces the native menus of this window. Needs the ability `nativeMenus`. */

@@ -172,12 +172,23 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),
       transcriptKey: () => audit.derivedKey('transcripts'),
       onTranscriptRead: ({ scope, taskArn }, event) => viewing.transcript(scope, taskArn, event),
+      retention: () => settings.get().retention,
+      held: () => audit.held(),
+      actor: () => viewing.actor(undefined),
+      note: (facts) => audit.note(facts),
       clock: systemClock,
       log,
     }),
   )
   resources.use(
-    keepRetention({ audit, settings, actor: () => viewing.actor(undefined), clock: systemClock, log }),
+    keepRetention({
+      audit,
+      cloud: cloudAudit,
+      settings,
+      actor: () => viewing.actor(undefined),
+      clock: systemClock,
+      log,
+    }),
   )
   const plugin = servePlugin(options, network)
   resources.use(plugin.service)

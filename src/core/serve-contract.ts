@@ -176,6 +176,11 @@ function createHandlers(
     },
     'audit.cloud': ({ scope, taskArn, fresh }) => cloudAudit.history({ scope, taskArn }, fresh),
     'audit.transcript': (question) => cloudAudit.transcript(question),
+    'audit.importPart': async (part) => {
+      const outcome = await cloudAudit.importPart(part)
+      return outcome === undefined ? {} : { outcome }
+    },
+    'audit.imports': async () => cloudAudit.imports(),
     'audit.commands': async ({ sessionId }) => {
       await viewing.recording(sessionId)
       return { commands: await audit.commands(sessionId) }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { PortholeError } from '../../contract/errors.ts'
 import type { ExportSelection } from '../../contract/export.ts'
 import { integrityProvesNot } from '../../contract/integrity.ts'
+import { importIntoFolder } from '../../core/audit/cloud/import/import-into-folder.ts'
 import { exportFolder } from '../../core/audit/export/export-folder.ts'
 import { checkFolder } from '../../core/audit/integrity/check-folder.ts'
 import { defaultDataFolder } from '../../core/data-folder.ts'
@@ -14,12 +15,13 @@ import type { Command } from '../porthole.ts'
 import { verifierFile } from '../programs.ts'
 import { version } from '../version.ts'
 
-/** `porthole audit verify` and `porthole audit export`, for whoever has no window or does not want one. */
+/** `porthole audit verify`, `export` and `import`, for whoever has no window or does not want one. */
 export const audit: Command = async (args) => {
   const [action, ...rest] = args
   if (action === 'verify') return verify(rest)
   if (action === 'export') return exportHistory(rest)
-  throw invalid('audit takes verify or export.')
+  if (action === 'import') return importFiles(rest)
+  throw invalid('audit takes verify, export or import.')
 }
 
 const folderOptions = { 'data-folder': { type: 'string' } } as const
@@ -99,6 +101,21 @@ async function exportHistory(args: string[]): Promise<void> {
   if (summary.findings === 0) return
   say(`The record itself differs in ${summary.findings} places from what was written.`)
   process.exitCode = 1
+}
+
+async function importFiles(args: string[]): Promise<void> {
+  const { values, positionals } = parse(() =>
+    parseArgs({ args, options: folderOptions, allowPositionals: true }),
+  )
+  if (positionals.length === 0) throw invalid('import needs one or more files of CloudTrail.')
+  const files = positionals.map((file) => path.resolve(file))
+  const by = { userName: userInfo().username }
+  for await (const { name, records, shells, added } of importIntoFolder(
+    dataFolderOf(values['data-folder']),
+    files,
+    by,
+  ))
+    say(`${name}: ${records} events, ${shells} of them shells, ${added} new`)
 }
 
 function selectionOf(values: {

@@ -52,6 +52,11 @@ export const auditMethods = {
     }),
   },
 
+  /** What is under a legal hold: tasks, and sessions by AWS's ids. */
+  held: {
+    params: z.object({}),
+    result: z.object({ taskArns: z.array(z.string()), awsSessionIds: z.array(z.string()) }),
+  },
   /** A key of 32 bytes that is derived from the master key, in base64: for what lies outside this folder. */
   derivedKey: {
     params: z.object({ purpose: z.enum(['transcripts']) }),

@@ -264,6 +264,10 @@ export class AuditKeeper implements AsyncDisposable {
     }
   }
 
+  held(): { taskArns: string[]; awsSessionIds: string[] } {
+    return this.#index.held()
+  }
+
   /** For what is encrypted outside this folder. */
   derivedKey(purpose: KeyPurpose): Uint8Array {
     return this.#derivedKey(purpose)

@@ -180,6 +180,20 @@ export class SessionIndex implements Disposable {
       .map(({ finished, held, ...kept }) => ({ ...kept, isLive: finished === 0, isHeld: held === 1 }))
   }
 
+  /** Tasks and sessions under a legal hold, those by the ids that AWS gave them. */
+  held(): { taskArns: string[]; awsSessionIds: string[] } {
+    const rows = this.#follow()
+      .prepare<[], { target: string; facts: string | null }>(
+        'SELECT h.target, s.facts FROM hold h LEFT JOIN session s ON s.session_id = h.target',
+      )
+      .all()
+    const sessions = rows.flatMap(({ facts }) => (facts === null ? [] : [JSON.parse(facts) as AuditSession]))
+    return {
+      taskArns: rows.map(({ target }) => target).filter((target) => target.startsWith('arn:')),
+      awsSessionIds: sessions.flatMap(awsIdsOf),
+    }
+  }
+
   /** Sessions whose recordings the ledger says are destroyed. */
   shredded(): string[] {
     return this.#follow()
@@ -228,6 +242,10 @@ export class SessionIndex implements Disposable {
     for (const suffix of ['', '-wal', '-shm']) rmSync(this.#file + suffix, { force: true, recursive: true })
     return openIndex(this.#file)
   }
+}
+
+function awsIdsOf({ awsSessionId, earlierAwsSessionIds = [] }: AuditSession): string[] {
+  return [...(awsSessionId === undefined ? [] : [awsSessionId]), ...earlierAwsSessionIds]
 }
 
 function openIndex(file: string): Database.Database {

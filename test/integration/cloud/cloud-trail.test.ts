@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { ExecuteCommandCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { StartSessionCommand } from '@aws-sdk/client-ssm'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { AuditEntry } from '../../../src/contract/audit.ts'
+import type { ActivityFacts, AuditEntry } from '../../../src/contract/audit.ts'
 import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
+import type { RetentionSettings } from '../../../src/contract/retention.ts'
 import { type CloudAudit, createCloudAudit } from '../../../src/core/audit/cloud/cloud-audit.ts'
 import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
 import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
@@ -36,6 +40,8 @@ let lookups = 0
 let logReads = 0
 let read: string[] = []
 const masterKey = Buffer.alloc(32, 7)
+let retention: RetentionSettings = {}
+const notes: ActivityFacts[] = []
 
 beforeAll(async () => {
   sandbox = await startTestSandbox()
@@ -84,6 +90,10 @@ function open(): CloudAudit {
     entries: async () => entries,
     snapshotOf: async () => undefined,
     transcriptKey: async () => masterKey,
+    retention: () => retention,
+    held: async () => ({ taskArns: [], awsSessionIds: [] }),
+    actor: async () => ({ userName: 'ana' }),
+    note: async (facts) => void notes.push(facts),
     onTranscriptRead: async (_, { userName }) => void read.push(userName),
     clock: systemClock,
     log: () => {},
@@ -214,5 +224,92 @@ describe('a transcript', () => {
     expect(await cloud.transcript(question(raj?.eventId ?? ''))).toMatchObject({
       text: expect.stringContaining('ls -l /usr/share/nginx/html'),
     })
+  })
+})
+
+test('nothing is read that retention would take away again, and what it takes counts as not read', async () => {
+  try {
+    retention = { days: 1 }
+    const dayAgo = Date.now() - 24 * 3600_000
+    const first = await readAll()
+    expect(first.events.map(({ userName }) => userName)).toEqual(expect.arrayContaining(['raj']))
+    expect(first.events.every(({ at }) => at >= dayAgo)).toBe(true)
+    expect(first.read?.from).toBeGreaterThanOrEqual(dayAgo)
+    await cloud.retain()
+    expect((await cloud.history({ scope, taskArn })).read?.from).toBeGreaterThanOrEqual(first.read?.from ?? 0)
+  } finally {
+    retention = {}
+  }
+})
+
+test('a file adds what AWS did not tell, also of accounts nobody signed in to, and AWS has the last word', async () => {
+  await setFaults(sandbox, { refuse: { operation: 'LookupEvents', code: 'AccessDeniedException', count: 1 } })
+  expect((await readAll()).events).toEqual([])
+  const { trail } = clientsFor(sandbox)
+  const { Events = [] } = await trail.send(
+    new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: 'raj' }] }),
+  )
+  const records = Events.map(({ CloudTrailEvent = '' }) => JSON.parse(CloudTrailEvent))
+  const [newest, ...older] = records
+  const changed = { ...newest, userIdentity: { ...newest.userIdentity, principalId: 'AROA:mallory' } }
+  const elsewhere = { ...newest, eventID: 'elsewhere', recipientAccountId: '999900001111' }
+  const bytes = gzipSync(JSON.stringify({ Records: [changed, ...older, elsewhere] }))
+  const upload = randomUUID()
+  const part = (from: number, to: number) =>
+    cloud.importPart({
+      upload,
+      name: 'trail.json.gz',
+      size: bytes.length,
+      bytes: bytes.subarray(from, to).toString('base64'),
+    })
+  const places: string[] = []
+  using _changes = cloud.onChanged(({ accountId }) => places.push(accountId))
+  expect(await part(0, 100)).toBeUndefined()
+  const outcome = await part(100, bytes.length)
+  const shells = records.length + 1
+  expect(outcome).toMatchObject({ name: 'trail.json.gz', by: 'ana', records: shells, shells, added: shells })
+  expect(places).toEqual(expect.arrayContaining([production, '999900001111']))
+  expect(notes.at(-1)).toMatchObject({
+    activity: 'audit.imported',
+    userName: 'ana',
+    detail: { file: 'trail.json.gz', sha256: outcome?.sha256 },
+  })
+
+  const { files, events } = cloud.imports()
+  expect(files).toMatchObject([{ sha256: outcome?.sha256, by: 'ana' }])
+  expect(events.map(({ accountId }) => accountId)).toContain('999900001111')
+  const before = await cloud.history({ scope, taskArn })
+  const forged = before.events.find(({ eventId }) => eventId === newest.eventID)
+  expect(forged).toMatchObject({ userName: 'mallory', imported: { name: 'trail.json.gz', by: 'ana' } })
+
+  // Far enough for all of it, and less to look up than ninety days.
+  retention = { days: 5 }
+  const after = await readAll()
+  const real = after.events.find(({ eventId }) => eventId === newest.eventID)
+  expect(real?.userName).toBe('raj')
+  expect(real?.imported).toBeUndefined()
+  expect(after.events.filter(({ eventId }) => eventId === newest.eventID)).toHaveLength(1)
+  expect(cloud.imports().events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
+
+  // Once more, nothing is new; however old, it is as old as its import to retention.
+  const again = { upload: randomUUID(), name: 'again.json.gz', size: bytes.length }
+  expect(await cloud.importPart({ ...again, bytes: bytes.toString('base64') })).toMatchObject({ added: 0 })
+  retention = { days: 1 }
+  try {
+    await cloud.retain()
+    expect(cloud.imports().events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
+  } finally {
+    retention = {}
+  }
+
+  const torn = {
+    upload: randomUUID(),
+    name: 'torn.gz',
+    size: 50,
+    bytes: bytes.subarray(0, 50).toString('base64'),
+  }
+  await expect(cloud.importPart(torn)).rejects.toMatchObject({ value: { code: 'FILE_REFUSED' } })
+  await expect(cloud.importPart({ ...torn, size: 10 })).rejects.toMatchObject({
+    value: { code: 'FILE_REFUSED' },
   })
 })

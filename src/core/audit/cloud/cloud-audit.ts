@@ -1,14 +1,27 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { AuditEntry } from '../../../contract/audit.ts'
-import type { CloudEvent, CloudHistory, Transcript } from '../../../contract/cloud-audit.ts'
+import type { ActivityFacts, AuditEntry } from '../../../contract/audit.ts'
+import type {
+  CloudEvent,
+  CloudHistory,
+  ImportOutcome,
+  ImportPart,
+  Imports,
+  Transcript,
+} from '../../../contract/cloud-audit.ts'
 import { type ErrorValue, PortholeError, toErrorValue } from '../../../contract/errors.ts'
 import type { Scope } from '../../../contract/identity.ts'
+import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 import { createListeners } from '../../listeners.ts'
 import type { LedgerSnapshot } from '../task-snapshot.ts'
+import type { Actor } from '../viewing.ts'
+import { type Held, keptSince, removeOlder } from './cloud-retention.ts'
 import { CloudStore } from './cloud-store.ts'
+import { importTrailFile } from './import/import-trail-file.ts'
+import { Uploads } from './import/uploads.ts'
 import { reconcile } from './reconcile.ts'
 import { readSessionEnds } from './session-ends.ts'
 import { TrailReader } from './trail-reader.ts'
@@ -17,6 +30,9 @@ import { Transcripts } from './transcripts.ts'
 
 /** Pages that show a task ask again and again; CloudTrail has little news in less. */
 const freshForMilliseconds = 60_000
+
+/** As many sessions of imported files are listed: more than anybody reads at once. */
+const mostImportedEvents = 500
 
 export interface TranscriptQuestion extends TaskOfCloud {
   clusterArn: string
@@ -41,6 +57,12 @@ export interface CloudAuditDependencies {
   transcriptKey: () => Promise<Uint8Array>
   /** Awaited before a transcript is shown: that somebody reads it is an event of its own. */
   onTranscriptRead: (task: TaskOfCloud, event: CloudEvent) => Promise<void>
+  /** How long things are kept, as the person has set it. */
+  retention: () => RetentionSettings
+  held: () => Promise<Held>
+  actor: () => Promise<Actor>
+  /** Puts it into the ledger. @throws {PortholeError} */
+  note: (facts: ActivityFacts) => Promise<void>
   clock: Clock
   log: (message: string) => void
 }
@@ -55,6 +77,15 @@ export interface CloudAudit extends Disposable {
   history(task: TaskOfCloud, fresh?: boolean): Promise<CloudHistory>
   /** @throws {PortholeError} NOT_FOUND for an event that is not in the store, and those of `AwsClients.call` */
   transcript(question: TranscriptQuestion): Promise<Transcript>
+  /**
+   * Takes a part of a file; with the last one the file is imported.
+   * @throws {PortholeError} FILE_REFUSED, STORAGE_*, AUDIT_UNAVAILABLE
+   */
+  importPart(part: ImportPart): Promise<ImportOutcome | undefined>
+  /** What came with files, from whatever account. */
+  imports(): Imports
+  /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
+  retain(): Promise<void>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
   onChanged(listener: (place: { accountId: string; region: string }) => void): Disposable
 }
@@ -67,7 +98,8 @@ interface Reading {
 }
 
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
-  const { file, clients, entries, snapshotOf, transcriptKey, onTranscriptRead, clock, log } = dependencies
+  const { file, clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
+  const { retention, held, actor, note, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const readings = new Map<string, Reading>()
   let opened: { store: CloudStore } | undefined
@@ -89,13 +121,20 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     masterKey: transcriptKey,
     rows: () => storeOf().transcripts,
   })
+  const uploads = new Uploads()
   const transcripts = new Transcripts({ clients, clock, vault, snapshotOf, log })
 
   async function read(scope: Scope, reading: Reading): Promise<void> {
     const { accountId, region } = scope
     const tell = () => changes.emit({ accountId, region })
     const store = storeOf()
-    using reader = new TrailReader({ clients, store, clock, onChanged: tell })
+    using reader = new TrailReader({
+      clients,
+      store,
+      clock,
+      keptSince: () => keptSince(retention(), clock.now()),
+      onChanged: tell,
+    })
     readers.add(reader)
     reading.running = true
     try {
@@ -166,6 +205,28 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       await onTranscriptRead({ scope, taskArn }, event)
       if (isNew) changes.emit({ accountId: scope.accountId, region: scope.region })
       return page
+    },
+    async importPart(part) {
+      const bytes = uploads.take(part)
+      if (bytes === undefined) return undefined
+      const store = storeOf()
+      const parts = { store, note, actor: await actor(), now: clock.now() }
+      const outcome = await importTrailFile(parts, part.name, bytes)
+      for (const place of store.imports.places(outcome.sha256)) changes.emit(place)
+      return outcome
+    },
+    imports() {
+      if (!existsSync(file)) return { files: [], events: [] }
+      const { imports } = storeOf()
+      return { files: imports.files(), events: imports.events(mostImportedEvents) }
+    },
+    async retain() {
+      const now = clock.now()
+      const since = keptSince(retention(), now)
+      // Where nothing was ever read there is nothing to remove.
+      if (since === 0 || !existsSync(file)) return
+      const parts = { store: storeOf(), vault, note, now, held: await held(), actor: await actor() }
+      await removeOlder(parts, since)
     },
     onChanged: (listener) => changes.add(listener),
     [Symbol.dispose]() {

@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { type CloudEvent, cloudEventSchema } from '../../../contract/cloud-audit.ts'
+import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { createPrivateFile } from '../../files/private-file.ts'
+import { type EventRow, eventColumns, eventOfRow, rowOfEvent } from './event-rows.ts'
+import { ExpiryRows } from './expiry-rows.ts'
+import { ImportRows, importedFileTable } from './import-rows.ts'
 import type { ReadRange } from './reconcile.ts'
 import type { ShellEventName } from './trail-record.ts'
 import { TranscriptRows, transcriptTable } from './transcript-rows.ts'
@@ -10,14 +13,18 @@ import { TranscriptRows, transcriptTable } from './transcript-rows.ts'
 /** Another Porthole on the same folder may be writing its page; each takes milliseconds. */
 const busyLimitMilliseconds = 2000
 
-/** Raised when the tables change: all of it can be read from AWS again, so an older file's tables are dropped. */
-const storeVersion = 3
+/**
+ * Raised when the tables change. Files up to version 3 hold nothing that AWS could not be asked again, so their
+ * tables are dropped; since then they hold what came from files, and are to be carried over.
+ */
+const storeVersion = 4
 
 const schema = `
   DROP TABLE IF EXISTS event;
   DROP TABLE IF EXISTS read_range;
   DROP TABLE IF EXISTS session_end;
   DROP TABLE IF EXISTS transcript;
+  DROP TABLE IF EXISTS imported_file;
   CREATE TABLE event(
     account_id TEXT NOT NULL,
     region TEXT NOT NULL,
@@ -27,6 +34,8 @@ const schema = `
     aws_session_id TEXT,
     -- The CloudEvent as JSON, as its record told it.
     event TEXT NOT NULL,
+    -- Of the file it came with; NULL for what AWS itself answered.
+    imported_sha256 TEXT,
     PRIMARY KEY (account_id, region, event_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX event_by_task ON event(account_id, region, task_id);
@@ -43,7 +52,8 @@ const schema = `
     ended_at INTEGER,
     live INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  ${transcriptTable}`
+  ${transcriptTable}
+  ${importedFileTable}`
 
 export interface TrailPlace {
   accountId: string
@@ -56,21 +66,14 @@ export interface SessionEnd {
   endedAt?: number | undefined
 }
 
-interface EventRow {
-  event: string
-  ended_at: number | null
-  live: number | null
-}
-
-const eventColumns = `
-  SELECT e.event, s.ended_at, s.live FROM event e LEFT JOIN session_end s USING (aws_session_id)`
-
 /**
  * What was read of AWS's own records, in a file of its own: none of it is
  * evidence of ours, and all of it could be read again for ninety days.
  */
 export class CloudStore implements Disposable {
   readonly transcripts: TranscriptRows
+  readonly imports: ImportRows
+  readonly expiry: ExpiryRows
   readonly #database: Database.Database
 
   /** @param file made when absent, with its folder, for its owner alone */
@@ -81,25 +84,31 @@ export class CloudStore implements Disposable {
     this.#database.pragma('journal_mode = WAL')
     // What a power cut takes is read again.
     this.#database.pragma('synchronous = NORMAL')
-    if (this.#database.pragma('user_version', { simple: true }) !== storeVersion)
+    const version = this.#database.pragma('user_version', { simple: true })
+    if (typeof version === 'number' && version > storeVersion)
+      throw new Error(`A later Porthole wrote it, as version ${version}.`)
+    // What retention removes is overwritten.
+    this.#database.pragma('secure_delete = ON')
+    if (version !== storeVersion)
       this.#database.transaction(() => {
         this.#database.exec(schema)
         this.#database.pragma(`user_version = ${storeVersion}`)
       })()
     this.transcripts = new TranscriptRows(this.#database)
+    this.imports = new ImportRows(this.#database)
+    this.expiry = new ExpiryRows(this.#database)
   }
 
-  /** Adds what is new. @returns ids of the tasks that it is about */
+  /** Adds what is new; AWS's own word takes the place of what a file said. @returns ids of the tasks that it is about */
   add(events: readonly CloudEvent[]): string[] {
     const insert = this.#database.prepare(
-      'INSERT OR IGNORE INTO event VALUES (@accountId, @region, @eventId, @taskId, @at, @awsSessionId, @event)',
+      `INSERT INTO event VALUES (@accountId, @region, @eventId, @taskId, @at, @awsSessionId, @event, NULL)
+       ON CONFLICT DO UPDATE SET task_id = excluded.task_id, at = excluded.at, event = excluded.event,
+         aws_session_id = excluded.aws_session_id, imported_sha256 = NULL
+       WHERE imported_sha256 IS NOT NULL`,
     )
     return this.#database.transaction(() =>
-      events.flatMap((event) => {
-        const { accountId, region, eventId, taskId, at, awsSessionId = null } = event
-        const row = { accountId, region, eventId, taskId, at, awsSessionId, event: JSON.stringify(event) }
-        return insert.run(row).changes > 0 ? [taskId] : []
-      }),
+      events.flatMap((event) => (insert.run(rowOfEvent(event)).changes > 0 ? [event.taskId] : [])),
     )()
   }
 
@@ -160,15 +169,5 @@ export class CloudStore implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close()
-  }
-}
-
-/** A row that somebody changed by hand into something else is left out. */
-function eventOfRow({ event, ended_at, live }: EventRow): CloudEvent[] {
-  try {
-    const read = cloudEventSchema.parse(JSON.parse(event))
-    return [{ ...read, ...(ended_at !== null && { endedAt: ended_at }), live: live === 1 }]
-  } catch {
-    return []
   }
 }

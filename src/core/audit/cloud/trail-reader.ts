@@ -34,6 +34,8 @@ export interface TrailReaderParts {
   clients: Pick<AwsClients, 'call'>
   store: CloudStore
   clock: Clock
+  /** Nothing from before this moment is read: retention would take it away again. Epoch milliseconds. */
+  keptSince: () => number
   /** After each page with something new, and after each step. */
   onChanged: (taskIds: string[]) => void
 }
@@ -75,7 +77,8 @@ export class TrailReader implements Disposable {
     const oldest = to - trailHistoryMilliseconds
     // What is older than CloudTrail remembers leaves a gap: the range begins anew after it.
     const joins = known !== undefined && reached !== undefined && reached >= oldest
-    const from = joins ? Math.max(oldest, reached - overlapMilliseconds) : to - (stepsBack[0] ?? day)
+    const wanted = joins ? Math.max(oldest, reached - overlapMilliseconds) : to - (stepsBack[0] ?? day)
+    const from = Math.min(to, Math.max(wanted, this.#parts.keptSince()))
     await this.#readRange(scope, name, { from, to })
     store.setRange(scope, name, { from: joins ? Math.min(known.from, from) : from, to })
     this.#parts.onChanged([])
@@ -84,7 +87,7 @@ export class TrailReader implements Disposable {
   async #readBack(scope: Scope, name: ShellEventName, back: number): Promise<void> {
     const { store, clock } = this.#parts
     const known = store.range(scope, name)
-    const from = clock.now() - back
+    const from = Math.max(clock.now() - back, this.#parts.keptSince())
     if (known === undefined || known.from <= from) return
     await this.#readRange(scope, name, { from, to: known.from })
     store.setRange(scope, name, { from, to: known.to })

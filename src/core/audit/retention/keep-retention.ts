@@ -1,12 +1,15 @@
 import type { Settings } from '../../../contract/host.ts'
 import type { Clock } from '../../clock.ts'
 import type { AuditService } from '../audit-service.ts'
+import type { CloudAudit } from '../cloud/cloud-audit.ts'
 import type { Actor } from '../viewing.ts'
 
 const daily = 24 * 60 * 60_000
 
 interface RetentionDependencies {
   audit: Pick<AuditService, 'retain' | 'note'>
+  /** What AWS told and logged, which is kept as long. */
+  cloud: Pick<CloudAudit, 'retain'>
   settings: { get(): Settings; onChanged(listener: (settings: Settings) => void): Disposable }
   actor: () => Promise<Actor>
   clock: Clock
@@ -14,7 +17,14 @@ interface RetentionDependencies {
 }
 
 /** Has recordings destroyed that are due: at start, every day, and when somebody changes how long they are kept. */
-export function keepRetention({ audit, settings, actor, clock, log }: RetentionDependencies): Disposable {
+export function keepRetention({
+  audit,
+  cloud,
+  settings,
+  actor,
+  clock,
+  log,
+}: RetentionDependencies): Disposable {
   let timer: Disposable | undefined
   let known = JSON.stringify(settings.get().retention)
 
@@ -25,6 +35,11 @@ export function keepRetention({ audit, settings, actor, clock, log }: RetentionD
       await audit.retain(settings.get().retention)
     } catch (thrown) {
       log(`Old recordings could not be removed: ${String(thrown)}`)
+    }
+    try {
+      await cloud.retain()
+    } catch (thrown) {
+      log(`What AWS told of old sessions could not be removed: ${String(thrown)}`)
     }
   }
 

@@ -4,6 +4,7 @@ import {
   ExportIcon,
   type IconProps,
   LockIcon,
+  LostIcon,
   PauseIcon,
   PlayIcon,
   ReadinessIcon,
@@ -25,5 +26,7 @@ export const activityWords: Record<Activity, { icon: ComponentType<IconProps>; w
   'audit.verified': { icon: VerifiedIcon, words: 'checked the record' },
   'hold.set': { icon: LockIcon, words: 'put a hold on a recording' },
   'hold.released': { icon: LockIcon, words: 'released a hold' },
+  'transcript.shredded': { icon: LostIcon, words: 'had a transcript destroyed that was too old' },
+  'cloud.pruned': { icon: LostIcon, words: 'had old events of CloudTrail removed' },
   'retention.changed': { icon: SettingsIcon, words: 'changed how long recordings are kept' },
 }
