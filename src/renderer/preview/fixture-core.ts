@@ -119,6 +119,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.integrity': async () => ({ problems: [], report: world.integrityReport(now) }),
     'audit.taskSnapshot': async () => ({}),
     'audit.touched': async () => world.touched(clusters, now),
+    'audit.importPart': async () => ({}),
+    'audit.imports': async () => ({ files: [], events: [] }),
     'audit.cloud': async () => ({ events: [], sources: {}, transcripts: {}, reading: false }),
     'audit.transcript': notHere,
     'window.setMenu': notHere,
