@@ -66,6 +66,8 @@ export const auditRefusalSchema = z.object({
   message: z.string(),
 })
 
+export type AuditRefusal = z.infer<typeof auditRefusalSchema>
+
 export const auditReplacementSchema = z.object({
   kind: z.literal('task-replaced'),
   taskArn: z.string(),

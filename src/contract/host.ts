@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { containerPlaceSchema, visitedPlaceSchema } from './place.ts'
 import { defaultProductionRules, productionRulesSchema } from './production.ts'
 import { retentionSettingsSchema } from './retention.ts'
+import { searchFiltersSchema } from './search.ts'
 import { engineChoiceSchema } from './session.ts'
 import { shellChoiceSchema } from './shell-command.ts'
 
@@ -27,6 +28,14 @@ export const hostInfoSchema = z.object({
   }),
 })
 export type HostInfo = z.infer<typeof hostInfoSchema>
+
+/** What was searched for in the audit history, so that it can be asked again. */
+export const savedSearchSchema = z.object({
+  query: z.string().max(1000),
+  range: z.enum(['7', '30', '90', 'all']),
+  filters: searchFiltersSchema,
+})
+export type SavedSearch = z.infer<typeof savedSearchSchema>
 
 export const settingsSchema = z.object({
   theme: z.enum(['light', 'dark', 'system']),
@@ -61,6 +70,8 @@ export const settingsSchema = z.object({
   recordingRequired: z.boolean(),
   /** Who may pause the recording of a shell. */
   recordingPause: z.enum(['allowed', 'not-production', 'never']),
+  /** Searches of the audit history that somebody wants to come back to, oldest first. */
+  savedSearches: z.array(savedSearchSchema).max(50),
   /** How long recordings are kept. */
   retention: retentionSettingsSchema,
   navigatorOrder: z.enum(['name', 'size', 'newest', 'trouble']),
@@ -90,6 +101,7 @@ export const defaultSettings: Settings = {
   navigatorWidth: 276,
   recordingRequired: false,
   recordingPause: 'not-production',
+  savedSearches: [],
   retention: { days: 90 },
   navigatorOrder: 'name',
   navigatorGrouping: 'cluster',

@@ -27,6 +27,8 @@ export const searchRequestSchema = z.object({
   /** Sessions that began within; without one all. */
   from: timestampSchema.optional(),
   to: timestampSchema.optional(),
+  /** Whether to sum up what was done in the sessions that fit. */
+  summary: z.boolean().optional(),
 })
 export type SearchRequest = z.infer<typeof searchRequestSchema>
 
@@ -54,6 +56,28 @@ export type SearchGroup = z.infer<typeof searchGroupSchema>
 
 const facetSchema = z.array(z.object({ value: z.string(), count: z.number().int().nonnegative() }))
 
+/** What was done in the sessions that fit, taken together. */
+export const activitySummarySchema = z.object({
+  commands: z.number().int().nonnegative(),
+  failedCommands: z.number().int().nonnegative(),
+  /** Attempts at a shell that came to nothing, under the same filters. */
+  refused: z.number().int().nonnegative(),
+  /** Sessions without a recording, for whatever reason. */
+  unrecorded: z.number().int().nonnegative(),
+  /** Most used first; secrets are taken out. */
+  topCommands: z.array(
+    z.object({
+      text: z.string(),
+      count: z.number().int().positive(),
+      failed: z.number().int().nonnegative(),
+    }),
+  ),
+  lastAt: timestampSchema.optional(),
+  /** Commands were counted in so many of the newest sessions; absent when in all. */
+  countedSessions: z.number().int().positive().optional(),
+})
+export type ActivitySummary = z.infer<typeof activitySummarySchema>
+
 export const searchAnswerSchema = z.object({
   /** Newest session first; not more than a page can show. */
   groups: z.array(searchGroupSchema),
@@ -77,6 +101,7 @@ export const searchAnswerSchema = z.object({
       matching: z.number().int().nonnegative(),
     }),
   ),
+  summary: activitySummarySchema.optional(),
   milliseconds: z.number().nonnegative(),
   /** Recordings that are not searched yet: the index is being built. */
   waiting: z.number().int().nonnegative(),

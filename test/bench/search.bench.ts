@@ -50,6 +50,7 @@ export async function measureSearch(): Promise<BenchResult[]> {
         head: () => sessions.length,
         sessionsAfter: (seq) => sessions.slice(seq).map((session, at) => ({ seq: seq + at + 1, session })),
         session: (sessionId) => sessions.find((session) => session.sessionId === sessionId),
+        refusals: () => [],
         read: async (sessionId, offset) =>
           offset > 0 ? { text: '' } : { text: recordingOf(sessionId), nextOffset: 1 },
         isRecording: () => false,

@@ -82,6 +82,20 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await expect.poll(() => terminal.text()).not.toContain('server {')
   })
 
+  await test.step('the person’s name leads to what this person did, which can be kept', async () => {
+    await window.getByTitle('What ana did').click()
+    const summary = window.getByRole('region', { name: 'Summary' })
+    await expect(summary.getByRole('heading', { name: 'ana' })).toBeVisible()
+    await expect(summary.getByRole('button', { name: /ls \/no\/such\/folder/ })).toBeVisible()
+    await window.getByRole('button', { name: 'Kept' }).click()
+    await window.getByRole('menuitem', { name: 'Keep this search' }).click()
+    await summary.getByRole('button', { name: /ls \/no\/such\/folder/ }).click()
+    await expect(summary).toBeHidden()
+    await window.getByRole('button', { name: 'Kept' }).click()
+    await window.getByRole('menuitem', { name: 'ana, last 90 days' }).click()
+    await expect(summary.getByRole('heading', { name: 'ana' })).toBeVisible()
+  })
+
   await test.step('the password is in no file', async () => {
     for (const file of filesIn(folder)) expect(readFileSync(file).includes(password), file).toBe(false)
   })

@@ -335,6 +335,7 @@ export class AuditKeeper implements AsyncDisposable {
           head: () => this.#ledger.head.seq,
           sessionsAfter: (seq) => this.#index.sessionsAfter(seq),
           session: (sessionId) => this.#index.session(sessionId),
+          refusals: () => this.#index.refusals(),
           read: (sessionId, offset) => this.recording(sessionId, offset),
           isRecording: (sessionId) => this.#recorders.has(sessionId),
         },

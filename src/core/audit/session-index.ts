@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import type { AuditEntry, AuditSession, TouchedTask } from '../../contract/audit.ts'
+import type { AuditEntry, AuditRefusal, AuditSession, TouchedTask } from '../../contract/audit.ts'
 import { createPrivateFile } from '../files/private-file.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEventOf } from './audit-events.ts'
@@ -108,6 +108,15 @@ export class SessionIndex implements Disposable {
       .prepare<[number], SessionRow>(`${sessionColumns} WHERE s.seq > ? ORDER BY s.seq`)
       .all(seq)
       .map((row) => ({ seq: row.seq, session: this.#sessionOf(row) }))
+  }
+
+  /** Attempts at a shell that came to nothing, oldest first. */
+  refusals(): AuditRefusal[] {
+    return this.#follow()
+      .prepare<[], string>("SELECT entry FROM entry WHERE entry ->> 'kind' = 'refused' ORDER BY seq")
+      .pluck()
+      .all()
+      .map((entry) => JSON.parse(entry) as AuditRefusal)
   }
 
   /** Newest first. */

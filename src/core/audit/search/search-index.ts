@@ -1,6 +1,13 @@
-import type { AuditSession } from '../../../contract/audit.ts'
-import type { SearchAnswer, SearchGroup, SearchHit, SearchRequest } from '../../../contract/search.ts'
+import type { AuditRefusal, AuditSession } from '../../../contract/audit.ts'
+import type {
+  ActivitySummary,
+  SearchAnswer,
+  SearchGroup,
+  SearchHit,
+  SearchRequest,
+} from '../../../contract/search.ts'
 import type { Clock } from '../../clock.ts'
+import { countCommands, countRefusals } from './activity-summary.ts'
 import { matchExpression } from './match-expression.ts'
 import { RecordingText } from './recording-text.ts'
 import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
@@ -18,6 +25,10 @@ const mostGroups = 40
 /** Shown of each session when nothing is searched for. */
 const commandsPerGroup = 4
 
+/** Commands are counted in the newest so many sessions: 20 ms for a thousand of ten commands each. */
+const mostCountedSessions = 1000
+const mostCountedCommands = 1000
+
 /** How long a search waits for what is being recorded at this moment; the rest is built behind it. */
 const catchUpMilliseconds = 150
 
@@ -27,6 +38,8 @@ export interface SearchSources {
   /** Sessions that began after this place in the ledger. */
   sessionsAfter(seq: number): { seq: number; session: AuditSession }[]
   session(sessionId: string): AuditSession | undefined
+  /** Attempts at a shell that came to nothing. */
+  refusals(): AuditRefusal[]
   /** As `readRecordingPage`. Rejects when there is no recording, or none that can be read. */
   read(sessionId: string, offset: number): Promise<{ text: string; nextOffset?: number }>
   isRecording(sessionId: string): boolean
@@ -131,6 +144,22 @@ export class SearchIndex implements Disposable {
       sessions: inRange.length,
       facets,
       days: countDays(inRange, matching),
+      ...(request.summary === true && { summary: this.#summary(matching, request) }),
+    }
+  }
+
+  #summary(matching: readonly SearchedSession[], request: SearchRequest): ActivitySummary {
+    const { database, sources } = this.#options
+    const numbers = matching.flatMap(
+      ({ session }) => this.#known.get(session.sessionId)?.indexed?.number ?? [],
+    )
+    const counted = numbers.slice(0, mostCountedSessions)
+    return {
+      ...countCommands(counted.flatMap((number) => database.commands(number, mostCountedCommands))),
+      refused: countRefusals(sources.refusals(), request),
+      unrecorded: matching.filter(({ session }) => !session.hasRecording).length,
+      ...(matching[0] !== undefined && { lastAt: matching[0].session.startedAt }),
+      ...(counted.length < numbers.length && { countedSessions: counted.length }),
     }
   }
 

@@ -1,5 +1,7 @@
 import type { Environment } from '../../../contract/identity.ts'
 import type { SearchAnswer } from '../../../contract/search.ts'
+import { useServiceStore } from '../../app/services.ts'
+import { accountName } from '../../app/stores/accounts-store.ts'
 import { EnvironmentSquare, environmentWords } from '../../ui/environment.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { Name } from '../../ui/name.tsx'
@@ -58,12 +60,25 @@ function valuesOf(counted: { value: string; count: number }[], chosen: readonly 
 
 function Value({ name, value }: { name: FilterName; value: string }) {
   if (name === 'results') return <>{resultWords[value]}</>
+  if (name === 'accounts') return <AccountValue accountId={value} />
   if (name !== 'environments') return <Name text={value} />
   const environment = value as Environment
   return (
     <span className={styles.environment}>
       <EnvironmentSquare environment={environment} />
       {environmentWords[environment]}
+    </span>
+  )
+}
+
+/** By its name where it is known; the ID is what the history has. */
+function AccountValue({ accountId }: { accountId: string }) {
+  const known = useServiceStore('accounts', ({ accounts, others }) =>
+    [...accounts.map(({ account }) => account), ...others].find((account) => account.accountId === accountId),
+  )
+  return (
+    <span title={accountId}>
+      <Name text={known === undefined ? accountId : accountName(known)} />
     </span>
   )
 }

@@ -8,11 +8,13 @@ import {
   ClockIcon,
   DoneIcon,
   type IconProps,
+  MarkIcon,
   ServiceIcon,
   UserIcon,
 } from '../../ui/icons.ts'
 import styles from './audit.module.css'
 import { resultWords } from './facets.tsx'
+import { useSavedSearches } from './saved-searches.ts'
 import { type FilterName, type Range, rangeWords, type SearchState, toggled } from './search-state.ts'
 
 /** The filters one reaches for most, and what came of them. */
@@ -38,6 +40,7 @@ export function FilterBar({
     if (first === undefined) return none
     return more.length === 0 ? word(first) : `${word(first)} and ${more.length} more`
   }
+  const saved = useSavedSearches(state, setState)
   const result = (value: string) => resultWords[value] ?? value
   return (
     <div className={styles.filters}>
@@ -69,6 +72,9 @@ export function FilterBar({
         on={isOn(state, 'results')}
         entries={choices('results', result)}
       />
+      {saved.entries.length > 0 && (
+        <Chip icon={MarkIcon} label="Kept" on={saved.isSaved} entries={saved.entries} />
+      )}
       <span className={styles.summary} role="status">
         {summary}
       </span>

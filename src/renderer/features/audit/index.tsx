@@ -20,6 +20,7 @@ import { Facets } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { HitGroup } from './hit-group.tsx'
 import { initialState } from './search-state.ts'
+import { Summary } from './summary.tsx'
 import { useSearch } from './use-search.ts'
 
 /** Whether the record itself can be trusted, and the ways to check it and to take it along. */
@@ -67,6 +68,7 @@ export default function AuditView() {
           {data !== undefined && (
             <>
               <Chart bars={dayBars(data.days, request.from, now)} />
+              <Summary answer={data} state={state} setState={setState} now={now} />
               <Groups answer={data} onReset={() => setState({ ...initialState, range: 'all' })} now={now} />
             </>
           )}

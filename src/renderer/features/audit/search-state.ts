@@ -37,8 +37,25 @@ export function toggled(state: SearchState, name: FilterName, value: string): Se
   return { ...state, filters: { ...state.filters, [name]: next } }
 }
 
+/** Whom or what a search is about as a whole. */
+export interface Subject {
+  kind: 'people' | 'services'
+  value: string
+}
+
+/** One person or one service, and no words to find: that is to be summed up. */
+export function subjectOf({ query, filters }: SearchState): Subject | undefined {
+  if (query.trim() !== '') return undefined
+  for (const kind of ['people', 'services'] as const) {
+    const [value, ...more] = filters[kind] ?? []
+    if (value !== undefined && more.length === 0) return { kind, value }
+  }
+  return undefined
+}
+
 /** @param now only its day counts, so that the same search stays the same question */
-export function requestOf({ query, range, filters }: SearchState, now: number): SearchRequest {
+export function requestOf(state: SearchState, now: number): SearchRequest {
+  const { query, range, filters } = state
   const midnight = new Date(now)
   midnight.setHours(0, 0, 0, 0)
   // The calendar's days: a day of the change to summer time is no day of 24 hours.
@@ -47,5 +64,6 @@ export function requestOf({ query, range, filters }: SearchState, now: number): 
     query,
     filters: filters as SearchFilters,
     ...(range !== 'all' && { from: midnight.getTime() }),
+    ...(subjectOf(state) !== undefined && { summary: true }),
   }
 }

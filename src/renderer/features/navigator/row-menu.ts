@@ -21,6 +21,7 @@ const commandsOf: Partial<Record<TreeRow['kind'], readonly string[]>> = {
     'readiness.open',
     'readiness.entrants',
     'logs.open',
+    'audit.service',
     'exec.enable',
     'exec.disable',
     'awsCommand.copy',

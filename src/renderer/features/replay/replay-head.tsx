@@ -13,6 +13,7 @@ import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
+import { PersonLink } from '../audit/person-link.tsx'
 import { isFailed } from './commands.ts'
 import styles from './replay.module.css'
 import type { Replay } from './replay.ts'
@@ -78,7 +79,7 @@ export function ReplayHead({
       }
     >
       <Fact label="Who">
-        <Name text={userName} />{' '}
+        <PersonLink userName={userName} />{' '}
         <span className={styles.quiet}>
           as <Name text={container.scope.roleName} />
         </span>

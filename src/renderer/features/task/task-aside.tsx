@@ -12,6 +12,7 @@ import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
+import { PersonLink } from '../audit/person-link.tsx'
 import { useReadiness } from '../readiness/use-readiness.ts'
 import styles from './aside.module.css'
 import { sessionsOf, visitorsOf } from './audit-entries.ts'
@@ -178,7 +179,7 @@ function WhoWasInside({ page }: { page: TaskPage }) {
             <span className={classNames(styles.avatar, userName === page.self && styles.self)}>
               {displayText([...userName][0] ?? '?').toUpperCase()}
             </span>
-            <Name className={styles.person} text={userName} />
+            <PersonLink className={styles.person} userName={userName} />
             <span className={styles.total}>
               {sessions === 1 ? '1 session' : `${sessions} sessions`}
               {/* Nothing is known of the length of what only CloudTrail tells, until Session Manager does. */}

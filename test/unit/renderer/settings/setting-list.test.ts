@@ -23,6 +23,7 @@ const remembered: readonly (keyof Settings)[] = [
   // Commands of their own.
   'navigatorOrder',
   'navigatorGrouping',
+  'savedSearches',
 ]
 
 describe('the settings in the palette', () => {

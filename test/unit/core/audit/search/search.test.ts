@@ -127,6 +127,36 @@ test('filters, counts what each filter would give, and draws the days', async ()
   expect((await search('', { from: noon + day / 2 })).sessions).toBe(2)
 })
 
+test('sums up what a person did, with attempts that came to nothing', async () => {
+  await recordSession('ana', noon)
+  await recordSession('ana', noon + 1000)
+  await recordSession('raj', noon)
+  await audit.sessionOpened({ ...sessionFacts(), userName: 'ana', at: noon + 2000 })
+  const error = { code: 'ACCESS_DENIED', message: 'No.', retryable: false } as const
+  for (const userName of ['ana', 'raj', 'raj'])
+    await audit.shellRefused({ ...sessionFacts(), userName, at: noon, error })
+  const { summary, matchingSessions } = await search('', { filters: { people: ['ana'] }, summary: true })
+  expect(matchingSessions).toBe(3)
+  expect(summary).toEqual({
+    commands: 4,
+    failedCommands: 2,
+    refused: 1,
+    unrecorded: 1,
+    topCommands: [
+      { text: 'cat .env', count: 2, failed: 0 },
+      { text: 'nginx -t', count: 2, failed: 2 },
+    ],
+    lastAt: noon + 2000,
+  })
+  expect(
+    (await search('', { filters: { people: ['raj'] }, from: noon + 1, summary: true })).summary,
+  ).toMatchObject({
+    commands: 0,
+    refused: 0,
+  })
+  expect((await search('')).summary).toBeUndefined()
+})
+
 test('what is being recorded is found too', async () => {
   const start = recordingStart()
   await audit.sessionOpened({ ...sessionFacts({ sessionId: start.sessionId }), at: noon })
