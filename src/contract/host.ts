@@ -42,6 +42,8 @@ export const settingsSchema = z.object({
   engine: engineChoiceSchema,
   /** Whether the first connection that needs the plugin may install it by itself. */
   pluginInstall: z.enum(['ask', 'automatic']),
+  /** Where lines that would run at once are shown before they are pasted. */
+  pasteGuard: z.enum(['production', 'always', 'never']),
   terminalFontSize: z.number().min(9).max(24),
   /** Lines kept per terminal; about 2.5 MB per 1,000 lines of 120 columns. */
   scrollback: z.number().int().min(0).max(50_000),
@@ -86,6 +88,7 @@ export const defaultSettings: Settings = {
   theme: 'system',
   engine: 'auto',
   pluginInstall: 'ask',
+  pasteGuard: 'production',
   terminalFontSize: 12.5,
   scrollback: 5000,
   roles: {},

@@ -28,6 +28,22 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
     await terminal.waitForText(prompt)
   })
 
+  await test.step('lines that would run at once are shown before they are pasted', async () => {
+    const question = window.getByRole('alertdialog', { name: 'Paste 2 lines into production?' })
+    await terminal.run('clear; cat', /^$/)
+    await terminal.paste('first\u202e line\nsecond line\n')
+    await expect(question).toContainText('first⟨U+202E⟩ line')
+    await window.keyboard.press('Escape')
+    await expect(question).toBeHidden()
+    await terminal.type('typed\n')
+    await terminal.waitForText(/^typed\ntyped$/)
+    await terminal.paste('first line\nsecond line\n')
+    await question.getByRole('button', { name: 'Paste' }).click()
+    await terminal.waitForText(/second line\nfirst line\nsecond line$/)
+    await terminal.press('Control+c')
+    await terminal.waitForText(prompt)
+  })
+
   await test.step('a package is installed, and a request is made', async () => {
     await terminal.run(
       'apt-get update -qq && apt-get install -qq -y figurehead >/dev/null && figurehead aboard',

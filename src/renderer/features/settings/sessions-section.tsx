@@ -1,7 +1,7 @@
 import type { Settings } from '../../../contract/host.ts'
 import { Segments } from '../../ui/field.tsx'
 import { PluginSection } from '../plugin/plugin-section.tsx'
-import { engines } from './setting-choices.ts'
+import { engines, pasteGuards } from './setting-choices.ts'
 import { SettingRow } from './setting-row.tsx'
 import { useSettings } from './use-settings.ts'
 
@@ -13,7 +13,7 @@ const engineHelp: Record<Settings['engine'], string> = {
 
 /** How shells are opened. */
 export function SessionsSection() {
-  const [{ engine }, change] = useSettings()
+  const [{ engine, pasteGuard }, change] = useSettings()
   return (
     <>
       <SettingRow name="Engine" help={engineHelp[engine]}>
@@ -22,6 +22,17 @@ export function SessionsSection() {
           value={engine}
           choices={engines}
           onChange={(chosen) => change({ engine: chosen })}
+        />
+      </SettingRow>
+      <SettingRow
+        name="Show lines before they are pasted"
+        help="Where the shell would run them at once, without bracketed paste"
+      >
+        <Segments
+          label="Show lines before they are pasted"
+          value={pasteGuard}
+          choices={pasteGuards}
+          onChange={(chosen) => change({ pasteGuard: chosen })}
         />
       </SettingRow>
       <PluginSection />

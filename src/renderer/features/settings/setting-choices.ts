@@ -13,6 +13,12 @@ export const engines: Choice<Settings['engine']>[] = [
   { value: 'plugin', label: 'Plugin' },
 ]
 
+export const pasteGuards: Choice<Settings['pasteGuard']>[] = [
+  { value: 'production', label: 'Production' },
+  { value: 'always', label: 'Always' },
+  { value: 'never', label: 'Never' },
+]
+
 export const scrollbacks: Choice<string>[] = ['1000', '5000', '10000', '50000'].map((lines) => ({
   value: lines,
   label: Number(lines).toLocaleString('en'),

@@ -6,6 +6,7 @@ import {
   engines,
   limitOf,
   limitValue,
+  pasteGuards,
   pauses,
   scrollbacks,
   sizes,
@@ -64,6 +65,11 @@ export const settingList: readonly SettingEntry[] = [
     ({ pluginInstall }) => pluginInstall === 'automatic',
     (on) => ({ pluginInstall: on ? 'automatic' : 'ask' }),
   ),
+  oneOf('show lines before they are pasted', 'sessions', ['pasteGuard'], {
+    choices: () => pasteGuards,
+    value: ({ pasteGuard }) => pasteGuard,
+    change: (pasteGuard) => ({ pasteGuard }),
+  }),
   { id: 'plugin', name: 'Session Manager plugin', section: 'sessions', keys: [], value: () => '' },
   offAndOn(
     'open shells only when they are recorded',

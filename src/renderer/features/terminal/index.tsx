@@ -1,6 +1,7 @@
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
+import type { Environment } from '../../../contract/identity.ts'
 import type { Session } from '../../../contract/session.ts'
 import { useDocuments, useServices } from '../../app/services.ts'
 import { idleLimitInMilliseconds, idleTimeLeft } from '../../app/stores/sessions-store.ts'
@@ -14,6 +15,8 @@ import { ContextBar } from '../documents/context-bar.tsx'
 import type { DocumentViewProps } from '../documents/document-views.ts'
 import { needsPlugin, PluginNeeded } from '../plugin/plugin-needed.tsx'
 import { FindBar } from './find-bar.tsx'
+import { type PasteQuestion, pasteQuestion } from './paste-guard.ts'
+import { PasteQuestionPanel } from './paste-question.tsx'
 import { SessionBanner } from './session-banner.tsx'
 import styles from './terminal.module.css'
 import { onFindRequest, useTerminalCommands } from './terminal-commands.ts'
@@ -30,12 +33,14 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
   const inFront = useDocuments(({ activeId }) => activeId === document.id)
   useTerminalCommands()
   const missing = missingPlugin(terminalSession)
+  const { environment, containerName } = document.container
+  const [asked, answer] = usePasteGuard(terminal, environment)
 
   const stream = terminalSession.session?.stream
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever asked for another session wants to type into it
   useEffect(() => {
-    if (inFront && !finding && missing === undefined) terminal.focus()
-  }, [inFront, finding, terminal, missing, stream])
+    if (inFront && !finding && missing === undefined && asked === undefined) terminal.focus()
+  }, [inFront, finding, terminal, missing, stream, asked])
   useEffect(() => {
     if (!inFront) return
     const requests = onFindRequest(() => setFinding(true))
@@ -54,6 +59,13 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
       </ContextBar>
       <div className={styles.body}>
         {finding && <FindBar terminal={terminal} onClose={() => setFinding(false)} />}
+        {asked !== undefined && (
+          <PasteQuestionPanel
+            question={asked}
+            place={environment === 'production' ? 'production' : containerName}
+            onAnswer={answer}
+          />
+        )}
         <Screen terminal={terminal} />
         {missing !== undefined && (
           <PluginNeeded
@@ -71,6 +83,28 @@ export default function TerminalView({ document }: DocumentViewProps<'terminal'>
       )}
     </div>
   )
+}
+
+/** What somebody is asked about, and how they answer. */
+function usePasteGuard(terminal: TerminalInstance, environment: Environment) {
+  const { settings } = useServices()
+  const [question, setQuestion] = useState<PasteQuestion>()
+  useEffect(() => {
+    terminal.guardPaste = (text) => {
+      const guard = settings.getState().settings.pasteGuard
+      const asks = pasteQuestion(text, { guard, environment, bracketed: terminal.takesBracketedPaste })
+      setQuestion(asks)
+      return asks !== undefined
+    }
+    return () => {
+      terminal.guardPaste = undefined
+    }
+  }, [terminal, environment, settings])
+  const answer = (agreed: boolean) => {
+    setQuestion(undefined)
+    if (agreed && question !== undefined) terminal.paste(question.text, true)
+  }
+  return [question, answer] as const
 }
 
 /** Why there is no session, when a plugin would help: then the tab offers one instead of a banner. */

@@ -85,7 +85,7 @@ function terminalCommands(services: Services): Command[] {
       when: inFront,
       run: () => {
         void navigator.clipboard.readText().then(
-          (text) => front()?.terminal.paste(text),
+          (text) => front()?.paste(text),
           // The person said no to the browser's question; nothing is pasted.
           () => {},
         )

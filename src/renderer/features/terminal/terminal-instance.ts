@@ -9,6 +9,7 @@ import type { ByteLink } from '../../app/core/core-link.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { type Divider, writeDivider } from './divider.ts'
 import { openLink } from './open-link.ts'
+import { harmlessPaste } from './paste-guard.ts'
 import { readMatchColours, readTerminalFont, readTerminalTheme } from './terminal-theme.ts'
 import { WebglRenderer } from './webgl-renderer.ts'
 
@@ -41,6 +42,8 @@ export class TerminalInstance implements Disposable {
   readonly search = new SearchAddon()
   /** What a tab shows; moved from place to place with the terminal inside. */
   readonly element = document.createElement('div')
+  /** Looks at what is about to be pasted; true when it asks first, and calls `paste` again or not. */
+  guardPaste: ((text: string) => boolean) | undefined
   readonly #fit = new FitAddon()
   readonly #webgl: WebglRenderer
   readonly #bytes: ByteLink
@@ -87,6 +90,8 @@ export class TerminalInstance implements Disposable {
       this.#post({ kind: 'resize', size: { cols: size.cols, rows: size.rows } }),
     )
 
+    // Before the terminal hears of it, which would take any paste as it is.
+    this.element.addEventListener('paste', (event) => this.#takePaste(event), { capture: true })
     this.element.dataset.terminal = ''
     this.#resizeObserver = new ResizeObserver(() => this.#fitSoon())
   }
@@ -192,6 +197,17 @@ export class TerminalInstance implements Disposable {
     this.terminal.focus()
   }
 
+  /** Whether the program inside takes a paste as one thing and runs nothing of it by itself. */
+  get takesBracketedPaste(): boolean {
+    return this.terminal.modes.bracketedPasteMode
+  }
+
+  /** @param agreed somebody was asked already */
+  paste(text: string, agreed = false): void {
+    if (!agreed && this.guardPaste?.(text) === true) return
+    this.terminal.paste(harmlessPaste(text, this.takesBracketedPaste))
+  }
+
   get searchOptions(): ISearchOptions {
     const colours = readMatchColours()
     return {
@@ -210,6 +226,12 @@ export class TerminalInstance implements Disposable {
     this.hide()
     this.#webgl[Symbol.dispose]()
     this.terminal.dispose()
+  }
+
+  #takePaste(event: ClipboardEvent): void {
+    event.preventDefault()
+    event.stopPropagation()
+    this.paste(event.clipboardData?.getData('text/plain') ?? '')
   }
 
   #type(bytes: Uint8Array): void {
