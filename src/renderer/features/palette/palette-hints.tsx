@@ -36,10 +36,12 @@ export function PaletteHints({ item }: { item: PaletteItem | undefined }) {
             {caps('Alt+Enter')}
             Task page
           </span>
-          <span className="wide-only">
-            {caps(host.platform === 'darwin' ? 'Shift+Meta+Enter' : 'Ctrl+Shift+Enter')}
-            Split
-          </span>
+          {openTerminal === undefined && (
+            <span className="wide-only">
+              {caps(host.platform === 'darwin' ? 'Shift+Meta+Enter' : 'Ctrl+Shift+Enter')}
+              Split
+            </span>
+          )}
         </>
       )}
       {isPlace && (

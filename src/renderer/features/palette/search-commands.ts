@@ -27,11 +27,15 @@ export function searchCommands(
       const command = offered[position]
       if (command === undefined) return []
       const ranges = titleMatcher.ranges(command.title, query)
-      return [{ command, ranges, spread: spreadOf(ranges), position }]
+      const spread = spreadOf(ranges) + (command.value === undefined ? 0 : settingSpread)
+      return [{ command, ranges, spread, position }]
     })
     .sort((left, right) => left.spread - right.spread || left.position - right.position)
   return { matches: matches.slice(0, limit), total: matches.length }
 }
+
+/** Settings all begin alike; an action that fits about as well is meant rather. */
+const settingSpread = 4
 
 /** From the first to the last matched letter; a match that starts later counts a little more. */
 function spreadOf(ranges: Ranges): number {

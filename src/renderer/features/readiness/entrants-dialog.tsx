@@ -9,6 +9,7 @@ import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import { displayText } from '../../ui/display-text.ts'
+import { Checkbox } from '../../ui/field.tsx'
 import { Spinner } from '../../ui/glyphs.tsx'
 import { CheckIcon, CopyIcon } from '../../ui/icons.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
@@ -141,16 +142,17 @@ function Choices({
   const toggle = (name: string) =>
     onChoose(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name])
   return (
-    <fieldset className={styles.choices}>
-      <legend>
+    <fieldset className={styles.choices} aria-label={label}>
+      <span className={styles.legend} aria-hidden>
         {label} {chosen.length === 0 && <i>all</i>}
-      </legend>
-      {names.map((name) => (
-        <label key={name}>
-          <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
-          <Name text={wordsOf(name)} />
-        </label>
-      ))}
+      </span>
+      <div>
+        {names.map((name) => (
+          <Checkbox key={name} checked={chosen.includes(name)} onChange={() => toggle(name)}>
+            <Name text={wordsOf(name)} />
+          </Checkbox>
+        ))}
+      </div>
     </fieldset>
   )
 }
