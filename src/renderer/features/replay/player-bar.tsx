@@ -1,5 +1,6 @@
 import { useRef } from 'react'
 import { IconButton } from '../../ui/button.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { Segments } from '../../ui/field.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { BackFiveIcon, ForwardFiveIcon, NextIcon, PauseIcon, PlayIcon, PreviousIcon } from '../../ui/icons.ts'
@@ -107,7 +108,9 @@ function SkipIdle({ replay }: { replay: Replay }) {
   return (
     <Switch checked={skipIdle} onChange={(checked) => replay.setSkipIdle(checked)}>
       Skip idle{' '}
-      <span className={styles.saved}>{saved < 1000 ? 'no pauses' : `saves ${formatDuration(saved)}`}</span>
+      <span className={classNames(styles.saved, 'wide-only')}>
+        {saved < 1000 ? 'no pauses' : `saves ${formatDuration(saved)}`}
+      </span>
     </Switch>
   )
 }

@@ -8,15 +8,17 @@ import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
-import { ExportIcon, LocalIcon, TaskIcon } from '../../ui/icons.ts'
+import { ExportIcon, TaskIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { PersonLink } from '../audit/person-link.tsx'
+import { SourceBadge } from '../task/source-badge.tsx'
 import { isFailed } from './commands.ts'
 import styles from './replay.module.css'
 import type { Replay } from './replay.ts'
+import { Keeping, SessionBadges } from './session-trust.tsx'
 import { endWords, engineWords } from './session-words.ts'
 import { useReplay } from './use-replay.ts'
 
@@ -59,10 +61,7 @@ export function ReplayHead({
               Live
             </Badge>
           )}
-          <Badge outlined>
-            <LocalIcon size={12} stroke={2} aria-hidden />
-            This computer
-          </Badge>
+          {session === undefined ? <SourceBadge /> : <SessionBadges session={session} />}
         </>
       }
       actions={
@@ -105,6 +104,7 @@ function SessionFacts({ session, replay }: { session: AuditSession; replay: Repl
       <Fact label="Recording">
         {session.hasRecording ? `${formatBytes(session.outputBytes)} of output` : 'None'}
       </Fact>
+      <Keeping session={session} />
       <Fact label="Session ID" mono>
         <span className={styles.sessionId}>
           <Name text={id} />

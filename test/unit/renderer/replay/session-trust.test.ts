@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { IntegrityFinding, IntegrityState } from '../../../../src/contract/integrity.ts'
+import { keptWords, verdictOn } from '../../../../src/renderer/features/replay/session-trust.tsx'
+
+const session = { sessionId: 'one', endedAt: 1000 }
+
+function checked(
+  findings: IntegrityFinding[],
+  more: { at?: number; findingCount?: number } = {},
+): IntegrityState {
+  return {
+    problems: [],
+    report: {
+      at: 2000,
+      intact: findings.length === 0,
+      events: 9,
+      checkpoints: 1,
+      recordings: 2,
+      bytes: 100,
+      unfinished: 0,
+      findings,
+      findingCount: findings.length,
+      ...more,
+    },
+  }
+}
+
+test('a session is verified by a check that came after its end and found nothing in it', () => {
+  const other: IntegrityFinding = { kind: 'recording', message: 'Another one was changed.', sessionId: 'two' }
+  expect(verdictOn(session, checked([]))?.problem).toBeUndefined()
+  expect(verdictOn(session, checked([]))).toBeDefined()
+  expect(verdictOn(session, checked([other]))?.problem).toBeUndefined()
+  const changed: IntegrityFinding = { kind: 'recording', message: 'Byte 17 was changed.', sessionId: 'one' }
+  expect(verdictOn(session, checked([other, changed]))?.problem).toBe('Byte 17 was changed.')
+})
+
+test('without a check, before its end, and behind a cut list nothing is said', () => {
+  expect(verdictOn(session, undefined)).toBeUndefined()
+  expect(verdictOn(session, { problems: [] })).toBeUndefined()
+  expect(verdictOn(session, checked([], { at: 500 }))).toBeUndefined()
+  expect(verdictOn({ ...session, endedAt: undefined }, checked([]))).toBeUndefined()
+  expect(verdictOn(session, checked([], { findingCount: 200 }))).toBeUndefined()
+})
+
+test('how long a recording is kept', () => {
+  const now = new Date(2026, 10, 25, 12).getTime()
+  const kept = { held: false, live: false, endedAt: now, days: 90 as number | undefined }
+  expect(keptWords(kept, now)).toMatch(/^Until 23 Feb/)
+  expect(keptWords({ ...kept, held: true }, now)).toBe('On hold')
+  expect(keptWords({ ...kept, days: undefined }, now)).toBe('For ever')
+  expect(keptWords({ ...kept, live: true, endedAt: undefined }, now)).toBe('90 days from its end')
+})
