@@ -104,7 +104,7 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
     // The row stays what commands are about.
     await keyboard.press('Control+Shift+E')
     await keyboard.press('Control+K')
-    await keyboard.type('>turn exec')
+    await porthole.palette.getByRole('combobox').fill('>turn exec')
     await expect(porthole.palette.getByRole('option', { name: /Turn exec off…/ })).toBeVisible()
     await keyboard.press('Escape')
   })
@@ -113,12 +113,12 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
     const command = (text: string) =>
       porthole.palette.getByRole('option', { name: new RegExp(`Settings: ${text}`) })
     await keyboard.press('Control+K')
-    await keyboard.type('>engine')
+    await porthole.palette.getByRole('combobox').fill('>engine')
     await expect(command('engine')).toHaveText(/Automatic/)
     await command('engine').click()
     await porthole.palette.getByRole('option', { name: 'Built-in' }).click()
     await keyboard.press('Control+K')
-    await keyboard.type('>engine')
+    await porthole.palette.getByRole('combobox').fill('>engine')
     await expect(command('engine')).toHaveText(/Built-in/)
     await porthole.palette.getByRole('combobox').fill('>names that are production')
     await command('names that are production').click()

@@ -122,7 +122,7 @@ test('names, tags and log lines with markup, escape sequences and direction mark
 
     await window.getByRole('tab', { name: /^Why can’t/ }).click()
     await keyboard.press('Control+Shift+K')
-    await keyboard.type('>replace task')
+    await palette.getByRole('combobox').fill('>replace task')
     await keyboard.press('Enter')
     await dialog.getByRole('textbox').fill(shownService)
     await expect(dialog.getByRole('button', { name: 'Replace task' })).toBeEnabled()
