@@ -68,6 +68,16 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
       'aria-current',
       'true',
     )
+    await window.getByRole('button', { name: 'Close tab' }).last().click()
+
+    // The palette finds it as well.
+    await window.getByRole('button', { name: /^Search containers/ }).click()
+    await porthole.palette.getByRole('combobox').fill('$from-the-shell')
+    await porthole.palette.getByRole('option', { name: /^curl -s localhost.*ana, storefront/ }).click()
+    await expect(window.getByRole('button', { name: /curl -s localhost/ })).toHaveAttribute(
+      'aria-current',
+      'true',
+    )
     await window.getByRole('tab', { name: /^Logs/ }).click()
 
     // Asked for from the terminal, it shows that container; the others are a click away.

@@ -3,6 +3,7 @@ import { findTerminal } from '../../app/documents/documents-store.ts'
 import { useDocuments, useServices } from '../../app/services.ts'
 import { Kbd, Keys } from '../../ui/kbd.tsx'
 import styles from './palette.module.css'
+import { recordedSign } from './recorded-group.ts'
 import type { PaletteItem } from './use-palette.ts'
 
 /** The keys that work on the chosen item, and the signs that begin a search of one kind. */
@@ -59,6 +60,10 @@ export function PaletteHints({ item }: { item: PaletteItem | undefined }) {
         <Keys caps={['#']} />
         tasks
       </span>
+      <span>
+        <Keys caps={[recordedSign]} />
+        recorded
+      </span>
     </div>
   )
 }
@@ -69,6 +74,8 @@ function enterWord(item: PaletteItem, isOpen: boolean): string {
       return isOpen ? 'Go to tab' : 'Open shell'
     case 'task':
       return 'Task page'
+    case 'recorded':
+      return 'Replay'
     case 'more':
       return 'Show all'
     default:

@@ -6,6 +6,7 @@ import { classNames } from '../../ui/class-names.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
 import { ReadinessGlyph, TouchedGlyph } from '../../ui/glyphs.tsx'
 import {
+  AuditIcon,
   CheckIcon,
   ChevronDownIcon,
   ChevronRightIcon,
@@ -16,13 +17,14 @@ import {
 } from '../../ui/icons.ts'
 import { Keys } from '../../ui/kbd.tsx'
 import { Name } from '../../ui/name.tsx'
-import { formatDuration } from '../../ui/time.ts'
+import { formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { useTouched } from '../navigator/use-tree.ts'
 import { AccessRow } from './access-row.tsx'
 import { FavouriteButton, PlaceStar } from './favourite-button.tsx'
 import { Highlight } from './highlight.tsx'
 import styles from './palette.module.css'
+import type { RecordedMatch } from './recorded-group.ts'
 import type { CatalogMatch } from './search-catalog.ts'
 import type { PaletteItem } from './use-palette.ts'
 
@@ -62,6 +64,8 @@ function RowContents({ item }: { item: PaletteItem }) {
       return <CatalogRow match={item.match} isTask={item.kind === 'task'} />
     case 'command':
       return <CommandRow item={item} />
+    case 'recorded':
+      return <RecordedRow match={item.match} />
     case 'access':
       return <AccessRow match={item.match} />
     case 'choice':
@@ -113,6 +117,29 @@ function CommandRow({ item }: { item: Extract<PaletteItem, { kind: 'command' }> 
         {value !== undefined && <Name className={styles.value} text={value()} />}
         {binding !== undefined && <Keys caps={keyCaps(binding.key, host)} />}
       </span>
+    </>
+  )
+}
+
+function RecordedRow({ match: { session, hit } }: { match: RecordedMatch }) {
+  const now = useNow('minute')
+  const { userName, container, startedAt } = session
+  const { serviceName, clusterName, containerName } = container
+  return (
+    <>
+      <span className={styles.icon}>
+        <AuditIcon size={14} stroke={1.75} aria-hidden />
+      </span>
+      <Highlight
+        className={classNames(styles.title, styles.mono)}
+        text={hit.text}
+        ranges={hit.highlights.flat()}
+      />
+      <Name
+        className={styles.crumbs}
+        text={`${userName}, ${serviceName ?? clusterName} / ${containerName}`}
+      />
+      <span className={styles.end}>{formatMoment(startedAt + hit.at, now)}</span>
     </>
   )
 }

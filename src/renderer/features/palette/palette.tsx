@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { CommandContext } from '../../app/commands/command-registry.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
-import { logsDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { logsDocument, replayDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
 import { type Services, useServiceStore, useServices } from '../../app/services.ts'
 import { useFrontScope } from '../../app/shell/use-front-scope.ts'
@@ -16,6 +16,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { DisconnectedIcon, SearchIcon } from '../../ui/icons.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
+import { replaysOf } from '../replay/replay-registry.ts'
 import { requestShell } from '../shells/open-shell.ts'
 import { AccessFoot, FavouriteHint } from './access-foot.tsx'
 import { accountOfMode, isRegionMode, settingOfMode } from './choice-groups.ts'
@@ -24,6 +25,7 @@ import { closestName } from './closest-name.ts'
 import styles from './palette.module.css'
 import { PaletteHints } from './palette-hints.tsx'
 import { PaletteRow } from './palette-row.tsx'
+import type { RecordedMatch } from './recorded-group.ts'
 import { type PaletteItem, usePalette } from './use-palette.ts'
 
 const placeholders = {
@@ -65,7 +67,7 @@ export default function Palette({
   const context = useCommandContext()
   // Fixed when the palette opens: what commands are about must not change under the hands.
   const [about] = useState(context)
-  const { groups, names, problem } = usePalette({ mode, text, accountId, expanded, about })
+  const { groups, names, problem, isBusy } = usePalette({ mode, text, accountId, expanded, about })
   const items = groups.flatMap((group) => group.items)
   // A list of choices begins at the one in force, results at the best.
   const inForce = items.findIndex((each) => each.kind === 'choice' && each.choice.current)
@@ -129,6 +131,8 @@ export default function Palette({
         </div>
         {problem !== undefined ? (
           <LeadsNowhere problem={problem} />
+        ) : items.length === 0 && isBusy ? (
+          <div className={styles.nothing} />
         ) : items.length === 0 ? (
           <NothingFound mode={mode} text={text} names={names} onSearch={search} />
         ) : (
@@ -184,6 +188,7 @@ function usePaletteActions(mode: PaletteMode, about: CommandContext, close: () =
     close()
     if (item.kind === 'command') return item.command.run(about)
     if (item.kind === 'access') return chooseAccount(services, item.match.entry)
+    if (item.kind === 'recorded') return openRecorded(services, item.match)
     if (item.kind === 'choice') {
       const { settings: now } = settings.getState()
       const chosen = settingOfMode(mode)
@@ -207,6 +212,13 @@ function usePaletteActions(mode: PaletteMode, about: CommandContext, close: () =
     if (open !== undefined && !another) workspace.activate(open.id)
     else requestShell(services, ref, keys.shiftKey ? { split: 'right' } : {})
   }
+}
+
+function openRecorded(services: Services, { session, hit }: RecordedMatch): void {
+  const { sessionId, container, userName, startedAt } = session
+  const document = replayDocument({ sessionId, container, userName, startedAt })
+  services.workspace.open(document)
+  replaysOf(services).get(document).show(hit.at)
 }
 
 /** Marks what can be marked. @returns whether it could */
@@ -234,7 +246,7 @@ function NothingFound({
   onSearch: (text: string) => void
 }) {
   const all = names()
-  const wanted = text.replace(/^[>#]/, '')
+  const wanted = text.replace(/^[>#$]/, '')
   const name = mode === 'all' ? closestName(wanted, all) : undefined
   return (
     <div className={styles.nothing}>
@@ -268,7 +280,8 @@ function LeadsNowhere({ problem: { message, action } }: { problem: ErrorValue })
 
 /** What a search looks at, for whoever found nothing. */
 function searchedWords(mode: PaletteMode): string {
-  if (mode === 'all') return 'Names of containers, services, tasks, clusters and accounts are searched.'
+  if (mode === 'all')
+    return 'Names of containers, services, tasks, clusters and accounts are searched, and recorded commands.'
   if (mode === 'accounts') return 'Names, IDs, addresses, environments and roles of accounts are searched.'
   if (settingOfMode(mode) !== undefined) return 'Values of this setting are searched.'
   return isRegionMode(mode) ? 'Names and places of regions are searched.' : 'Names of roles are searched.'

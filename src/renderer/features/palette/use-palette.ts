@@ -9,6 +9,7 @@ import type { PaletteMode } from '../../app/stores/interface-store.ts'
 import { useAccessGroups } from './access-groups.ts'
 import { type PaletteChoice, useChoiceGroups } from './choice-groups.ts'
 import type { Ranges } from './fuzzy.ts'
+import { type RecordedMatch, recordedSign, useRecorded } from './recorded-group.ts'
 import type { AccessMatch } from './search-access.ts'
 import {
   type CatalogMatch,
@@ -25,6 +26,7 @@ export type PaletteItem =
   | { kind: 'task'; id: string; match: CatalogMatch }
   | { kind: 'command'; id: string; command: Command; ranges: Ranges }
   | { kind: 'access'; id: string; match: AccessMatch }
+  | { kind: 'recorded'; id: string; match: RecordedMatch }
   | { kind: 'choice'; id: string; choice: PaletteChoice }
   | { kind: 'more'; id: string; hidden: number }
 
@@ -51,6 +53,8 @@ export interface PaletteQuery {
 
 export function usePalette({ mode, text, accountId, expanded, about }: PaletteQuery): {
   groups: PaletteGroup[]
+  /** Something may still be found. */
+  isBusy: boolean
   /** Why a pasted address leads nowhere. */
   problem: ErrorValue | undefined
   /** Names that a search could have meant. */
@@ -69,6 +73,7 @@ export function usePalette({ mode, text, accountId, expanded, about }: PaletteQu
   const choices = useChoiceGroups(mode, text)
   const pasted = usePastedPlace(text)
   const access = useAccessGroups(mode === 'accounts', text, expanded)
+  const recorded = useRecorded(mode === 'all' && pasted === undefined, text)
 
   const groups = useMemo((): PaletteGroup[] => {
     if (mode === 'accounts') return access
@@ -79,16 +84,31 @@ export function usePalette({ mode, text, accountId, expanded, about }: PaletteQu
       const found = searchCatalog(taskIndex, text.slice(1), expanded ? Number.POSITIVE_INFINITY : alone)
       return [catalogGroup('task', 'Tasks', found)].flat()
     }
+    if (text.startsWith(recordedSign)) return recordedGroup(recorded.matches)
     const limit = expanded ? Number.POSITIVE_INFINITY : besideOthers.containers
     const found = searchCatalog(containerIndex, text, limit, recent)
     return [
       catalogGroup('container', 'Containers', found),
       commandGroup(commands, text, besideOthers.commands),
+      recordedGroup(recorded.matches),
     ].flat()
-  }, [mode, text, expanded, containerIndex, taskIndex, commands, choices, access, recent, pasted])
+  }, [
+    mode,
+    text,
+    expanded,
+    containerIndex,
+    taskIndex,
+    commands,
+    choices,
+    access,
+    recent,
+    pasted,
+    recorded.matches,
+  ])
 
   return {
     groups,
+    isBusy: recorded.isBusy,
     problem: mode === 'all' ? pasted?.problem : undefined,
     names: () => inScope.flatMap(({ ref }) => [ref.containerName, ...(ref.serviceName ?? [])].flat()),
   }
@@ -114,6 +134,17 @@ function linkGroup(commands: readonly Command[]): PaletteGroup[] {
     (command): PaletteItem => ({ kind: 'command', id: command.id, command, ranges: [] }),
   )
   return items.length === 0 ? [] : [{ title: 'Link', note: undefined, items }]
+}
+
+function recordedGroup(matches: readonly RecordedMatch[]): PaletteGroup[] {
+  const items = matches.map(
+    (match): PaletteItem => ({
+      kind: 'recorded',
+      id: `recorded|${match.session.sessionId}|${match.hit.at}`,
+      match,
+    }),
+  )
+  return items.length === 0 ? [] : [{ title: 'Recorded commands', note: 'Latest', items }]
 }
 
 function commandGroup(commands: readonly Command[], text: string, limit: number): PaletteGroup[] {
