@@ -82,6 +82,8 @@ export class CommandTracker {
   /** To be called with the terminal of the screen, before it parses anything. */
   watch(terminal: headless.Terminal): void {
     terminal.onLineFeed(() => this.#lineFed(terminal))
+    // An Enter that nothing on the shell's own screen has answered was for the program that is gone.
+    terminal.buffer.onBufferChange(() => this.#giveUpEnters())
     const marked = (data: string) => {
       this.#marked(terminal, data)
       return false
@@ -202,7 +204,8 @@ export class CommandTracker {
     const start = known?.row?.line ?? -1
     const all = start === -1 || known === undefined ? '' : textOfRows(buffer, start, row)
     const continued = continuationOf(line)
-    if (known !== undefined && all.startsWith(known.prompt) && (known.exact || continued !== undefined)) {
+    const isOne = known?.exact === true || continued !== undefined || !all.includes('\n')
+    if (known !== undefined && all.startsWith(known.prompt) && isOne) {
       const whole = all.slice(known.prompt.length).replace(/\n> /g, '\n')
       return continued === undefined ? { whole } : { whole, continued }
     }
