@@ -63,6 +63,8 @@ export const settingsSchema = z.object({
   recentContainers: z.array(visitedPlaceSchema),
   /** What runs in a container, by `placeKey`, where something else was chosen than the best shell. */
   shells: z.record(z.string(), shellChoiceSchema),
+  /** Shells mark their commands, unless a connection says otherwise. */
+  shellIntegration: z.boolean(),
   /** Last role used per account id. */
   roles: z.record(z.string(), z.string()),
   /** Ids of identities outside Identity Center that somebody chose to use. */
@@ -101,6 +103,7 @@ export const defaultSettings: Settings = {
   favouriteContainers: [],
   recentContainers: [],
   shells: {},
+  shellIntegration: false,
   navigatorWidth: 276,
   recordingRequired: false,
   recordingPause: 'not-production',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { integratedAutomaticShell, integratedShell } from './shell-integration.ts'
 
 /** The family of the operating system that a container runs on. */
 export type ContainerSystem = 'linux' | 'windows'
@@ -40,16 +41,33 @@ const programCommands: Record<ShellProgram, string> = {
   cmd: 'cmd.exe',
 }
 
-/** The command that ECS ExecuteCommand is given for a choice. */
-export function shellCommand(choice: ShellChoice, system: ContainerSystem): string {
+/**
+ * The command that ECS ExecuteCommand is given for a choice.
+ * @param integration whether the shell is to mark its commands, where `takesIntegration` allows
+ */
+export function shellCommand(choice: ShellChoice, system: ContainerSystem, integration = false): string {
+  const marked = integration && takesIntegration(choice, system)
   switch (choice.kind) {
     case 'automatic':
+      if (marked) return integratedAutomaticShell
       return system === 'windows' ? automaticWindowsShell : automaticLinuxShell
     case 'program':
-      return programCommands[choice.program]
+      return marked && isPosixShell(choice.program)
+        ? integratedShell(choice.program)
+        : programCommands[choice.program]
     case 'custom':
       return choice.command.trim()
   }
+}
+
+/** What somebody typed runs as it was typed, and Windows has no shell that we can ask for marks. */
+export function takesIntegration(choice: ShellChoice, system: ContainerSystem): boolean {
+  if (choice.kind === 'program') return isPosixShell(choice.program)
+  return choice.kind === 'automatic' && system === 'linux'
+}
+
+function isPosixShell(program: ShellProgram): program is 'bash' | 'ash' | 'sh' {
+  return program === 'bash' || program === 'ash' || program === 'sh'
 }
 
 /** The shells one can name on a system, best first. */

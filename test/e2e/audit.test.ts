@@ -96,6 +96,26 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await expect(summary.getByRole('heading', { name: 'ana' })).toBeVisible()
   })
 
+  await test.step('a shell with integration says how its commands ended, and shows nothing of it', async () => {
+    const settings = await porthole.openSettings('Sessions')
+    await settings.getByRole('group', { name: 'Shell integration' }).getByText('On').click()
+    await window.keyboard.press('Escape')
+    await porthole.search('app storefront example-prod')
+    await window.keyboard.press('Enter')
+    await expect(porthole.dialog.getByRole('checkbox', { name: 'Shell integration' })).toBeChecked()
+    await porthole.dialog.getByRole('button', { name: /^Open shell/ }).click()
+    await terminal.waitForText(prompt)
+    expect(await terminal.text()).not.toMatch(/porthole|133/i)
+    await terminal.run('ls /no/such/integration', /No such file[\s\S]*#$/)
+    await porthole.openTaskPage('app storefront example-prod')
+    await porthole.openReplay('ana')
+    await expect(window.getByText('Shell integration')).toBeVisible()
+    const row = window
+      .getByRole('region', { name: 'Commands' })
+      .getByRole('button', { name: /ls \/no\/such\/integration/ })
+    await expect(row).toContainText(/2$/)
+  })
+
   await test.step('the password is in no file', async () => {
     for (const file of filesIn(folder)) expect(readFileSync(file).includes(password), file).toBe(false)
   })

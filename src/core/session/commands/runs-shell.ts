@@ -1,4 +1,5 @@
 import { automaticLinuxShell } from '../../../contract/shell-command.ts'
+import { hasShellIntegration } from '../../../contract/shell-integration.ts'
 
 const shells = new Set([
   'sh',
@@ -16,7 +17,7 @@ const shells = new Set([
 
 /** Whether a session's command is a shell that a person types into; any other is the one command of its session. */
 export function runsShell(command: string): boolean {
-  if (command === automaticLinuxShell) return true
+  if (command === automaticLinuxShell || hasShellIntegration(command)) return true
   const [program = '', ...rest] = command.trim().split(/\s+/)
   const name =
     program

@@ -6,6 +6,7 @@ import { useServices } from '../../app/services.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
+import { CommandFact } from '../../ui/command-fact.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { ExportIcon, TaskIcon } from '../../ui/icons.ts'
@@ -93,11 +94,7 @@ function SessionFacts({ session, replay }: { session: AuditSession; replay: Repl
   return (
     <>
       {session.engine !== undefined && <Fact label="Engine">{engineWords[session.engine]}</Fact>}
-      {session.command !== automaticLinuxShell && (
-        <Fact label="Command" mono>
-          <Name text={session.command} />
-        </Fact>
-      )}
+      {session.command !== automaticLinuxShell && <CommandFact command={session.command} />}
       <CommandCount replay={replay} />
       <Duration session={session} />
       {session.endReason !== undefined && <Fact label="Ended">{endWords[session.endReason]}</Fact>}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { ContainerRef } from '../../../contract/session.ts'
-import { type ShellChoice, systemOf } from '../../../contract/shell-command.ts'
+import { type ShellChoice, systemOf, takesIntegration } from '../../../contract/shell-command.ts'
 import { queries } from '../../app/core/queries.ts'
 import type { SplitDirection } from '../../app/documents/workspace.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
@@ -17,7 +17,7 @@ import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { askNotAgainToday, openShell } from './open-shell.ts'
 import { rememberedChoice } from './shell-choice.ts'
-import { ContainerField, ShellField } from './shell-fields.tsx'
+import { ContainerField, IntegrationField, ShellField } from './shell-fields.tsx'
 import styles from './shells.module.css'
 
 /**
@@ -44,6 +44,9 @@ export default function OpenShellDialog({
     rememberedChoice(settings, placeOf(container, task)),
   )
   const shell = choice ?? remembered
+  const system = systemOf(task?.platformFamily)
+  const [integration, setIntegration] = useState<boolean | undefined>(undefined)
+  const integrates = useServiceStore('settings', ({ settings }) => integration ?? settings.shellIntegration)
   const caller = useQuery(queries.caller(services.core, container.scope)).data
   const others = useOthersInside(container.taskArn, caller?.userName)
   const [reason, setReason] = useState('')
@@ -61,7 +64,13 @@ export default function OpenShellDialog({
     if (shell.kind === 'custom' && shell.command.trim() === '') return
     if (notAgain) askNotAgainToday(container.taskArn)
     onClose()
-    openShell(services, container, { reason: reason.trim() || undefined, shell: choice, split, inTab })
+    openShell(services, container, {
+      reason: reason.trim() || undefined,
+      shell: choice,
+      integration,
+      split,
+      inTab,
+    })
   }
 
   return (
@@ -113,7 +122,10 @@ export default function OpenShellDialog({
                 setChoice(undefined)
               }}
             />
-            <ShellField system={systemOf(task?.platformFamily)} value={shell} onChange={setChoice} />
+            <ShellField system={system} value={shell} onChange={setChoice} />
+            {takesIntegration(shell, system) && (
+              <IntegrationField checked={integrates} onChange={setIntegration} />
+            )}
             <Field
               label="Reason"
               hint={needsReason ? 'required, saved with the session' : 'saved with the session'}

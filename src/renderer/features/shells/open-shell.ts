@@ -35,11 +35,16 @@ export function requestShell(
   else openShell(services, container, place)
 }
 
-/** Opens a shell at once, with the choice made now or the one made last for this container. */
+/** Opens a shell at once, with the choice made now or the one made last for this container, or the setting. */
 export function openShell(
   services: Omit<ShellServices, 'interface'>,
   container: ContainerRef,
-  options: { reason?: string | undefined; shell?: ShellChoice | undefined } & ShellPlace = {},
+  options: {
+    reason?: string | undefined
+    shell?: ShellChoice | undefined
+    /** For this connection, whatever the setting says. */
+    integration?: boolean | undefined
+  } & ShellPlace = {},
 ): void {
   const { workspace, core, settings, catalog } = services
   const { reason, split, inTab } = options
@@ -47,13 +52,14 @@ export function openShell(
   const known = catalog.getState()
   const place = placeOf(container, findTask(known, container))
   const shell = options.shell ?? rememberedChoice(now, place)
-  const command = shellCommand(shell, systemOfContainer(known, container))
+  const integration = options.integration ?? now.shellIntegration
+  const command = shellCommand(shell, systemOfContainer(known, container), integration)
   if (inTab !== undefined && workspace.store.getState().documents[inTab] !== undefined)
     reopenTab({ workspace, core }, inTab, {
       container,
       reason,
       // A tab goes on with what ran in it unless something else was chosen.
-      ...(options.shell === undefined ? {} : { command }),
+      ...(options.shell === undefined && options.integration === undefined ? {} : { command }),
     })
   else workspace.open(terminalDocument({ container, command, reason }), split)
   void changeSettings(core, settings, {

@@ -9,7 +9,7 @@ import {
 } from '../../../contract/shell-command.ts'
 import { displayText } from '../../ui/display-text.ts'
 import fieldStyles from '../../ui/field.module.css'
-import { Field, Segments, TextInput } from '../../ui/field.tsx'
+import { Checkbox, Field, Segments, TextInput } from '../../ui/field.tsx'
 import { shellWords } from './shell-choice.ts'
 import styles from './shells.module.css'
 
@@ -39,6 +39,10 @@ export function ContainerField({
     </Field>
   )
 }
+
+/** What it does and what it costs, for whoever has to decide. */
+export const integrationHint =
+  'The shell tells Porthole each command and its exit code. Its start-up script then stands in CloudTrail.'
 
 type Segment = 'automatic' | 'custom' | ReturnType<typeof shellPrograms>[number]
 
@@ -106,5 +110,25 @@ function CommandField({ command, onChange }: { command: string; onChange: (comma
           : `ECS runs this without a shell, so ${wanted} mean nothing. Use sh -c '…'.`}
       </p>
     </>
+  )
+}
+
+/** Whether the shell marks its commands in this connection. */
+export function IntegrationField({
+  checked,
+  onChange,
+}: {
+  checked: boolean
+  onChange: (checked: boolean) => void
+}) {
+  return (
+    <div>
+      <span className={styles.integration}>
+        <Checkbox checked={checked} onChange={onChange}>
+          Shell integration
+        </Checkbox>
+      </span>
+      <p className={styles.shellHint}>{integrationHint}</p>
+    </div>
   )
 }

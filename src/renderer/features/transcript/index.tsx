@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
 import { ErrorCallout } from '../../ui/callout.tsx'
+import { CommandFact } from '../../ui/command-fact.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -96,11 +97,7 @@ function Head({
           </>
         )}
       </Fact>
-      {command !== undefined && (
-        <Fact label="Command" mono>
-          <Name text={command} />
-        </Fact>
-      )}
+      {command !== undefined && <CommandFact command={command} />}
       {endedAt !== undefined && <Fact label="Duration">{formatDuration(endedAt - at)}</Fact>}
       {transcript?.state === 'found' && <FoundFacts transcript={transcript} />}
       {awsSessionId !== undefined && (

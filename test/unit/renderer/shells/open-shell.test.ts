@@ -5,6 +5,7 @@ import { defaultSettings, type Settings } from '../../../../src/contract/host.ts
 import { scopeKey } from '../../../../src/contract/identity.ts'
 import type { ContainerRef } from '../../../../src/contract/session.ts'
 import { automaticLinuxShell } from '../../../../src/contract/shell-command.ts'
+import { hasShellIntegration } from '../../../../src/contract/shell-integration.ts'
 import type { CoreLink } from '../../../../src/renderer/app/core/core-link.ts'
 import type { TerminalDocument } from '../../../../src/renderer/app/documents/document.ts'
 import { createWorkspace } from '../../../../src/renderer/app/documents/workspace.ts'
@@ -90,6 +91,20 @@ describe('openShell', () => {
     openShell(made.services, here, { inTab: tab?.id })
     expect(made.opened().find(({ id }) => id === tab?.id)?.command).toBe('rails console')
     expect(made.services.settings.getState().settings.shells).toEqual({})
+  })
+
+  test('integrates the shell when the setting or the person says so, and never a command', () => {
+    const here = first('storefront')
+    const integrates = () => made.opened().map(({ command }) => hasShellIntegration(command))
+    openShell(made.services, here)
+    openShell(made.services, here, { integration: true })
+    expect(integrates()).toEqual([false, true])
+    const { settings } = made.services
+    settings.setState({ settings: { ...settings.getState().settings, shellIntegration: true } })
+    openShell(made.services, here)
+    openShell(made.services, here, { integration: false })
+    openShell(made.services, here, { shell: { kind: 'custom', command: 'rails console' } })
+    expect(integrates()).toEqual([false, true, true, false, false])
   })
 
   test('puts the place first among the recent ones, once', () => {
