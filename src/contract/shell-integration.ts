@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the shell's, and meant so
 /**
  * A shell that says where its prompts and commands begin and end (OSC 133 and
  * 633, which no terminal shows). Everything is in the command that ECS is given:

@@ -98,7 +98,7 @@ test('commands of a session, a password that is nowhere, and search over everyth
 
   await test.step('a shell with integration says how its commands ended, and shows nothing of it', async () => {
     const settings = await porthole.openSettings('Sessions')
-    await settings.getByRole('group', { name: 'Shell integration' }).getByText('On').click()
+    await settings.getByRole('switch', { name: 'Shell integration' }).check()
     await window.keyboard.press('Escape')
     await porthole.search('app storefront example-prod')
     await window.keyboard.press('Enter')
@@ -108,7 +108,7 @@ test('commands of a session, a password that is nowhere, and search over everyth
     expect(await terminal.text()).not.toMatch(/porthole|133/i)
     await terminal.run('ls /no/such/integration', /No such file[\s\S]*#$/)
     await porthole.openTaskPage('app storefront example-prod')
-    await porthole.openReplay('ana')
+    await window.getByRole('listitem').filter({ hasText: 'ana in app' }).click()
     await expect(window.getByText('Shell integration')).toBeVisible()
     const row = window
       .getByRole('region', { name: 'Commands' })

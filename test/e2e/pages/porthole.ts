@@ -94,7 +94,11 @@ export class Porthole {
 
   /** From the task page to the replay of the newest session of somebody. */
   async openReplay(userName: string): Promise<void> {
-    await this.window.getByRole('listitem').filter({ hasText: userName }).first().click()
+    await this.window
+      .getByRole('listitem')
+      .filter({ hasText: `${userName} in ` })
+      .first()
+      .click()
     await this.window.getByRole('button', { name: /^(Play|Pause)/ }).waitFor()
   }
 

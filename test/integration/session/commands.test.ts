@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { splitCommand } from '../../../resources/sandbox/agent/command-line.ts'
 import { shellCommand } from '../../../src/contract/shell-command.ts'
@@ -16,9 +16,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A BusyBox with ash: this computer's, or the one that is named. Debian has it in `busybox-static`. */
-const busybox = [process.env.PORTHOLE_BUSYBOX, '/usr/bin/busybox', '/bin/busybox'].find(
-  (path) => path !== undefined && existsSync(path) && hasAsh(path),
-)
+const busybox = [
+  process.env.PORTHOLE_BUSYBOX,
+  resolve('.cache/containers/busybox'),
+  '/usr/bin/busybox',
+  '/bin/busybox',
+].find((path) => path !== undefined && existsSync(path) && hasAsh(path))
 
 function hasAsh(path: string): boolean {
   return execFileSync(path, ['--list'], { encoding: 'utf8' }).split('\n').includes('ash')

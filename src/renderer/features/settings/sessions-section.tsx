@@ -1,6 +1,8 @@
 import type { Settings } from '../../../contract/host.ts'
 import { Segments } from '../../ui/field.tsx'
+import { Switch } from '../../ui/switch.tsx'
 import { PluginSection } from '../plugin/plugin-section.tsx'
+import { integrationHint } from '../shells/shell-fields.tsx'
 import { engines, pasteGuards } from './setting-choices.ts'
 import { SettingRow } from './setting-row.tsx'
 import { useSettings } from './use-settings.ts'
@@ -13,7 +15,7 @@ const engineHelp: Record<Settings['engine'], string> = {
 
 /** How shells are opened. */
 export function SessionsSection() {
-  const [{ engine, pasteGuard }, change] = useSettings()
+  const [{ engine, pasteGuard, shellIntegration }, change] = useSettings()
   return (
     <>
       <SettingRow name="Engine" help={engineHelp[engine]}>
@@ -33,6 +35,13 @@ export function SessionsSection() {
           value={pasteGuard}
           choices={pasteGuards}
           onChange={(chosen) => change({ pasteGuard: chosen })}
+        />
+      </SettingRow>
+      <SettingRow name="Shell integration" help={integrationHint}>
+        <Switch
+          checked={shellIntegration}
+          label="Shell integration"
+          onChange={(on) => change({ shellIntegration: on })}
         />
       </SettingRow>
       <PluginSection />

@@ -59,6 +59,13 @@ export const settingList: readonly SettingEntry[] = [
     change: (engine) => ({ engine }),
   }),
   offAndOn(
+    'shell integration',
+    'sessions',
+    ['shellIntegration'],
+    ({ shellIntegration }) => shellIntegration,
+    (shellIntegration) => ({ shellIntegration }),
+  ),
+  offAndOn(
     'install the Session Manager plugin without asking',
     'sessions',
     ['pluginInstall'],
