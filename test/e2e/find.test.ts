@@ -4,7 +4,7 @@ import { Porthole, prompt } from './pages/porthole.ts'
 test('find a container by the keyboard, by its field, by a star and by a link, and come back to it', async ({
   launch,
 }) => {
-  const app = await launch()
+  await using app = await launch()
   const porthole = new Porthole(app)
   const { window, terminal, navigator } = porthole
   const { keyboard } = window
