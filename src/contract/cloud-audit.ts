@@ -91,13 +91,18 @@ export const cloudHistorySchema = z.object({
   events: z.array(cloudEventSchema),
   /** By Porthole's session id. */
   sources: z.record(z.string(), auditSourceSchema),
-  /** Bytes of the transcripts of these events that were read so far, by CloudTrail's id. */
-  transcripts: z.record(z.string(), z.number().int().nonnegative()),
+  /** The transcripts of these events that were read so far, by CloudTrail's id. */
+  transcripts: z.record(
+    z.string(),
+    z.object({ bytes: z.number().int().nonnegative(), kind: z.enum(['log-group', 'bucket']) }),
+  ),
   /** What of CloudTrail was read in full; absent before the first time. */
   read: z.object({ from: timestampSchema, to: timestampSchema }).optional(),
   reading: z.boolean(),
   /** Why CloudTrail could not be read the last time. */
   problem: errorValueSchema.optional(),
+  /** Why Session Manager could not be asked when sessions ended. */
+  endsProblem: errorValueSchema.optional(),
 })
 export type CloudHistory = z.infer<typeof cloudHistorySchema>
 

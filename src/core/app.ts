@@ -169,6 +169,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       file: path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'),
       clients,
       entries: (taskArn) => audit.entries(taskArn),
+      touchedHere: () => audit.touched(),
+      knownAwsSessions: () => audit.awsSessionIds(),
       snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),
       transcriptKey: () => audit.derivedKey('transcripts'),
       onTranscriptRead: ({ scope, taskArn }, event) => viewing.transcript(scope, taskArn, event),

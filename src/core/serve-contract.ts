@@ -186,7 +186,7 @@ function createHandlers(
       return { commands: await audit.commands(sessionId) }
     },
     'audit.search': (request) => audit.search(request),
-    'audit.touched': () => audit.touched(),
+    'audit.touched': () => cloudAudit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()
       await viewing.verified(report)

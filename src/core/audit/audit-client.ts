@@ -16,6 +16,8 @@ export interface AuditClient extends AuditService {
    * a damaged one was set aside, its end was changed by something else.
    */
   problems(): Promise<ErrorValue[]>
+  /** AWS's ids of all sessions that the ledger has. */
+  awsSessionIds(): Promise<string[]>
   /** What is under a legal hold: tasks, and sessions by AWS's ids. */
   held(): Promise<{ taskArns: string[]; awsSessionIds: string[] }>
   /** A key of 32 bytes, derived from the one that wraps the keys of recordings. */
@@ -51,6 +53,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     retain: async (settings) => unwrap(await rpc.call('retain', settings)).shredded,
     integrity: async () => unwrap(await rpc.call('integrity', {})),
     onIntegrity: (listener) => rpc.on('integrity', listener),
+    awsSessionIds: async () => unwrap(await rpc.call('awsSessionIds', {})),
     held: async () => unwrap(await rpc.call('held', {})),
     derivedKey: async (purpose) =>
       Buffer.from(unwrap(await rpc.call('derivedKey', { purpose })).key, 'base64'),

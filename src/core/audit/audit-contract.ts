@@ -52,6 +52,7 @@ export const auditMethods = {
     }),
   },
 
+  awsSessionIds: { params: z.object({}), result: z.array(z.string()) },
   /** What is under a legal hold: tasks, and sessions by AWS's ids. */
   held: {
     params: z.object({}),

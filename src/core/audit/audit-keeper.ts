@@ -264,6 +264,10 @@ export class AuditKeeper implements AsyncDisposable {
     }
   }
 
+  awsSessionIds(): string[] {
+    return this.#index.awsSessionIds()
+  }
+
   held(): { taskArns: string[]; awsSessionIds: string[] } {
     return this.#index.held()
   }

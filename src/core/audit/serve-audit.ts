@@ -152,6 +152,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),
+      awsSessionIds: async () => (await opening.get()).awsSessionIds(),
       held: async () => (await opening.get()).held(),
       derivedKey: async ({ purpose }) => ({
         key: Buffer.from((await opening.get()).derivedKey(purpose)).toString('base64'),

@@ -189,6 +189,20 @@ export class SessionIndex implements Disposable {
       .map(({ finished, held, ...kept }) => ({ ...kept, isLive: finished === 0, isHeld: held === 1 }))
   }
 
+  /** AWS's ids of all sessions, also of those that no engine could use. */
+  awsSessionIds(): string[] {
+    return this.#follow()
+      .prepare<[], string>(
+        `SELECT json_extract(facts, '$.awsSessionId') FROM session
+         UNION SELECT e.value FROM session s, json_each(s.facts, '$.earlierAwsSessionIds') e
+         UNION SELECT json_extract(entry, '$.awsSessionId') FROM entry
+         UNION SELECT e.value FROM entry n, json_each(n.entry, '$.earlierAwsSessionIds') e`,
+      )
+      .pluck()
+      .all()
+      .filter((id) => typeof id === 'string') as string[]
+  }
+
   /** Tasks and sessions under a legal hold, those by the ids that AWS gave them. */
   held(): { taskArns: string[]; awsSessionIds: string[] } {
     const rows = this.#follow()

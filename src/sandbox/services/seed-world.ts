@@ -262,11 +262,14 @@ class RegionSeed {
       throw new Error(`The past session of ${past.user} names a container that is not in the world.`)
     }
     const startedAt = this.#parts.now - past.minutesAgo * minute
-    const sessionId = `ecs-execute-command-${stableHex(`${task.id} ${past.user} ${past.minutesAgo}`, 26)}`
+    const seed = `${task.id} ${past.user} ${past.minutesAgo}`
+    const sessionId = past.direct
+      ? `${past.user}-${stableHex(seed, 17)}`
+      : `ecs-execute-command-${stableHex(seed, 26)}`
     const caller = permissionSetPrincipal(this.#place.accountId, past.permissionSet, past.user, [])
     this.#parts.trail.add({
-      name: 'ExecuteCommand',
-      source: 'ecs.amazonaws.com',
+      name: past.direct ? 'StartSession' : 'ExecuteCommand',
+      source: past.direct ? 'ssm.amazonaws.com' : 'ecs.amazonaws.com',
       region: this.#place.region,
       time: startedAt,
       requestId: stableUuid(`request ${sessionId}`),
@@ -277,16 +280,16 @@ class RegionSeed {
         createdAt: startedAt - 12 * minute,
       },
       caller,
-      requestParameters: {
-        cluster: past.cluster,
-        container: past.container,
-        task: task.arn,
-        command: past.command,
-        interactive: true,
-      },
-      outcome: past.refusal
-        ? refusalOutcome(past.refusal, caller.arn, task)
-        : sessionOutcome(sessionId, this.#place.region, task, container),
+      requestParameters: past.direct
+        ? { target: targetOf(task, container) }
+        : {
+            cluster: past.cluster,
+            container: past.container,
+            task: task.arn,
+            command: past.command,
+            interactive: true,
+          },
+      outcome: pastOutcome(past, sessionId, caller.arn, this.#place.region, task, container),
     })
     if (past.refusal) return
     const endedAt = startedAt + (past.lastedMinutes ?? 1) * minute
@@ -294,7 +297,7 @@ class RegionSeed {
       ...this.#place,
       sessionId,
       target: targetOf(task, container),
-      documentName: execDocument,
+      documentName: past.direct ? 'SSM-SessionManagerRunShell' : execDocument,
       owner: caller.arn,
       startedAt,
       endedAt,
@@ -302,7 +305,8 @@ class RegionSeed {
       container,
       command: past.command,
     })
-    if (past.transcript) this.#parts.transcripts.write(sessionId, task, container, past.transcript, endedAt)
+    if (past.transcript && !past.direct)
+      this.#parts.transcripts.write(sessionId, task, container, past.transcript, endedAt)
   }
 
   #define(description: TaskDefinitionDescription, firstUse: number): LiveTaskDefinition {
@@ -341,6 +345,20 @@ class RegionSeed {
 function stableDeploymentId(seed: string): string {
   const digits = Array.from({ length: 19 }, (_, index) => stableNumber(`${seed} ${index}`, 10))
   return `ecs-svc/${digits.join('').replace(/^0/, '7')}`
+}
+
+function pastOutcome(
+  { refusal, direct }: PastSessionDescription,
+  sessionId: string,
+  callerArn: string,
+  region: string,
+  task: LiveTask,
+  container: LiveContainer,
+) {
+  if (refusal) return refusalOutcome(refusal, callerArn, task)
+  if (!direct) return sessionOutcome(sessionId, region, task, container)
+  const streamUrl = `wss://ssmmessages.${region}.amazonaws.com/v1/data-channel/${sessionId}?role=publish_subscribe`
+  return { responseElements: { sessionId, tokenValue: 'HIDDEN_DUE_TO_SECURITY_REASONS', streamUrl } }
 }
 
 function refusalOutcome(

@@ -325,6 +325,21 @@ exit
 `,
   },
   {
+    // In a hurry, with a role that nobody should have: around ECS, and around what ECS logs.
+    user: 'raj',
+    permissionSet: 'AdministratorAccess',
+    cluster: 'web',
+    service: 'storefront',
+    task: 1,
+    container: 'nginx',
+    command: 'sh',
+    direct: true,
+    minutesAgo: day + 2 * hour,
+    lastedMinutes: 7,
+    sourceIp: '203.0.113.24',
+    userAgent: 'aws-cli/2.36.7 md/awscrt#0.27.2 ua/2.1 os/macos#25.1.0 md/arch#arm64 lang/python#3.13.7',
+  },
+  {
     user: 'raj',
     permissionSet: 'PlatformEngineer',
     cluster: 'data',

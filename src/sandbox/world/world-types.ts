@@ -249,6 +249,8 @@ export interface PastSessionDescription {
   task: number
   container: string
   command: string
+  /** With ssm:StartSession on the container, around ECS: nothing logs it, and SSM says nothing of a command. */
+  direct?: boolean
   minutesAgo: number
   /** Absent when AWS refused. */
   lastedMinutes?: number

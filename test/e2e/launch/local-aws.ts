@@ -17,6 +17,8 @@ export interface LocalAws extends AsyncDisposable {
   folder: string
   /** A running task that the demo's person may enter, as a link names it. */
   sample: { region: string; cluster: string; task: string; container: string }
+  /** Switches faults of this AWS on. */
+  setFaults(faults: Record<string, unknown>): Promise<void>
   /** As if the network to AWS were gone for good. */
   kill(): void
 }
@@ -54,6 +56,14 @@ export async function startLocalAws(flags: string[] = []): Promise<LocalAws> {
       AWS_ENDPOINT_URL: endpoint,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_REGION: region,
+    },
+    async setFaults(faults) {
+      const answer = await fetch(`${endpoint}/_sandbox/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(faults),
+      })
+      if (!answer.ok) throw new Error(await answer.text())
     },
     kill: () => void child.kill('SIGKILL'),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -36,6 +36,7 @@ let folder: string
 let cloud: CloudAudit
 let taskArn: string
 let entries: AuditEntry[] = []
+let known: string[] = []
 let lookups = 0
 let logReads = 0
 let read: string[] = []
@@ -68,6 +69,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'porthole-cloud-'))
   entries = []
   read = []
+  retention = {}
   cloud = open()
 })
 afterEach(async () => {
@@ -88,6 +90,8 @@ function open(): CloudAudit {
       },
     },
     entries: async () => entries,
+    touchedHere: async () => [],
+    knownAwsSessions: async () => known,
     snapshotOf: async () => undefined,
     transcriptKey: async () => masterKey,
     retention: () => retention,
@@ -132,6 +136,18 @@ test("other people's sessions, their ends and a refusal are read, and read again
   expect((raj?.endedAt ?? 0) - (raj?.at ?? 0)).toBeLessThanOrEqual(11 * 60_000 + 1000)
   expect(lena?.client).toBe('console')
   expect(rajBefore?.live).toBe(false)
+  // Both of Raj's shells touch the task, as far as the ledger does not have them anyway.
+  const touched = async () => (await cloud.touched()).find((task) => task.taskArn === taskArn)
+  expect(await touched()).toMatchObject({
+    sessions: 2,
+    people: ['raj'],
+    containers: ['nginx'],
+    since: rajBefore?.at,
+  })
+  known = [raj?.awsSessionId ?? '']
+  expect(await touched()).toMatchObject({ sessions: 1, since: rajBefore?.at })
+  known = []
+  expect((await cloud.touched()).length).toBeGreaterThan(1)
   const days = (first.read?.to ?? 0) - (first.read?.from ?? 0)
   expect(Math.round(days / (24 * 3600_000))).toBe(90)
 
@@ -189,6 +205,7 @@ describe('a transcript', () => {
   })
 
   test('is fetched once by the id of the session, and kept with its digest', async () => {
+    retention = { days: 5 }
     const { events } = await readAll()
     const raj = events.findLast(({ userName }) => userName === 'raj')
     const found = await cloud.transcript(question(raj?.eventId ?? ''))
@@ -231,7 +248,16 @@ test('nothing is read that retention would take away again, and what it takes co
   try {
     retention = { days: 1 }
     const dayAgo = Date.now() - 24 * 3600_000
+    const denied = { operation: 'DescribeSessions', code: 'AccessDeniedException', count: 1 }
+    await setFaults(sandbox, { refuse: denied })
     const first = await readAll()
+    expect(first.problem).toBeUndefined()
+    expect(first.endsProblem?.code).toBe('ACCESS_DENIED')
+    const ofRaj = (history: CloudHistory) => history.events.find(({ userName }) => userName === 'raj')
+    expect(ofRaj(first)?.endedAt).toBeUndefined()
+    const second = await readAll()
+    expect(second.endsProblem).toBeUndefined()
+    expect(ofRaj(second)?.endedAt).toBeGreaterThan(ofRaj(second)?.at ?? 0)
     expect(first.events.map(({ userName }) => userName)).toEqual(expect.arrayContaining(['raj']))
     expect(first.events.every(({ at }) => at >= dayAgo)).toBe(true)
     expect(first.read?.from).toBeGreaterThanOrEqual(dayAgo)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { ActivityFacts, AuditEntry } from '../../../contract/audit.ts'
+import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../contract/audit.ts'
 import type {
   CloudEvent,
   CloudHistory,
@@ -24,6 +24,7 @@ import { importTrailFile } from './import/import-trail-file.ts'
 import { Uploads } from './import/uploads.ts'
 import { reconcile } from './reconcile.ts'
 import { readSessionEnds } from './session-ends.ts'
+import { touchedByAnyone } from './touched-by-anyone.ts'
 import { TrailReader } from './trail-reader.ts'
 import { TranscriptVault } from './transcript-vault.ts'
 import { Transcripts } from './transcripts.ts'
@@ -51,6 +52,10 @@ export interface CloudAuditDependencies {
   file: string
   clients: AwsClients
   entries: (taskArn: string) => Promise<AuditEntry[]>
+  /** Tasks that had a session of this computer's ledger. */
+  touchedHere: () => Promise<TouchedTask[]>
+  /** AWS's ids of all sessions that the ledger has. */
+  knownAwsSessions: () => Promise<string[]>
   /** The latest snapshot of a task that the ledger has. */
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>
   /** Wraps the keys of the transcripts that are kept. @throws when the audit history cannot be read */
@@ -82,6 +87,8 @@ export interface CloudAudit extends Disposable {
    * @throws {PortholeError} FILE_REFUSED, STORAGE_*, AUDIT_UNAVAILABLE
    */
   importPart(part: ImportPart): Promise<ImportOutcome | undefined>
+  /** Tasks that anybody had a shell in: those of this computer's ledger, and what was read of the cloud so far. */
+  touched(): Promise<TouchedTask[]>
   /** What came with files, from whatever account. */
   imports(): Imports
   /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
@@ -95,11 +102,12 @@ interface Reading {
   /** Epoch milliseconds of the last attempt's end. */
   endedAt?: number
   problem?: ErrorValue
+  endsProblem?: ErrorValue
 }
 
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
   const { file, clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
-  const { retention, held, actor, note, clock, log } = dependencies
+  const { touchedHere, knownAwsSessions, retention, held, actor, note, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const readings = new Map<string, Reading>()
   let opened: { store: CloudStore } | undefined
@@ -145,19 +153,20 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     } finally {
       readers.delete(reader)
     }
-    await endsOf(scope, store)
+    await endsOf(scope, store, reading)
     reading.running = false
     reading.endedAt = clock.now()
     if (!over) tell()
   }
 
   /** Without them a session has no length; that is no reason to show nothing. */
-  async function endsOf(scope: Scope, store: CloudStore): Promise<void> {
+  async function endsOf(scope: Scope, store: CloudStore, reading: Reading): Promise<void> {
     if (over) return
     try {
       await readSessionEnds({ clients, store, clock, scope })
+      delete reading.endsProblem
     } catch (thrown) {
-      if (!over) log(`When other people's sessions ended could not be read: ${toErrorValue(thrown).message}`)
+      if (!over) reading.endsProblem = toErrorValue(thrown)
     }
   }
 
@@ -177,14 +186,14 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
   return {
     async history({ scope, taskArn }, fresh = false) {
       const store = storeOf()
-      const { running, problem } = refresh(scope, fresh)
+      const { running, problem, endsProblem } = refresh(scope, fresh)
       const range = store.range(scope, 'ExecuteCommand')
       const events = store.ofTask(scope, taskArn.slice(taskArn.lastIndexOf('/') + 1))
       const local = await entries(taskArn)
       const reconciled = reconcile({ entries: local, events, read: range, now: clock.now() })
       const read = reconciled.events.flatMap(({ eventId, awsSessionId = '' }) => {
-        const bytes = store.transcripts.bytes(awsSessionId)
-        return bytes === undefined ? [] : [[eventId, bytes] as const]
+        const summary = store.transcripts.summary(awsSessionId)
+        return summary === undefined ? [] : [[eventId, summary] as const]
       })
       return {
         ...reconciled,
@@ -192,6 +201,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
         ...(range && { read: range }),
         reading: running,
         ...(problem && { problem }),
+        ...(endsProblem && { endsProblem }),
       }
     },
     async transcript({ scope, clusterArn, taskArn, eventId, offset }) {
@@ -199,7 +209,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       if (event?.awsSessionId === undefined) throw noSuchSession()
       const { awsSessionId, containerName } = event
       const owner = { scope, clusterArn, taskArn, containerName }
-      const isNew = storeOf().transcripts.bytes(awsSessionId) === undefined
+      const isNew = storeOf().transcripts.summary(awsSessionId) === undefined
       const page = await transcripts.page({ ...owner, event, awsSessionId, offset })
       if (page.state === 'missing') return page
       await onTranscriptRead({ scope, taskArn }, event)
@@ -214,6 +224,12 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       const outcome = await importTrailFile(parts, part.name, bytes)
       for (const place of store.imports.places(outcome.sha256)) changes.emit(place)
       return outcome
+    },
+    async touched() {
+      const here = await touchedHere()
+      if (!existsSync(file)) return here
+      const shells = storeOf().shells()
+      return shells.length === 0 ? here : touchedByAnyone(here, shells, await knownAwsSessions())
     },
     imports() {
       if (!existsSync(file)) return { files: [], events: [] }

@@ -60,6 +60,16 @@ export interface TrailPlace {
   region: string
 }
 
+/** One shell, as far as it takes to say who was where. */
+export interface CloudShell extends TrailPlace {
+  taskId: string
+  at: number
+  awsSessionId: string
+  clusterName: string | null
+  containerName: string | null
+  userName: string
+}
+
 /** When Session Manager says a session ended; `endedAt` is absent while it lives. */
 export interface SessionEnd {
   awsSessionId: string
@@ -120,6 +130,19 @@ export class CloudStore implements Disposable {
       )
       .all(accountId, region, taskId)
       .flatMap(eventOfRow)
+  }
+
+  /** Everything that opened, of all accounts. */
+  shells(): CloudShell[] {
+    return this.#database
+      .prepare<[], CloudShell>(
+        `SELECT account_id AS accountId, region, task_id AS taskId, at, aws_session_id AS awsSessionId,
+         json_extract(event, '$.clusterName') AS clusterName,
+         json_extract(event, '$.containerName') AS containerName,
+         json_extract(event, '$.userName') AS userName
+         FROM event WHERE aws_session_id IS NOT NULL AND json_extract(event, '$.refusal') IS NULL`,
+      )
+      .all()
   }
 
   event({ accountId, region }: TrailPlace, eventId: string): CloudEvent | undefined {

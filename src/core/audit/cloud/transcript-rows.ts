@@ -59,10 +59,13 @@ export class TranscriptRows {
     return row && { ...row, cut: row.cut === 1 }
   }
 
-  bytes(awsSessionId: string): number | undefined {
+  /** What a list says of it. */
+  summary(awsSessionId: string): { bytes: number; kind: SealedTranscript['placeKind'] } | undefined {
     return this.#database
-      .prepare<[string], { bytes: number }>('SELECT bytes FROM transcript WHERE aws_session_id = ?')
-      .get(awsSessionId)?.bytes
+      .prepare<[string], { bytes: number; kind: SealedTranscript['placeKind'] }>(
+        'SELECT bytes, place_kind AS kind FROM transcript WHERE aws_session_id = ?',
+      )
+      .get(awsSessionId)
   }
 
   put(transcript: SealedTranscript): void {

@@ -62,6 +62,7 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
     }),
     core.on('readiness.changed', (report) => readiness.setState((state) => withReport(state, report))),
     core.on('exec.rollout', (rollout) => readiness.setState((state) => withRollout(state, rollout))),
+    core.on('audit.cloudChanged', () => void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })),
     core.on('audit.changed', ({ taskArn }) => {
       void queryClient.invalidateQueries({ queryKey: ['audit.task', taskArn] })
       void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })

@@ -87,6 +87,12 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.cloud', { scope, taskArn })),
     }),
 
+  imports: (core: CoreClient) =>
+    queryOptions({
+      queryKey: ['audit.imports'],
+      queryFn: async () => unwrap(await core.call('audit.imports', {})),
+    }),
+
   taskSnapshot: (core: CoreClient, taskArn: string) =>
     queryOptions({
       queryKey: ['audit.taskSnapshot', taskArn],

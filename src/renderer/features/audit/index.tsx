@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useRef } from 'react'
+import { type Ref, useEffect, useRef, useState } from 'react'
 import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { CoreError } from '../../app/core/core-error.ts'
@@ -15,12 +15,15 @@ import { IntegrityStatus } from '../integrity/integrity-status.tsx'
 import { useIntegrity } from '../integrity/use-integrity.ts'
 import { replaysOf } from '../replay/replay-registry.ts'
 import styles from './audit.module.css'
+import { CloudFiles } from './cloud-files.tsx'
 import { type DayBar, dayBars } from './day-bars.ts'
 import { Facets } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { HitGroup } from './hit-group.tsx'
+import { ImportedSessions } from './imported-sessions.tsx'
 import { initialState } from './search-state.ts'
 import { Summary } from './summary.tsx'
+import { useImports } from './use-imports.ts'
 import { useSearch } from './use-search.ts'
 
 /** Whether the record itself can be trusted, and the ways to check it and to take it along. */
@@ -44,6 +47,8 @@ function RecordState() {
 export default function AuditView() {
   const { state, request, now, answer, setState } = useSearch()
   const { data, error } = answer
+  const files = useImports()
+  const [showsImported, showImported] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
   return (
@@ -59,13 +64,14 @@ export default function AuditView() {
       </div>
       <div className={styles.body}>
         <main className={styles.main}>
-          {error instanceof CoreError && (
+          {showsImported && <ImportedSessions events={files.imports?.events ?? []} now={now} />}
+          {!showsImported && error instanceof CoreError && (
             <ErrorCallout
               error={error.value}
               action={<Button onClick={() => void answer.refetch()}>Try again</Button>}
             />
           )}
-          {data !== undefined && (
+          {!showsImported && data !== undefined && (
             <>
               <Chart bars={dayBars(data.days, request.from, now)} />
               <Summary answer={data} state={state} setState={setState} now={now} />
@@ -76,6 +82,7 @@ export default function AuditView() {
         <aside className={styles.aside}>
           {data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
           <RecordState />
+          <CloudFiles state={files} shown={showsImported} onShow={showImported} />
         </aside>
       </div>
     </div>

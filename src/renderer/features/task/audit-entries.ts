@@ -157,18 +157,22 @@ export function lengthOf(
   return Math.max(0, (endedAt ?? now) - startedAt)
 }
 
-/** The latest session of each container. */
-export function lastShells(entries: readonly AuditEntry[]): Map<string, AuditSession> {
-  const latest = new Map<string, AuditSession>()
-  for (const session of sessionsOf(entries)) {
-    const { containerName } = session.container
+/** The latest visit to each container, by anyone. */
+export function lastShells(
+  entries: readonly AuditEntry[],
+  events: readonly CloudEvent[] = [],
+): Map<string, Visit> {
+  const latest = new Map<string, Visit>()
+  for (const visit of visitsOf(entries, events)) {
+    const { containerName } = visit
+    if (containerName === undefined) continue
     const known = latest.get(containerName)
     // A live one counts before a later one that is over: somebody is in there.
-    if (known === undefined || rank(session) > rank(known)) latest.set(containerName, session)
+    if (known === undefined || rank(visit) > rank(known)) latest.set(containerName, visit)
   }
   return latest
 }
 
-function rank({ live, startedAt }: AuditSession): number {
+function rank({ live, startedAt }: Visit): number {
   return live ? Number.MAX_SAFE_INTEGER : startedAt
 }

@@ -1,3 +1,4 @@
+import type { ErrorValue } from '../../../contract/errors.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { displayText } from '../../ui/display-text.ts'
@@ -45,22 +46,48 @@ const readPolicy = JSON.stringify(
   2,
 )
 
+/** What of AWS's records could not be read, and what is missing on the page for that. */
 export function CloudProblem({ page: { cloud, cloudProblem } }: { page: TaskPage }) {
-  const problem = cloudProblem ?? cloud?.problem
-  if (problem === undefined) return null
+  const trail = cloudProblem ?? cloud?.problem
+  return (
+    <>
+      {trail !== undefined && (
+        <ReadProblem problem={trail} title="CloudTrail could not be read" need="cloudtrail:LookupEvents">
+          Sessions of other people may be missing.
+        </ReadProblem>
+      )}
+      {cloud?.endsProblem !== undefined && (
+        <ReadProblem
+          problem={cloud.endsProblem}
+          title="When sessions ended could not be read"
+          need="ssm:DescribeSessions"
+        >
+          Sessions of other people have no length.
+        </ReadProblem>
+      )}
+    </>
+  )
+}
+
+function ReadProblem({
+  problem,
+  title,
+  need,
+  children,
+}: {
+  problem: ErrorValue
+  title: string
+  need: string
+  children: string
+}) {
   const denied = problem.code === 'ACCESS_DENIED'
   return (
     <div className={styles.cloudProblem}>
-      <Callout
-        tone="warn"
-        icon={CloudIcon}
-        title="CloudTrail could not be read"
-        action={denied && <CopyPolicy />}
-      >
-        Sessions of other people may be missing.{' '}
+      <Callout tone="warn" icon={CloudIcon} title={title} action={denied && <CopyPolicy />}>
+        {children}{' '}
         {denied ? (
           <>
-            Needs <code>cloudtrail:LookupEvents</code>.
+            Needs <code>{need}</code>.
           </>
         ) : (
           displayText([problem.message, problem.action].filter(Boolean).join(' '))

@@ -53,16 +53,18 @@ function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
           )}
         </>
       }
-      source={<SourceBadge cloud />}
+      source={<SourceBadge event={event} />}
     >
       {event.kind === 'direct' && (
         <span className={styles.warn}>Went around ECS with ssm:StartSession, which nothing logs. </span>
       )}
       <bdi>{displayText(whence(event))}</bdi>
-      {transcript !== undefined && ` Transcript in CloudWatch Logs, ${formatBytes(transcript)}`}
+      {transcript !== undefined && ` ${placeWords[transcript.kind]}, ${formatBytes(transcript.bytes)}`}
     </Row>
   )
 }
+
+const placeWords = { 'log-group': 'Transcript in CloudWatch Logs', bucket: 'Transcript in S3' }
 
 function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullable<CloudEvent['refusal']> }) {
   const { event } = entry
@@ -84,7 +86,7 @@ function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullabl
           was refused
         </>
       }
-      source={<SourceBadge cloud />}
+      source={<SourceBadge event={event} />}
     >
       <bdi title={displayText(refusal.message ?? words)}>{displayText(words)}</bdi>
     </Row>

@@ -1,4 +1,3 @@
-import type { AuditSession } from '../../../contract/audit.ts'
 import type { Container, Task } from '../../../contract/catalog.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { Button } from '../../ui/button.tsx'
@@ -9,13 +8,13 @@ import { ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { exitText } from '../../ui/stop-words.ts'
-import { lastShells } from './audit-entries.ts'
+import { lastShells, type Visit } from './audit-entries.ts'
 import styles from './task.module.css'
 import { agentWords, shortImage, takesShells } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
 
 export function ContainerTable({ page, task }: { page: TaskPage; task: Task }) {
-  const last = lastShells(page.entries ?? [])
+  const last = lastShells(page.entries ?? [], page.cloud?.events)
   const touched = new Set(page.touched?.containers)
   return (
     <section className={styles.containers}>
@@ -59,7 +58,7 @@ function Row({
   page: TaskPage
   container: Container
   touched: boolean
-  last: AuditSession | undefined
+  last: Visit | undefined
   canOpen: boolean
 }) {
   const run = useRunCommand()
@@ -139,7 +138,7 @@ function Exit({ container }: { container: Container }) {
   )
 }
 
-function LastShell({ session }: { session: AuditSession | undefined }) {
+function LastShell({ session }: { session: Visit | undefined }) {
   if (session === undefined) return <span className={styles.quiet}>Never</span>
   if (session.live)
     return (

@@ -1,6 +1,7 @@
-import type { AuditSource } from '../../../contract/cloud-audit.ts'
+import type { AuditSource, CloudEvent } from '../../../contract/cloud-audit.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { CloudIcon, LocalIcon, MatchedIcon } from '../../ui/icons.ts'
+import { displayText } from '../../ui/display-text.ts'
+import { CloudIcon, FileIcon, LocalIcon, MatchedIcon } from '../../ui/icons.ts'
 import { formatDuration } from '../../ui/time.ts'
 import styles from './audit.module.css'
 
@@ -10,23 +11,39 @@ const badges = {
   pending: { tone: 'neutral', outlined: true, icon: LocalIcon, words: 'CloudTrail pending' },
   unknown: { tone: 'neutral', outlined: true, icon: LocalIcon, words: 'This computer' },
   cloud: { tone: 'info', outlined: false, icon: CloudIcon, words: 'Cloud only' },
+  // Anybody can write a file, so it never looks like AWS's own word.
+  file: { tone: 'neutral', outlined: true, icon: FileIcon, words: 'From a file' },
+  'matched-file': { tone: 'neutral', outlined: true, icon: MatchedIcon, words: 'Matched in a file' },
 } as const
 
 /** Which records have an entry: this computer's, CloudTrail's, or both. */
 export function SourceBadge({
   source,
-  cloud = false,
+  event,
 }: {
   source?: AuditSource | undefined
-  cloud?: boolean
+  /** Of an entry that this computer does not have. */
+  event?: CloudEvent | undefined
 }) {
-  const { tone, outlined, icon: Icon, words } = badges[cloud ? 'cloud' : (source?.state ?? 'unknown')]
+  const { tone, outlined, icon: Icon, words } = badges[badgeOf(source, event)]
+  const imported = (event ?? source?.event)?.imported
   return (
     <Badge tone={tone} outlined={outlined}>
       <Icon size={12} stroke={2} aria-hidden />
-      <span className={styles.source}>{words}</span>
+      <span
+        className={styles.source}
+        title={imported && displayText(`${imported.name}, imported by ${imported.by}`)}
+      >
+        {words}
+      </span>
     </Badge>
   )
+}
+
+function badgeOf(source: AuditSource | undefined, event: CloudEvent | undefined): keyof typeof badges {
+  if (event !== undefined) return event.imported === undefined ? 'cloud' : 'file'
+  if (source?.state === 'matched' && source.event?.imported !== undefined) return 'matched-file'
+  return source?.state ?? 'unknown'
 }
 
 /** CloudTrail is never so late: an event that is not there by then is worth a question. */

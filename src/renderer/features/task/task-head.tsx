@@ -144,7 +144,7 @@ function OpenShell({ page, task }: { page: TaskPage; task: Task }) {
 
 function usualContainer({ containers }: Task, { entries = [] }: TaskPage): Container | undefined {
   const last = [...lastShells(entries).values()].toSorted((left, right) => right.startedAt - left.startedAt)
-  const used = last.map(({ container }) => containers.find(({ name }) => name === container.containerName))
+  const used = last.map(({ containerName }) => containers.find(({ name }) => name === containerName))
   return (
     used.find((container) => container !== undefined) ??
     containers.find(({ readiness }) => readiness.level === 'ready') ??

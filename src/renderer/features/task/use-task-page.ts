@@ -12,7 +12,6 @@ import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import type { ServiceChange } from './audit-entries.ts'
 import { serviceChanges } from './service-changes.ts'
-import { touchedByAnyone } from './touched-by-anyone.ts'
 import { useCloudHistory } from './use-cloud-history.ts'
 
 export interface TaskPage {
@@ -63,7 +62,7 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     refetchInterval: ({ state }) => (state.data?.some(isLive) === true ? liveRefreshInMilliseconds : false),
   })
   useReadAgainWithSessions(ref.taskArn)
-  const touchedHere = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
+  const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
   const { cloud, problem: cloudProblem, readNow: readCloud } = useCloudHistory(ref, audit.dataUpdatedAt)
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
@@ -87,7 +86,7 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     cloudProblem,
     readCloud,
     changes: task === undefined ? [] : serviceChanges(task, cluster?.services ?? []),
-    touched: touchedByAnyone(ref.taskArn, touchedHere, cloud?.events ?? []),
+    touched,
     self,
   }
 }

@@ -1,11 +1,11 @@
 import { useMemo } from 'react'
 import type { Transcript } from '../../../contract/cloud-audit.ts'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import { type TranscriptDocument, taskDocument } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
-import { ErrorCallout } from '../../ui/callout.tsx'
+import { Callout, ErrorCallout } from '../../ui/callout.tsx'
 import { CommandFact } from '../../ui/command-fact.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { displayText } from '../../ui/display-text.ts'
@@ -15,6 +15,7 @@ import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
 import type { DocumentViewProps } from '../documents/document-views.ts'
+import { SourceBadge } from '../task/source-badge.tsx'
 import { clientWords } from './client-words.ts'
 import { LineSearch, useLineSearch } from './line-search.tsx'
 import { TextLines } from './text-lines.tsx'
@@ -27,9 +28,60 @@ export default function TranscriptView({ document }: DocumentViewProps<'transcri
   return (
     <div className={styles.view}>
       <Head document={document} transcript={transcript} />
-      {problem !== undefined && <ErrorCallout error={problem} />}
+      {problem !== undefined && <Problem problem={problem} again={again} />}
       {transcript?.state === 'missing' && <Missing transcript={transcript} again={again} />}
       {transcript?.state === 'found' && <Text transcript={transcript} />}
+    </div>
+  )
+}
+
+/** All that reading transcripts takes, wherever a cluster keeps them. */
+const readPolicy = JSON.stringify(
+  {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'TranscriptsOfSessions',
+        Effect: 'Allow',
+        Action: [
+          'ecs:DescribeClusters',
+          'ecs:DescribeTasks',
+          'ecs:DescribeTaskDefinition',
+          'logs:GetLogEvents',
+          's3:GetObject',
+          's3:ListBucket',
+          'kms:Decrypt',
+        ],
+        Resource: '*',
+      },
+    ],
+  },
+  undefined,
+  2,
+)
+
+function Problem({ problem, again }: { problem: ErrorValue; again: () => void }) {
+  if (problem.code !== 'ACCESS_DENIED')
+    return (
+      <div className={styles.problem}>
+        <ErrorCallout error={problem} action={<Button onClick={again}>Try again</Button>} />
+      </div>
+    )
+  return (
+    <div className={styles.problem}>
+      <Callout
+        tone="warn"
+        icon={CloudIcon}
+        title="The transcript may not be read"
+        action={
+          <>
+            <Button onClick={() => void navigator.clipboard.writeText(readPolicy)}>Copy policy</Button>
+            <Button onClick={again}>Look again</Button>
+          </>
+        }
+      >
+        {displayText([problem.message, problem.action].filter(Boolean).join(' '))}
+      </Callout>
     </div>
   )
 }
@@ -70,10 +122,7 @@ function Head({
             )}
           </h1>
           <span className={styles.span}>{formatMoment(at, Date.now())}</span>
-          <Badge tone="info">
-            <CloudIcon size={12} stroke={2} aria-hidden />
-            Cloud only
-          </Badge>
+          <SourceBadge event={event} />
         </>
       }
       actions={

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AuditEntry, AuditSession } from '../../../../src/contract/audit.ts'
+import type { CloudEvent } from '../../../../src/contract/cloud-audit.ts'
 import type { ContainerRef } from '../../../../src/contract/session.ts'
 import {
   dayLabel,
@@ -152,8 +153,26 @@ describe('who was inside', () => {
     const app = session('raj', now - 90 * minute, minute, 'app')
     const older = session('ana', now - 95 * minute, minute, 'app')
     const last = lastShells([later, live, app, older])
-    expect(last.get('nginx')).toBe(live)
-    expect(last.get('app')).toBe(app)
+    expect(last.get('nginx')).toMatchObject({ key: live.sessionId, live: true })
+    expect(last.get('app')?.key).toBe(app.sessionId)
     expect(last.has('log-router')).toBe(false)
+    // Whoever it was, and wherever it was recorded.
+    const lena: CloudEvent = {
+      eventId: 'e',
+      kind: 'exec',
+      at: now - minute,
+      accountId: '1',
+      region: 'r',
+      taskId: 't',
+      containerName: 'app',
+      userName: 'lena',
+      client: 'aws-cli',
+      live: false,
+    }
+    const refused = { ...lena, eventId: 'f', at: now, refusal: { code: 'AccessDeniedException' } }
+    expect(lastShells([app], [lena, refused]).get('app')).toMatchObject({
+      userName: 'lena',
+      startedAt: lena.at,
+    })
   })
 })
