@@ -61,6 +61,8 @@ const noLedger = {
 /** A session with a page that shows it. */
 export interface Shell {
   id: string
+  /** All output that its page got. */
+  received: readonly Uint8Array[]
   page: BytePage
   type(text: string): void
   resize(size: TerminalSize): void
@@ -252,10 +254,12 @@ export class SessionFixture implements AsyncDisposable {
   #showOnPage({ stream, id }: Session, states: Session[]): Shell {
     const [near, far] = createChannelPair()
     this.#host.serveBytes(far)
+    const received: Uint8Array[] = []
     let recent = ''
     const decoder = new TextDecoder()
     const page = createBytePage(near, stream, {
       onOutput: (bytes) => {
+        received.push(bytes.slice())
         recent = (recent + decoder.decode(bytes, { stream: true })).slice(-recentTextCharacters)
       },
     })
@@ -270,6 +274,7 @@ export class SessionFixture implements AsyncDisposable {
     const type = (text: string) => page.send({ kind: 'input', stream, bytes: Buffer.from(text) })
     return {
       id,
+      received,
       page,
       type,
       shows,
