@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { ExecuteCommandCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { StartSessionCommand } from '@aws-sdk/client-ssm'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ActivityFacts, AuditEntry } from '../../../src/contract/audit.ts'
+import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../src/contract/audit.ts'
 import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
 import type { RetentionSettings } from '../../../src/contract/retention.ts'
 import { type CloudAudit, createCloudAudit } from '../../../src/core/audit/cloud/cloud-audit.ts'
@@ -37,6 +37,7 @@ let cloud: CloudAudit
 let taskArn: string
 let entries: AuditEntry[] = []
 let known: string[] = []
+let touchedHere: TouchedTask[] = []
 let lookups = 0
 let logReads = 0
 let read: string[] = []
@@ -90,7 +91,7 @@ function open(): CloudAudit {
       },
     },
     entries: async () => entries,
-    touchedHere: async () => [],
+    touchedHere: async () => touchedHere,
     knownAwsSessions: async () => known,
     snapshotOf: async () => undefined,
     transcriptKey: async () => masterKey,
@@ -193,6 +194,17 @@ test('pages and throttling lose nothing, and what comes late or around ECS is fo
     kind: 'direct',
     runtimeId,
   })
+})
+
+test('a cloud file that cannot be read takes nothing from what this computer knows', async () => {
+  await mkdir(path.join(folder, 'cloud'))
+  await writeFile(
+    path.join(folder, 'cloud', 'cloudtrail.sqlite'),
+    'not a database at all, and long enough to be one',
+  )
+  touchedHere = [{ taskArn, containers: ['nginx'], sessions: 1, people: ['ana'], since: 5 }]
+  expect(await cloud.touched()).toEqual(touchedHere)
+  touchedHere = []
 })
 
 describe('a transcript', () => {

@@ -228,8 +228,14 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     async touched() {
       const here = await touchedHere()
       if (!existsSync(file)) return here
-      const shells = storeOf().shells()
-      return shells.length === 0 ? here : touchedByAnyone(here, shells, await knownAwsSessions())
+      try {
+        const shells = storeOf().shells()
+        return shells.length === 0 ? here : touchedByAnyone(here, shells, await knownAwsSessions())
+      } catch (thrown) {
+        // A cloud file that cannot be read says so on the pages of tasks; what is known here is known still.
+        log(`Other people's shells are not counted: ${toErrorValue(thrown).message}`)
+        return here
+      }
     },
     imports() {
       if (!existsSync(file)) return { files: [], events: [] }

@@ -42,11 +42,11 @@ function ImportedRow({ event, now }: { event: CloudEvent; now: number }) {
           <span className={styles.mono}>{displayText(taskId.slice(0, 8))}</span>
           {endedAt !== undefined && `, ${formatDuration(endedAt - at)}`}
         </p>
-        <p className={styles.importedMore}>
-          <Name text={groupedAccountId(event.accountId)} />, <Name text={region} />. {whence(event)}
+        <p className={styles.importedMore} title={whence(event)}>
           {event.kind === 'direct' && (
-            <span className={styles.importedWarn}> Went around ECS with ssm:StartSession.</span>
+            <span className={styles.importedWarn}>Went around ECS with ssm:StartSession. </span>
           )}
+          <Name text={groupedAccountId(event.accountId)} />, <Name text={region} />. {whence(event)}
         </p>
       </div>
       <span className={styles.importedAt}>{formatMoment(at, now)}</span>
