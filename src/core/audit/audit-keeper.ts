@@ -45,6 +45,7 @@ import { readCommands } from './search/recorded-commands.ts'
 import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { SessionIndex } from './session-index.ts'
+import { TaskNews } from './task-news.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 import { acquireWriterLock } from './writer-lock.ts'
 
@@ -80,7 +81,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #clock: Clock
   readonly #signingKey: () => KeyObject
   readonly #derivedKey: (purpose: KeyPurpose) => Uint8Array
-  readonly #onChanged: (taskArn: string) => void
+  readonly #news: TaskNews
   readonly #recorders = new Map<string, Recorder>()
   #leftBehind: string[] = []
 
@@ -89,7 +90,7 @@ export class AuditKeeper implements AsyncDisposable {
     makeFolder(folder)
     this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
     this.#clock = clock
-    this.#onChanged = options.onChanged
+    this.#news = resources.use(new TaskNews(clock, options.onChanged))
     const keeper = new FileCheckpointKeeper(options.keyFolder ?? keyFolderBeside(folder))
     this.#keys = resources.use(openKeys(folder, keeper))
     this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
@@ -135,7 +136,7 @@ export class AuditKeeper implements AsyncDisposable {
     resources.move()
     keeper.#leftBehind = interrupted
     await keeper.#shredder.finish()
-    for (const taskArn of tasks) keeper.#onChanged(taskArn)
+    for (const taskArn of tasks) keeper.#news.changed(taskArn)
     // An index that is missing or old is built beside everything else.
     void keeper.#search.catchUp()
     return keeper
@@ -320,6 +321,7 @@ export class AuditKeeper implements AsyncDisposable {
         this.closeRecorder(recorder, recorder.lastMoment, 'shutdown'),
       ),
     )
+    this.#news[Symbol.dispose]()
     this.#checkpoints[Symbol.dispose]()
     this.#search[Symbol.dispose]()
     this.#index[Symbol.dispose]()
@@ -351,7 +353,7 @@ export class AuditKeeper implements AsyncDisposable {
 
   #append(event: AuditEvent): void {
     this.#ledger.append(event)
-    if ('taskArn' in event && event.taskArn !== undefined) this.#onChanged(event.taskArn)
+    this.#news.noted(event)
   }
 }
 
