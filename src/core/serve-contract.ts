@@ -153,7 +153,8 @@ function createHandlers(
     'session.probe': async () => nothing(sessions.resumed()),
     'session.pauseRecording': async ({ id, reason }) => {
       const session = sessions.list().find((each) => each.id === id)
-      if (session !== undefined) assertPausable(settings.get(), session.container)
+      if (session !== undefined)
+        assertPausable(settings.get(), session.container, catalog.tagsAt(session.container))
       return nothing(await sessions.pauseRecording(id, reason))
     },
     'session.resumeRecording': async ({ id }) => nothing(await sessions.resumeRecording(id)),
@@ -203,12 +204,12 @@ function createHandlers(
 }
 
 function createWindowHandlers(
-  { sessions, windowSessions, settings }: CoreServices,
+  { sessions, windowSessions, settings, catalog }: CoreServices,
   windowHost: WindowHost,
 ): Pick<MethodHandlers, Exclude<WindowMethod, `logs.${string}`>> {
   return {
     'session.open': async (request) => {
-      assertReason(settings.get().production, request)
+      assertReason(settings.get().production, request, catalog.tagsAt(request.container))
       return windowSessions.opened(windowHost, await sessions.open(request))
     },
     'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),

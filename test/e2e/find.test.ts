@@ -164,11 +164,33 @@ test('find a container by the keyboard, by its field, by a star and by a link, a
     await navigator.getByRole('searchbox', { name: 'Filter' }).fill('')
   })
 
+  const asked: string[] = []
+  window.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      if (typeof payload === 'string' && payload.includes('catalog.watch')) asked.push(payload)
+    })
+  })
   await test.step('star, places and choice are there after a reload', async () => {
     await window.reload()
     await expect(favourites.getByRole('button', { name: /nginx storefront/ })).toBeVisible()
     await favourites.getByRole('button', { name: /nginx storefront/ }).click({ button: 'right' })
     await window.getByRole('menuitem', { name: 'Copy AWS CLI command' }).click()
     expect(await clipboard()).toContain('--command /bin/sh ')
+  })
+
+  await test.step('what nobody has seen for a minute is not kept fresh, until somebody looks again', async () => {
+    const hide = (hidden: boolean) =>
+      window.evaluate((state) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => state })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    await window.clock.install()
+    await hide(true)
+    await window.clock.runFor(30_000)
+    const before = asked.length
+    await window.clock.runFor(31_000)
+    await expect.poll(() => asked.slice(before).join()).toMatch(/"scopes":\[\]/)
+    await hide(false)
+    await expect.poll(() => asked.at(-1)).toMatch(/"scopes":\[\{/)
   })
 })

@@ -1,5 +1,5 @@
 import type { TaskAddresses } from '../../contract/addresses.ts'
-import type { CatalogScope, Cluster, Task } from '../../contract/catalog.ts'
+import type { CatalogScope, Cluster, Service, Task } from '../../contract/catalog.ts'
 import type { EventPayload } from '../../contract/events.ts'
 import { type Caller, type Scope, scopeKey } from '../../contract/identity.ts'
 import type { Answer } from '../../contract/methods.ts'
@@ -29,6 +29,8 @@ export interface CatalogService extends TaskCalls, Disposable {
    * @throws {PortholeError} those of `AwsClients.call`
    */
   stopped(cluster: { scope: Scope; clusterArn: string }): Promise<Task[]>
+  /** Tags of a task, its service and its cluster, as the catalog last saw them; none of what it has not seen. */
+  tagsAt(task: TaskRef): Readonly<Record<string, string>>[]
   /** Where a task and its service are reached; of a task that the catalog has not seen, nothing is known. */
   addresses(task: TaskRef): Promise<TaskAddresses>
   onScope(listener: (state: CatalogScope) => void): Disposable
@@ -105,6 +107,13 @@ export function createCatalogService({
       .find(({ arn }) => arn === clusterArn)
   }
 
+  function knownPlace(ref: TaskRef): { cluster?: Cluster; service?: Service; task?: Task } {
+    const cluster = knownCluster(ref)
+    const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
+    const service = cluster?.services.find(({ name }) => name === task?.serviceName)
+    return { ...(cluster && { cluster }), ...(service && { service }), ...(task && { task }) }
+  }
+
   return {
     watch(scopes) {
       const next = [...new Set(scopes.map(pollerOf))]
@@ -131,10 +140,13 @@ export function createCatalogService({
         .sort((left, right) => (right.stoppedAt ?? 0) - (left.stoppedAt ?? 0))
     },
 
+    tagsAt(ref) {
+      const { cluster, service, task } = knownPlace(ref)
+      return [task, service, cluster].flatMap((place) => (place === undefined ? [] : [place.tags]))
+    },
+
     async addresses(ref) {
-      const cluster = knownCluster(ref)
-      const task = cluster?.tasks.find(({ arn }) => arn === ref.taskArn)
-      const service = cluster?.services.find(({ name }) => name === task?.serviceName)
+      const { service, task } = knownPlace(ref)
       return readAddresses(clients, {
         scope: ref.scope,
         networkInterfaceId: task?.networkInterfaceId,

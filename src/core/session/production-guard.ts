@@ -3,17 +3,21 @@ import type { Settings } from '../../contract/host.ts'
 import { type ProductionRules, productionRule } from '../../contract/production.ts'
 import type { ContainerRef } from '../../contract/session.ts'
 
+type Tags = Readonly<Record<string, string>>
+
 /**
  * Holds a shell in production to the reason that the settings ask for, whatever
- * the page says. Tags are the page's to judge: it hands over the environment.
+ * the page says.
  *
+ * @param tags of task, service and cluster, as far as the catalog has seen them
  * @throws {PortholeError} REASON_REQUIRED
  */
 export function assertReason(
   rules: ProductionRules,
   { container, reason }: { container: ContainerRef; reason?: string | undefined },
+  tags: readonly Tags[],
 ): void {
-  if (!rules.reasonRequired || reason?.trim() || !isProduction(rules, container)) return
+  if (!rules.reasonRequired || reason?.trim() || !isProduction(rules, container, tags)) return
   throw new PortholeError({
     code: 'REASON_REQUIRED',
     message: 'A shell in production needs a reason.',
@@ -29,9 +33,10 @@ export function assertReason(
 export function assertPausable(
   { recordingPause, production }: Pick<Settings, 'recordingPause' | 'production'>,
   container: ContainerRef,
+  tags: readonly Tags[],
 ): void {
   if (recordingPause === 'allowed') return
-  if (recordingPause === 'not-production' && !isProduction(production, container)) return
+  if (recordingPause === 'not-production' && !isProduction(production, container, tags)) return
   throw new PortholeError({
     code: 'PAUSE_FORBIDDEN',
     message:
@@ -42,11 +47,11 @@ export function assertPausable(
   })
 }
 
-function isProduction(rules: ProductionRules, container: ContainerRef): boolean {
+function isProduction(rules: ProductionRules, container: ContainerRef, tags: readonly Tags[]): boolean {
   const rule = productionRule(rules, {
     accountId: container.scope.accountId,
     names: [container.accountName, container.clusterName, container.serviceName],
-    tags: [],
+    tags,
   })
   return container.environment === 'production' || rule !== undefined
 }

@@ -69,6 +69,16 @@ describe('Addresses', () => {
     expect(pages).toEqual([200, 200, 200])
   })
 
+  test('tags of task, service and cluster are known together', () => {
+    expect(catalog.tagsAt(refTo('storefront'))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ owner: 'shop' }),
+        expect.objectContaining({ team: 'platform' }),
+      ]),
+    )
+    expect(catalog.tagsAt({ ...refTo('storefront'), taskArn: 'unseen' })).toHaveLength(1)
+  })
+
   test('an inner one tells host and path of the rule that leads here', async () => {
     const { balanced } = await catalog.addresses(refTo('checkout'))
     expect(balanced).toMatchObject([{ url: 'https://checkout.shop.internal/v2/', reach: 'inside' }])

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { PortholeError } from '../../../src/contract/errors.ts'
+import type { Settings } from '../../../src/contract/host.ts'
 import {
   defaultProductionRules,
   type ProductionRules,
   productionRule,
   productionRulesSchema,
 } from '../../../src/contract/production.ts'
-import { assertReason } from '../../../src/core/session/production-guard.ts'
+import { assertPausable, assertReason } from '../../../src/core/session/production-guard.ts'
 
 const none: ProductionRules = { accounts: [], names: [], tags: [], reasonRequired: false }
 const place = {
@@ -50,10 +51,33 @@ describe('a reason', () => {
 
   it('is asked for in production only, and only when the settings say so', () => {
     const production = { ...container, environment: 'production' as const }
-    expect(() => assertReason(required, { container: production, reason: '  ' })).toThrow(PortholeError)
-    expect(() => assertReason({ ...required, names: ['web'] }, { container })).toThrow('needs a reason')
-    assertReason(required, { container })
-    assertReason(required, { container: production, reason: 'ticket 12' })
-    assertReason(none, { container: production })
+    expect(() => assertReason(required, { container: production, reason: '  ' }, [])).toThrow(PortholeError)
+    expect(() => assertReason({ ...required, names: ['web'] }, { container }, [])).toThrow('needs a reason')
+    assertReason(required, { container }, [])
+    assertReason(required, { container: production, reason: 'ticket 12' }, [])
+    assertReason(none, { container: production }, [])
+  })
+
+  it('is asked for where a tag of task, service or cluster says so', () => {
+    const tagged = { ...required, tags: ['environment=prod*'] }
+    expect(() =>
+      assertReason(tagged, { container }, [{ team: 'web' }, { Environment: 'Production' }]),
+    ).toThrow('needs a reason')
+    assertReason(tagged, { container }, [{ environment: 'staging' }])
+  })
+
+  it('is one thing, whether a recording may be paused another', () => {
+    const production = { ...container, environment: 'production' as const }
+    const settings = (recordingPause: Settings['recordingPause']) => ({
+      recordingPause,
+      production: { ...none, tags: ['tier=gold'] },
+    })
+    assertPausable(settings('allowed'), production, [])
+    assertPausable(settings('not-production'), container, [{ tier: 'silver' }])
+    expect(() => assertPausable(settings('not-production'), production, [])).toThrow('in production')
+    expect(() => assertPausable(settings('not-production'), container, [{ tier: 'gold' }])).toThrow(
+      'in production',
+    )
+    expect(() => assertPausable(settings('never'), container, [])).toThrow('allow nobody')
   })
 })
