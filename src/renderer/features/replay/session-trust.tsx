@@ -47,15 +47,21 @@ export interface Verdict {
   words: string
 }
 
-/** What the latest check of the record says of this session; nothing when it had not ended by then. */
+/**
+ * What the latest check of the record says of this session's recording. Nothing
+ * when it had not ended by then, or when there is no recording to speak of.
+ */
 export function verdictOn(
-  { sessionId, endedAt }: Pick<AuditSession, 'sessionId' | 'endedAt'>,
+  { sessionId, endedAt, hasRecording }: Pick<AuditSession, 'sessionId' | 'endedAt' | 'hasRecording'>,
   state: IntegrityState | undefined,
 ): Verdict | undefined {
   const report = state?.report
   if (report === undefined || endedAt === undefined || endedAt > report.at) return undefined
   const finding = report.findings.find((each) => each.sessionId === sessionId)
   if (finding !== undefined) return { problem: finding.message, words: finding.message }
+  if (!hasRecording) return undefined
+  // What is wrong with the ledger itself takes the digests away that the recording was held against.
+  if (report.findings.some((each) => each.sessionId === undefined)) return undefined
   // Beyond those that are listed, one may be about this session.
   if (report.findings.length < report.findingCount) return undefined
   return {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { IntegrityFinding, IntegrityState } from '../../../../src/contract/integrity.ts'
 import { keptWords, verdictOn } from '../../../../src/renderer/features/replay/session-trust.tsx'
 
-const session = { sessionId: 'one', endedAt: 1000 }
+const session = { sessionId: 'one', endedAt: 1000, hasRecording: true }
 
 function checked(
   findings: IntegrityFinding[],
@@ -32,6 +32,14 @@ test('a session is verified by a check that came after its end and found nothing
   expect(verdictOn(session, checked([other]))?.problem).toBeUndefined()
   const changed: IntegrityFinding = { kind: 'recording', message: 'Byte 17 was changed.', sessionId: 'one' }
   expect(verdictOn(session, checked([other, changed]))?.problem).toBe('Byte 17 was changed.')
+})
+
+test('nothing is called verified without a recording, or by a ledger that is damaged itself', () => {
+  expect(verdictOn({ ...session, hasRecording: false }, checked([]))).toBeUndefined()
+  const gone: IntegrityFinding = { kind: 'recording-missing', message: 'It is gone.', sessionId: 'one' }
+  expect(verdictOn({ ...session, hasRecording: false }, checked([gone]))?.problem).toBe('It is gone.')
+  for (const kind of ['event', 'events-missing', 'rewritten', 'checkpoint', 'outside'] as const)
+    expect(verdictOn(session, checked([{ kind, message: 'The ledger was changed.' }]))).toBeUndefined()
 })
 
 test('without a check, before its end, and behind a cut list nothing is said', () => {
