@@ -8,6 +8,7 @@ import {
 } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PortholeError } from '../../../contract/errors.ts'
 import { replaceFile } from '../../files/replace-file.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 import { type Checkpoint, checkpointSchema } from './checkpoint.ts'
@@ -19,7 +20,7 @@ import { type Checkpoint, checkpointSchema } from './checkpoint.ts'
 export interface CheckpointKeeper {
   /** Made at first use. @throws {PortholeError} STORAGE_* */
   signingKey(): KeyObject
-  /** 32 bytes; wraps the keys of recordings. Made at first use. @throws {PortholeError} STORAGE_* */
+  /** 32 bytes; wraps the keys of recordings. Made at first use. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE when damaged */
   masterKey(): Uint8Array
   /** Where the chain was last known to be; `unreadable` when something is there that is no checkpoint. */
   latest(): Checkpoint | 'unreadable' | undefined
@@ -58,6 +59,8 @@ export class FileCheckpointKeeper implements CheckpointKeeper {
     if (existsSync(file)) {
       const stored = Buffer.from(readFileSync(file, 'utf8'), 'base64')
       if (stored.length === masterKeyBytes) return stored
+      // A new one in its place would make every recording unreadable for good, also with a copy of the old one at hand.
+      throw damagedMasterKey(file)
     }
     const made = randomBytes(masterKeyBytes)
     this.#write(file, `${made.toString('base64')}\n`)
@@ -101,6 +104,15 @@ export class FileCheckpointKeeper implements CheckpointKeeper {
       throw storageProblem(thrown, 'The key and the checkpoint of the audit history', this.#folder)
     }
   }
+}
+
+function damagedMasterKey(file: string): PortholeError {
+  return new PortholeError({
+    code: 'AUDIT_UNAVAILABLE',
+    message: `The key of the recordings, ${file}, is damaged.`,
+    action:
+      'Put it back from a copy. If there is none, move the file away: recordings made so far stay unreadable.',
+  })
 }
 
 /** The key that checks what `key` signed: SPKI in base64, as the ledger names it. */

@@ -180,3 +180,19 @@ describe('checkpoints', () => {
     expect((await reopened()).doubts).toEqual([expect.objectContaining({ problem: 'outside-missing' })])
   })
 })
+
+it('a damaged master key is told and stays: a copy can be put back, and nothing is lost', async () => {
+  await closedHistory(3)
+  const file = join(keys(), 'master-key')
+  const whole = readFileSync(file, 'utf8')
+  for (const damaged of ['', 'AAAA\n', whole.slice(0, 20)]) {
+    writeFileSync(file, damaged)
+    await expect(open()).rejects.toMatchObject({
+      value: { code: 'AUDIT_UNAVAILABLE', message: expect.stringContaining(file) },
+    })
+    expect(readFileSync(file, 'utf8')).toBe(damaged)
+  }
+  writeFileSync(file, whole)
+  await using keeper = await open()
+  expect(keeper.problems()).toEqual([])
+})
