@@ -44,6 +44,7 @@ async function takePictures(theme: 'light' | 'dark'): Promise<void> {
   await terminal.press('Escape')
 
   await porthole.openTaskPage('nginx storefront example-prod')
+  await window.getByText(/^CloudTrail read to/).waitFor()
   await picture('task')
   await porthole.openReplay('ana')
   await window.keyboard.press('End')

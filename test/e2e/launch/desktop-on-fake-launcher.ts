@@ -68,8 +68,9 @@ class FakeDesktop implements DesktopApp {
     this.#connection = view.connection
     this.window = view.window
     this.context = view.context
-    // The person's browser, in which links of the app open.
-    this.fake.onOpened((address) => void this.#openInBrowser(address))
+    // The person's browser, in which links of the app open. Whether it can show them, or is
+    // closed meanwhile, is nothing to the app; a test that wants the page waits for it.
+    this.fake.onOpened((address) => void this.#openInBrowser(address).catch(() => {}))
   }
 
   static async open(parts: Parts): Promise<FakeDesktop> {
