@@ -1,18 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { ensureBrowser } from '../lib/browser.ts'
 import { ensureBuilt } from '../lib/build.ts'
 import { ensureTools } from '../lib/container-tools.ts'
 import { projectFolder, say } from '../lib/project.mjs'
-import { flakyTests, readSecondTries, secondTriesFile } from '../lib/second-tries.ts'
 import { runStep, type Step, steps } from '../lib/steps.ts'
-
-/** What was counted; a check without cases of its own counts as one. */
-interface Count {
-  passed: number
-  failed: number
-  skipped: number
-}
+import { type Outcome, outcomeFile, playwrightOutcome, readOutcome } from '../lib/test-outcome.ts'
 
 /**
  * Tests with real processes get a second try, because a busy machine can stop
@@ -29,65 +22,57 @@ mkdirSync(resultsFolder, { recursive: true })
 ensureBrowser()
 await ensureTools()
 
-const counts: Count[] = []
-const secondTries: string[] = []
+const outcomes: Outcome[] = []
 for (const step of [steps.typesNode, steps.typesPage, steps.lint, steps.layers])
-  counts.push(asCount(await runStep(step)))
-counts.push(await runVitest('unit'))
+  outcomes.push(checked(step, await runStep(step)))
+outcomes.push(await runVitest('unit'))
 await ensureBuilt(['node', 'renderer', 'desktop'])
-counts.push(await runVitest('integration'))
-counts.push(await runPlaywright())
+outcomes.push(await runVitest('integration'))
+outcomes.push(await runPlaywright())
 
-const total = counts.reduce((sum, count) => ({
-  passed: sum.passed + count.passed,
-  failed: sum.failed + count.failed,
-  skipped: sum.skipped + count.skipped,
-}))
+const secondTries = outcomes.flatMap((outcome) => outcome.secondTries)
+const tooMany = secondTries.length > mostSecondTries
+const failures = [...outcomes.flatMap((outcome) => outcome.failures), ...(tooMany ? secondTries : [])]
+const sum = (of: 'passed' | 'skipped') => outcomes.reduce((total, outcome) => total + outcome[of], 0)
+const passed = sum('passed') - (tooMany ? secondTries.length : 0)
+
+// Whoever sees no more than the end of a long run sees what matters of it.
 if (secondTries.length > 0) say(`\nPassed only when tried again:\n  ${secondTries.join('\n  ')}`)
-if (secondTries.length > mostSecondTries) {
-  say(`That is more than ${mostSecondTries}, so they count as failed.`)
-  total.passed -= secondTries.length
-  total.failed += secondTries.length
-}
+if (tooMany) say(`That is more than ${mostSecondTries}, so they count as failed.`)
+if (failures.length > 0) say(`\nFailed:\n  ${failures.join('\n  ')}`)
 say(`\nTook ${Math.round((performance.now() - started) / 1000)} s`)
 // The one line that other programs read.
 process.stdout.write(
-  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}\n`,
+  `${passed} passed, ${failures.length} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}\n`,
 )
-process.exitCode = total.failed > 0 ? 1 : 0
+process.exitCode = failures.length > 0 ? 1 : 0
 
-function asCount(passed: boolean): Count {
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
+/** A check without cases of its own counts as one. */
+function checked(step: Step, passed: boolean): Outcome {
+  return { passed: passed ? 1 : 0, skipped: 0, failures: passed ? [] : [step.title], secondTries: [] }
 }
 
-async function runVitest(project: 'unit' | 'integration'): Promise<Count> {
+async function runVitest(project: 'unit' | 'integration'): Promise<Outcome> {
   const report = path.join(resultsFolder, `${project}.json`)
-  const again = path.join(resultsFolder, `${project}-second-tries.json`)
-  const passed = await runStep({
-    title: `Tests, ${project}`,
+  const title = `Tests, ${project}`
+  const succeeded = await runStep({
+    title,
     script: 'vitest/vitest.mjs',
     args: [
       'run',
       '--project',
       project,
       '--reporter=default',
-      '--reporter=json',
-      '--reporter=./scripts/lib/second-tries.ts',
-      `--outputFile.json=${report}`,
+      '--reporter=./scripts/lib/test-outcome.ts',
       // A unit test touches nothing outside itself: there is no excuse.
       `--retry=${project === 'unit' ? 0 : 1}`,
     ],
-    environment: { [secondTriesFile]: again },
+    environment: { [outcomeFile]: report },
   })
-  secondTries.push(...readSecondTries(again))
-  return readReport(report, passed, (json) => ({
-    passed: json.numPassedTests ?? 0,
-    failed: json.numFailedTests ?? 0,
-    skipped: (json.numPendingTests ?? 0) + (json.numTodoTests ?? 0),
-  }))
+  return readOutcome(title, succeeded, report, JSON.parse)
 }
 
-async function runPlaywright(): Promise<Count> {
+async function runPlaywright(): Promise<Outcome> {
   const report = path.join(resultsFolder, 'e2e.json')
   const step: Step = {
     title: 'Tests, end to end',
@@ -95,29 +80,5 @@ async function runPlaywright(): Promise<Count> {
     args: ['test', '--reporter=list,json', '--retries=1'],
     environment: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   }
-  const passed = await runStep(step)
-  if (existsSync(report))
-    secondTries.push(...flakyTests(JSON.parse(readFileSync(report, 'utf8')).suites ?? []))
-  return readReport(report, passed, (json) => ({
-    passed: (json.stats?.expected ?? 0) + (json.stats?.flaky ?? 0),
-    failed: json.stats?.unexpected ?? 0,
-    skipped: json.stats?.skipped ?? 0,
-  }))
-}
-
-interface Report {
-  numPassedTests?: number
-  numFailedTests?: number
-  numPendingTests?: number
-  numTodoTests?: number
-  stats?: { expected?: number; unexpected?: number; flaky?: number; skipped?: number }
-}
-
-/** A run that failed without a failed case (a crash, an error outside a test, no tests) still counts as one. */
-function readReport(file: string, passed: boolean, read: (json: Report) => Count): Count {
-  const count = existsSync(file)
-    ? read(JSON.parse(readFileSync(file, 'utf8')))
-    : { passed: 0, failed: 0, skipped: 0 }
-  const broken = count.failed === 0 && (!passed || count.passed === 0)
-  return broken ? { ...count, failed: 1 } : count
+  return readOutcome(step.title, await runStep(step), report, (json) => playwrightOutcome(JSON.parse(json)))
 }
