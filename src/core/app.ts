@@ -199,6 +199,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       clients,
       caller,
       findPlugin: () => plugin.service.find(),
+      refreshCatalog: () => catalog.refresh(),
       clockState: connection.clockDifference.state,
       engineChoice: () => settings.get().engine,
       audit,

@@ -39,6 +39,8 @@ export interface ReadinessDependencies {
   clients: Pick<AwsClients, 'call'>
   caller: (scope: Scope) => Promise<Caller>
   findPlugin: () => Promise<PluginFindings>
+  /** Has the catalog look anew instead of at its next turn: who follows a deployment goes on into its tasks. */
+  refreshCatalog: () => Promise<void>
   clockState: () => ClockState
   engineChoice: () => EngineChoice
   /** This computer's history. */
@@ -76,6 +78,10 @@ export function createReadinessService(dependencies: ReadinessDependencies): Rea
     } catch (thrown) {
       log(`Noting ${facts.activity} failed: ${String(thrown)}`)
     }
+  }
+
+  function lookAnew(): void {
+    dependencies.refreshCatalog().catch((thrown) => log(`Looking at the catalog failed: ${String(thrown)}`))
   }
 
   async function run(begun: ReadinessReport): Promise<void> {
@@ -124,7 +130,13 @@ export function createReadinessService(dependencies: ReadinessDependencies): Rea
         detail: { service: request.serviceName, cluster: nameOf(request.clusterArn) },
       })
       const parts = { clients, clock, signal: ending.signal }
-      void followRollout(parts, request, deployment?.id, rolloutChanged.emit)
+      const tell = (rollout: ExecRollout) => {
+        rolloutChanged.emit(rollout)
+        if (rollout.phase !== 'rolling') lookAnew()
+      }
+      // Not awaited: the deployment goes on, whether or not the next look at it works.
+      lookAnew()
+      void followRollout(parts, request, deployment?.id, tell)
       const { desiredCount = 0, runningCount = 0 } = deployment ?? {}
       return { ...request, phase: 'rolling', desiredCount, runningCount }
     },

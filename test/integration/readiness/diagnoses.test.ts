@@ -39,6 +39,7 @@ let clients: AwsClients
 let readiness: ReadinessService
 const credentials = new Map<string, Credentials & { arn: string }>()
 const notes: ActivityFacts[] = []
+let catalogLooks = 0
 let history: AuditEntry[] = []
 const resources = new DisposableStack()
 
@@ -66,6 +67,9 @@ beforeAll(async () => {
       clients,
       caller: async (scope) => ({ arn: keysOf(scope).arn, accountId: scope.accountId, userName: 'ana' }),
       findPlugin: async () => ({ candidates: [], searched: [] }),
+      refreshCatalog: async () => {
+        catalogLooks += 1
+      },
       clockState: connection.clockDifference.state,
       engineChoice: () => 'auto',
       audit: { entries: async () => history, note: async (facts) => void notes.push(facts) },
@@ -225,8 +229,11 @@ test('exec is turned on with a deployment that is followed until a task takes sh
   })
   const clusterArn = `arn:aws:ecs:${region}:${production}:cluster/web`
   const request = { scope: scopeOf(production), clusterArn, serviceName: 'image-proxy', on: true }
+  catalogLooks = 0
   expect(await readiness.switchExec(request)).toMatchObject({ phase: 'rolling', on: true })
+  expect(catalogLooks, 'the deployment shows in the catalog').toBe(1)
   const rollout = await ended.promise
+  await expect.poll(() => catalogLooks).toBe(2)
   expect(rollout).toMatchObject({ phase: 'done', taskArn: expect.any(String) })
   const report = await check(production, 'web', rollout.taskArn ?? '')
   expect(report.diagnosis).toBeUndefined()
