@@ -122,7 +122,7 @@ describe('checkpoints', () => {
     await closedHistory(4)
     await closedHistory(5)
     tamper(folder.path, (database) => {
-      database.exec("UPDATE audit_event SET body = replace(body, 'ada', 'eve') WHERE seq = 6")
+      database.exec(`UPDATE audit_event SET body = replace(body, '"ada"', '"eve"') WHERE seq = 6`)
       hashAnew(database, installIdIn(database), 6)
     })
     const { problems, doubts } = await reopened()

@@ -156,7 +156,7 @@ describe('Ledger', () => {
     }
     raw((database) =>
       database.exec(
-        "DROP TRIGGER audit_event_not_updated; UPDATE audit_event SET body = replace(body, 'ada', 'eve') WHERE seq = 2",
+        'DROP TRIGGER audit_event_not_updated; UPDATE audit_event SET body = replace(body, \'"ada"\', \'"eve"\') WHERE seq = 2',
       ),
     )
     using ledger = open()
