@@ -65,7 +65,12 @@ export const integrityProgressSchema = z.object({
 })
 export type IntegrityProgress = z.infer<typeof integrityProgressSchema>
 
+/** Where the keys and the latest checkpoint lie: in the system's keychain (the desktop app), or in files of their own. */
+export const keyStoreSchema = z.enum(['file', 'keychain'])
+export type KeyStore = z.infer<typeof keyStoreSchema>
+
 export const integrityStateSchema = z.object({
+  keyStore: keyStoreSchema,
   /** Found when the record was opened. */
   problems: z.array(errorValueSchema),
   /** A check that is under way. */

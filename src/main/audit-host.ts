@@ -14,7 +14,12 @@ process.parentPort.on('message', async ({ data, ports }: MessageEvent) => {
   const message = data as AuditHostMessage
   switch (message.type) {
     case 'start':
-      server = serveAudit({ folder: message.folder, keyFolder: message.keyFolder, clock: systemClock })
+      server = serveAudit({
+        folder: message.folder,
+        keyFolder: message.keyFolder,
+        keyProtection: message.keyProtection,
+        clock: systemClock,
+      })
       return
     case 'client':
       if (ports[0] !== undefined) server?.attach(createMessagePortChannel(ports[0]))

@@ -2,6 +2,7 @@ import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityP
 import type { Channel } from '../channel/channel.ts'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
 import type { AuditProcess } from '../core/app.ts'
+import type { KeyProtection } from '../core/audit/integrity/key-files.ts'
 import { createListeners } from '../core/listeners.ts'
 import { stopUtilityProcess } from './stop-utility-process.ts'
 import type { AuditHostMessage } from './utility-messages.ts'
@@ -11,13 +12,24 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
   readonly channel: Channel
   readonly #process: UtilityProcess
   readonly #stopped = createListeners<Error | undefined>()
+  /** The process has heard where everything is, so that it can take in clients. */
+  readonly #started: Promise<void>
   #stopping = false
   /** Not by its pid: one that has yet to begin has none either. */
   #ended = false
 
-  constructor(options: { entryFile: string; folder: string; keyFolder: string }) {
-    this.#process = utilityProcess.fork(options.entryFile, [], { serviceName: 'Porthole audit history' })
-    this.#tell({ type: 'start', folder: options.folder, keyFolder: options.keyFolder })
+  /** @param options.keyProtection may take as long as a person takes to unlock a keychain; never rejects */
+  constructor(options: {
+    entryFile: string
+    folder: string
+    keyFolder: string
+    keyProtection: Promise<KeyProtection>
+  }) {
+    const { entryFile, folder, keyFolder } = options
+    this.#process = utilityProcess.fork(entryFile, [], { serviceName: 'Porthole audit history' })
+    this.#started = options.keyProtection.then((keyProtection) => {
+      if (!this.#stopping) this.#tell({ type: 'start', folder, keyFolder, keyProtection })
+    })
     this.channel = createMessagePortChannel(this.openPort())
     this.#process.once('exit', (code) => {
       this.#ended = true
@@ -29,7 +41,7 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
   /** The way to the history for one more client; to be handed to the session host. */
   openPort(): MessagePortMain {
     const { port1, port2 } = new MessageChannelMain()
-    this.#tell({ type: 'client' }, [port2])
+    void this.#started.then(() => this.#tell({ type: 'client' }, [port2]))
     return port1
   }
 
@@ -45,6 +57,6 @@ export class DesktopAuditProcess implements AuditProcess, AsyncDisposable {
   }
 
   #tell(message: AuditHostMessage, ports: MessagePortMain[] = []): void {
-    this.#process.postMessage(message, ports)
+    if (!this.#ended) this.#process.postMessage(message, ports)
   }
 }

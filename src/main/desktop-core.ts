@@ -1,10 +1,11 @@
 import path from 'node:path'
-import type { MessagePortMain } from 'electron'
+import { type MessagePortMain, safeStorage } from 'electron'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
 import { type Core, createCore } from '../core/app.ts'
 import type { WindowHost } from '../core/window-host.ts'
 import { DesktopAuditProcess } from './audit-process.ts'
 import { exportFolderIn } from './export-folder.ts'
+import { protectKeys } from './key-protection.ts'
 import { SessionHostProcess } from './session-host-process.ts'
 
 export interface DesktopCoreOptions {
@@ -14,6 +15,7 @@ export interface DesktopCoreOptions {
   dataFolder: string
   demo: boolean
   endpointUrl: string | undefined
+  auditKeysInFiles: boolean
   /** Folder of the built entries of the utility processes. */
   entriesFolder: string
   log: (message: string) => void
@@ -38,11 +40,18 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
   /** Disposing one lets a page's connection go; the page then asks for a new one. */
   const connections = new Map<WindowHost, Disposable>()
 
+  const keyFolder = path.join(dataFolder, 'audit-keys')
   const audit = resources.use(
     new DesktopAuditProcess({
       entryFile: path.join(entriesFolder, 'audit-host.js'),
       folder: path.join(dataFolder, 'audit'),
-      keyFolder: path.join(dataFolder, 'audit-keys'),
+      keyFolder,
+      keyProtection: protectKeys(keyFolder, {
+        keychain: safeStorage,
+        platform: process.platform,
+        inFiles: options.auditKeysInFiles,
+        log,
+      }),
     }),
   )
   const sessionHost = resources.use(

@@ -4,6 +4,8 @@ export interface LaunchOptions {
   demo: boolean
   dataFolder: string | undefined
   endpointUrl: string | undefined
+  /** Have the keys of the audit history in files, also where there is a keychain. */
+  auditKeysInFiles: boolean
   /** `porthole://` links among the arguments, as Windows and Linux hand them over. */
   links: string[]
 }
@@ -18,6 +20,7 @@ export function readLaunchOptions(commandLine: readonly string[]): LaunchOptions
     demo: args.includes('--demo'),
     dataFolder: optionOf(args, '--data-folder'),
     endpointUrl: optionOf(args, '--endpoint-url'),
+    auditKeysInFiles: optionOf(args, '--audit-keys') === 'file',
     links: args.filter((argument) => argument.toLowerCase().startsWith(`${linkScheme}:`)),
   }
 }

@@ -89,6 +89,7 @@ async function run(): Promise<void> {
         dataFolder,
         demo: options.demo,
         endpointUrl: options.endpointUrl,
+        auditKeysInFiles: options.auditKeysInFiles,
         entriesFolder: here,
         log,
       }),

@@ -1,3 +1,5 @@
+import type { KeyProtection } from '../core/audit/integrity/key-files.ts'
+
 /**
  * What main says to the processes it starts; ports come along where noted. Both
  * ends are ours and built together, so types are enough.
@@ -17,7 +19,7 @@ export type SessionHostMessage =
 export type SessionHostReply = { type: 'pong'; id: number } | { type: 'log'; message: string }
 
 export type AuditHostMessage =
-  | { type: 'start'; folder: string; keyFolder: string }
+  | { type: 'start'; folder: string; keyFolder: string; keyProtection: KeyProtection }
   /** Port: one more client of the history. */
   | { type: 'client' }
   /** Close recordings and ledger, then the process. */

@@ -20,7 +20,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
   await expect(window.getByText('The shell exited.')).toBeVisible()
 
   await test.step('the whole record is checked, and the result says what it is worth', async () => {
-    await runCommand(window, 'Check the audit record')
+    await porthole.runCommand('Check the audit record')
     await expect(dialog.getByText('Record is intact')).toBeVisible()
     await expect(dialog.getByText(/^Checked at/)).toContainText('events')
     await expect(dialog).toContainText('Does not prove')
@@ -30,7 +30,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
 
   const folder = testInfo.outputPath('export')
   await test.step('exported as an archive that checks itself', async () => {
-    await runCommand(window, 'Export audit history')
+    await porthole.runCommand('Export audit history')
     await testInfo.attach('export', { body: await window.screenshot(), contentType: 'image/png' })
     const [download] = await Promise.all([
       window.waitForEvent('download'),
@@ -83,15 +83,6 @@ test('the record is checked, exported, verified by its own verifier, found out w
     expect(code).toBe(1)
   })
 })
-
-async function runCommand(window: Page, title: string): Promise<void> {
-  await window.getByRole('button', { name: /^Search containers/ }).click()
-  await window.getByRole('dialog', { name: 'Search' }).getByRole('combobox').fill(`>${title}`)
-  await window
-    .getByRole('option', { name: new RegExp(`^${title}`) })
-    .first()
-    .click()
-}
 
 function verify(folder: string): { said: string; code: number | null } {
   const { stdout, status } = spawnSync(process.execPath, [verifier, folder], { encoding: 'utf8' })

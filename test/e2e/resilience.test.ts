@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileCheckpointKeeper, keyFolderBeside } from '../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { KeyFiles } from '../../src/core/audit/integrity/key-files.ts'
 import { RecordingKeys } from '../../src/core/audit/sealing/recording-keys.ts'
 import { SealedRecordingStore } from '../../src/core/audit/sealing/sealed-recording-store.ts'
 import { expect, test } from './launch/launch.ts'
@@ -133,7 +134,7 @@ test.describe('with a folder of its own', () => {
 /** All that is recorded in a data folder at this moment, as it lies on disk and unsealed with the keys beside it. */
 async function recordedText(dataFolder: string): Promise<string> {
   const audit = path.join(dataFolder, 'audit')
-  const masterKey = new FileCheckpointKeeper(keyFolderBeside(audit)).masterKey()
+  const masterKey = new FileCheckpointKeeper(new KeyFiles(keyFolderBeside(audit))).masterKey()
   using keys = new RecordingKeys({ file: path.join(audit, 'recording-keys.sqlite'), masterKey })
   const store = new SealedRecordingStore(path.join(audit, 'recordings'), keys)
   const texts: string[] = []

@@ -39,19 +39,22 @@ async function verify(args: string[]): Promise<void> {
   const report = await checkFolder(path.resolve(folder))
   for (const { message, sessionId } of report.findings)
     say(`BAD   ${message}${sessionId === undefined ? '' : ` (session ${sessionId})`}`)
-  const { events, checkpoints, recordings, findingCount, outside } = report
+  const { events, checkpoints, recordings, findingCount } = report
   say(`${events} events, ${checkpoints} checkpoints, ${recordings} recordings in ${folder}`)
-  say(
-    outside === undefined
-      ? 'There is no checkpoint beside the folder: a lost end would not show.'
-      : `The checkpoint kept outside knows event ${outside.seq}.`,
-  )
+  say(outsideWords(report))
   say(
     findingCount === 0
       ? `Intact. ${integrityProvesNot}`
       : `${findingCount} places differ from what was written.`,
   )
   if (findingCount > 0) process.exitCode = 1
+}
+
+function outsideWords({ outside, outsideSealed }: Awaited<ReturnType<typeof checkFolder>>): string {
+  if (outside !== undefined) return `The checkpoint kept outside knows event ${outside.seq}.`
+  return outsideSealed
+    ? 'The latest checkpoint is in the keychain of the desktop app and was not compared: a lost end shows only there.'
+    : 'There is no checkpoint beside the folder: a lost end would not show.'
 }
 
 /** An archive, or the folder that came out of one; a folder of Porthole's own has no manifest. */

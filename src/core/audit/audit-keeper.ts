@@ -31,6 +31,7 @@ import {
   publicKeyText,
 } from './integrity/checkpoint-keeper.ts'
 import { Checkpoints } from './integrity/checkpoints.ts'
+import { KeyFiles, type KeyProtection } from './integrity/key-files.ts'
 import { checkAtOpening } from './integrity/opening-check.ts'
 import { RecordChecks } from './integrity/record-checks.ts'
 import { Ledger } from './ledger.ts'
@@ -59,6 +60,8 @@ export interface AuditKeeperOptions {
   onIntegrity?: (state: IntegrityState) => void
   /** Where the signing key and the latest checkpoint are; never inside `folder`. Default: beside it. */
   keyFolder?: string
+  /** How they lie there. Default: files for their owner alone. */
+  keyProtection?: KeyProtection
   /** Default: encrypted files in `recordings` in the folder. */
   store?: RecordingStore
 }
@@ -91,7 +94,8 @@ export class AuditKeeper implements AsyncDisposable {
     this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
     this.#clock = clock
     this.#news = resources.use(new TaskNews(clock, options.onChanged))
-    const keeper = new FileCheckpointKeeper(options.keyFolder ?? keyFolderBeside(folder))
+    const keyFolder = options.keyFolder ?? keyFolderBeside(folder)
+    const keeper = new FileCheckpointKeeper(new KeyFiles(keyFolder, options.keyProtection))
     this.#keys = resources.use(openKeys(folder, keeper))
     this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
     this.#ledger = resources.use(openLedger(folder, keeper, clock))

@@ -116,7 +116,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.verify': async () => world.integrityReport(now),
     'audit.export': notHere,
     'audit.hold': async () => ({}),
-    'audit.integrity': async () => ({ problems: [], report: world.integrityReport(now) }),
+    'audit.integrity': async () => ({ keyStore: 'file', problems: [], report: world.integrityReport(now) }),
     'audit.taskSnapshot': async () => ({}),
     'audit.touched': async () => world.touched(clusters, now),
     'audit.importPart': async () => ({}),

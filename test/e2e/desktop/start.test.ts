@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '../launch/desktop.ts'
 import { startLocalAws } from '../launch/local-aws.ts'
@@ -27,6 +28,38 @@ test('the size of the window is remembered', async ({ launchDesktop }) => {
   await using desktop = await launchDesktop(options)
   const [window] = (await desktop.fake?.windowStates()) ?? []
   expect(window?.bounds).toMatchObject({ width: 1111, height: 777 })
+})
+
+test('keys of the audit history lie in the keychain, and in files again when that is asked for', async ({
+  launchDesktop,
+}) => {
+  await using aws = await startLocalAws()
+  const data = path.join(aws.folder, 'data')
+  const keyFiles = async () =>
+    Promise.all(
+      ['signing-key.pem', 'master-key', 'latest-checkpoint.json'].map((name) =>
+        readFile(path.join(data, 'audit-keys', name), 'utf8'),
+      ),
+    )
+  const start = (...args: string[]) =>
+    launchDesktop({ demo: false, environment: aws.environment, args: ['--data-folder', data, ...args] })
+  const checkRecord = async (desktop: Awaited<ReturnType<typeof start>>) => {
+    await new Porthole(desktop).runCommand('Check the audit record')
+    const dialog = desktop.window.getByRole('dialog')
+    await expect(dialog.getByRole('status')).toHaveText(/Record is intact/)
+    return dialog
+  }
+  {
+    await using desktop = await start('--password-store=gnome-libsecret')
+    test.skip(desktop.fake === undefined, 'whether a machine has a keychain is its own matter')
+    await new Porthole(desktop).signIn()
+    await expect(await checkRecord(desktop)).toContainText('in this computer’s keychain')
+    for (const text of await keyFiles()) expect(text).toMatch(/^porthole-sealed 1\n/)
+    await desktop.quit()
+  }
+  await using desktop = await start('--password-store=gnome-libsecret', '--audit-keys=file')
+  await expect(await checkRecord(desktop)).toContainText('in files that only you can read')
+  for (const text of await keyFiles()) expect(text).not.toContain('porthole-sealed')
 })
 
 test.describe('a deep link', () => {

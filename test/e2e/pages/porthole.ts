@@ -44,6 +44,16 @@ export class Porthole {
     await this.navigator.getByText('storefront').first().waitFor()
   }
 
+  /** A command by the beginning of its title, through the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.window.getByRole('button', { name: /^Search containers/ }).click()
+    await this.palette.getByRole('combobox').fill(`>${title}`)
+    await this.window
+      .getByRole('option', { name: new RegExp(`^${title}`) })
+      .first()
+      .click()
+  }
+
   /** A row of the navigator by its name, the first one when several accounts have it. */
   row(name: string): Locator {
     return this.navigator

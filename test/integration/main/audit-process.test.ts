@@ -27,7 +27,12 @@ describe('the audit history’s process on the desktop', () => {
           electron.app.once('child-process-gone', (_event, { reason }) => resolve(reason)),
         )
         const { entryFile, folder } = argument
-        const history = new DesktopAuditProcess({ entryFile, folder, keyFolder: `${folder}-keys` })
+        const history = new DesktopAuditProcess({
+          entryFile,
+          folder,
+          keyFolder: `${folder}-keys`,
+          keyProtection: Promise.resolve({ store: 'file' }),
+        })
         const stopped = new Promise<string>((resolve) =>
           history.onStopped((error) => resolve(error?.message ?? 'as wanted')),
         )

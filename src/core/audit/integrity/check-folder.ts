@@ -7,23 +7,27 @@ import { readAuditEvent } from '../audit-events.ts'
 import { LedgerRows } from '../ledger-rows.ts'
 import { SealedRecordingStore } from '../sealing/sealed-recording-store.ts'
 import type { Outside } from './checkpoint-check.ts'
-import { FileCheckpointKeeper, keyFolderBeside, publicKeyText } from './checkpoint-keeper.ts'
+import { FileCheckpointKeeper, keyFolderBeside, publicKeyText, signingKeyName } from './checkpoint-keeper.ts'
+import { KeyFiles } from './key-files.ts'
 import { checkRecord } from './record-check.ts'
 
 /**
  * Checks the record in a folder without changing anything in it, also while
- * another process writes it, or a copy of one without its keys.
+ * another process writes it, or a copy of one without its keys. The latest
+ * checkpoint is compared unless the desktop's keychain has it (`outsideSealed`).
  * @throws {PortholeError} NOT_FOUND, AUDIT_UNAVAILABLE
  */
 export async function checkFolder(
   folder: string,
   keyFolder = keyFolderBeside(folder),
-): Promise<IntegrityReport> {
+): Promise<IntegrityReport & { outsideSealed: boolean }> {
   using database = openReadOnly(join(folder, 'ledger.sqlite'))
   // Read before the chain: it may be behind what is read later, never ahead.
-  const outside = outsideIn(keyFolder)
+  const files = new KeyFiles(keyFolder)
+  const outsideSealed = files.isSealed(signingKeyName)
+  const outside = outsideSealed ? undefined : outsideIn(files)
   const rows = new LedgerRows(database.opened)
-  return await checkRecord({
+  const report = await checkRecord({
     installId: installIdIn(rows),
     rows,
     // No keys: what is checked is what is stored.
@@ -31,6 +35,7 @@ export async function checkFolder(
     outside,
     now: Date.now,
   })
+  return { ...report, outsideSealed }
 }
 
 function openReadOnly(file: string): Disposable & { opened: Database.Database } {
@@ -56,9 +61,9 @@ function openReadOnly(file: string): Disposable & { opened: Database.Database } 
 }
 
 /** A key is not made here: where there is none, there is nothing outside to compare with. */
-function outsideIn(keyFolder: string): Outside | undefined {
-  if (!existsSync(join(keyFolder, 'signing-key.pem'))) return undefined
-  const keeper = new FileCheckpointKeeper(keyFolder)
+function outsideIn(files: KeyFiles): Outside | undefined {
+  if (!files.has(signingKeyName)) return undefined
+  const keeper = new FileCheckpointKeeper(files)
   return { checkpoint: keeper.latest(), publicKey: publicKeyText(keeper.signingKey()) }
 }
 

@@ -6,18 +6,19 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortholeError } from '../../../contract/errors.ts'
-import { replaceFile } from '../../files/replace-file.ts'
-import { storageProblem } from '../../files/storage-problem.ts'
+import type { KeyStore } from '../../../contract/integrity.ts'
 import { type Checkpoint, checkpointSchema } from './checkpoint.ts'
+import { type KeyFiles, SealedFileBrokenError } from './key-files.ts'
 
 /**
  * What is kept apart from the record, so that the record alone cannot be
  * exchanged: the key that signs, and how far the chain was known to reach.
  */
 export interface CheckpointKeeper {
+  /** Where all of it lies. */
+  readonly store: KeyStore
   /** Made at first use. @throws {PortholeError} STORAGE_* */
   signingKey(): KeyObject
   /** 32 bytes; wraps the keys of recordings. Made at first use. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE when damaged */
@@ -36,17 +37,22 @@ export function keyFolderBeside(auditFolder: string): string {
 /** For AES-256. */
 const masterKeyBytes = 32
 
-/** Files that only their owner can read. */
+/** In the folder of the keys. */
+export const signingKeyName = 'signing-key.pem'
+const masterKeyName = 'master-key'
+const checkpointName = 'latest-checkpoint.json'
+
+/** In files, plain or sealed. All that throws also throws AUDIT_UNAVAILABLE when they are sealed and cannot be opened. */
 export class FileCheckpointKeeper implements CheckpointKeeper {
-  readonly #folder: string
-  readonly #keyFile: string
-  readonly #checkpointFile: string
+  readonly #files: KeyFiles
   #key: KeyObject | undefined
 
-  constructor(folder: string) {
-    this.#folder = folder
-    this.#keyFile = join(folder, 'signing-key.pem')
-    this.#checkpointFile = join(folder, 'latest-checkpoint.json')
+  constructor(files: KeyFiles) {
+    this.#files = files
+  }
+
+  get store(): KeyStore {
+    return this.#files.store
   }
 
   signingKey(): KeyObject {
@@ -55,35 +61,38 @@ export class FileCheckpointKeeper implements CheckpointKeeper {
   }
 
   masterKey(): Uint8Array {
-    const file = join(this.#folder, 'master-key')
-    if (existsSync(file)) {
-      const stored = Buffer.from(readFileSync(file, 'utf8'), 'base64')
+    const text = this.#files.read(masterKeyName)
+    if (text !== undefined) {
+      const stored = Buffer.from(text, 'base64')
       if (stored.length === masterKeyBytes) return stored
       // A new one in its place would make every recording unreadable for good, also with a copy of the old one at hand.
-      throw damagedMasterKey(file)
+      throw damagedMasterKey(join(this.#files.folder, masterKeyName))
     }
     const made = randomBytes(masterKeyBytes)
-    this.#write(file, `${made.toString('base64')}\n`)
+    this.#files.write(masterKeyName, `${made.toString('base64')}\n`)
     return made
   }
 
   latest(): Checkpoint | 'unreadable' | undefined {
-    if (!existsSync(this.#checkpointFile)) return undefined
     try {
-      return checkpointSchema.parse(JSON.parse(readFileSync(this.#checkpointFile, 'utf8')))
-    } catch {
+      const text = this.#files.read(checkpointName)
+      return text === undefined ? undefined : checkpointSchema.parse(JSON.parse(text))
+    } catch (thrown) {
+      if (thrown instanceof PortholeError && !(thrown instanceof SealedFileBrokenError)) throw thrown
       return 'unreadable'
     }
   }
 
   keep(checkpoint: Checkpoint): void {
-    this.#write(this.#checkpointFile, `${JSON.stringify(checkpoint)}\n`)
+    this.#files.write(checkpointName, `${JSON.stringify(checkpoint)}\n`)
   }
 
-  /** A key that cannot be read any more is as good as none: the record then says that it changed. */
+  /** A plain key that cannot be read any more is as good as none: the record then says that it changed. */
   #storedKey(): KeyObject | undefined {
+    const text = this.#files.read(signingKeyName)
+    if (text === undefined) return undefined
     try {
-      const key = createPrivateKey(readFileSync(this.#keyFile))
+      const key = createPrivateKey(text)
       return key.asymmetricKeyType === 'ed25519' ? key : undefined
     } catch {
       return undefined
@@ -92,17 +101,8 @@ export class FileCheckpointKeeper implements CheckpointKeeper {
 
   #makeKey(): KeyObject {
     const { privateKey } = generateKeyPairSync('ed25519')
-    this.#write(this.#keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+    this.#files.write(signingKeyName, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
     return privateKey
-  }
-
-  #write(file: string, text: string): void {
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-      replaceFile(file, text)
-    } catch (thrown) {
-      throw storageProblem(thrown, 'The key and the checkpoint of the audit history', this.#folder)
-    }
   }
 }
 

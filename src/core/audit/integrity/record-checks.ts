@@ -32,6 +32,7 @@ export class RecordChecks {
 
   state(): IntegrityState {
     return {
+      keyStore: this.#options.keeper.store,
       problems: this.#options.problems(),
       ...(this.#progress !== undefined && { progress: this.#progress }),
       ...(this.#report !== undefined && { report: this.#report }),

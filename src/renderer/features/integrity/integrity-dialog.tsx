@@ -31,7 +31,7 @@ export default function IntegrityDialog({ onClose }: { onClose: () => void }) {
             <>
               <IntegrityFindings report={report} />
               <dl className={styles.facts}>
-                {reportFacts(report).map(({ label, value }) => (
+                {reportFacts(report, state?.keyStore ?? 'file').map(({ label, value }) => (
                   <div key={label}>
                     <dt>{label}</dt>
                     <dd>{value}</dd>

@@ -1,5 +1,10 @@
 import type { ErrorValue } from '../../../contract/errors.ts'
-import type { IntegrityFinding, IntegrityProgress, IntegrityReport } from '../../../contract/integrity.ts'
+import type {
+  IntegrityFinding,
+  IntegrityProgress,
+  IntegrityReport,
+  KeyStore,
+} from '../../../contract/integrity.ts'
 import { formatBytes } from '../../ui/bytes.ts'
 import { formatMoment } from '../../ui/time.ts'
 
@@ -33,7 +38,7 @@ export function progressText(progress: IntegrityProgress | undefined): string {
   return `Recordings: ${formatBytes(done)} of ${formatBytes(total)}`
 }
 
-export function reportFacts(report: IntegrityReport): { label: string; value: string }[] {
+export function reportFacts(report: IntegrityReport, keyStore: KeyStore): { label: string; value: string }[] {
   const { outside } = report
   const unfinished = report.unfinished === 0 ? '' : `, ${report.unfinished} still being written`
   return [
@@ -43,6 +48,10 @@ export function reportFacts(report: IntegrityReport): { label: string; value: st
     {
       label: 'Outside the record',
       value: outside === undefined ? 'no checkpoint' : `checkpoint at event ${count(outside.seq)}`,
+    },
+    {
+      label: 'Keys and checkpoint',
+      value: keyStore === 'keychain' ? 'in this computer’s keychain' : 'in files that only you can read',
     },
   ]
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuditKeeper } from '../../../../src/core/audit/audit-keeper.ts'
 import { isSignedBy } from '../../../../src/core/audit/integrity/checkpoint.ts'
 import { FileCheckpointKeeper } from '../../../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { KeyFiles } from '../../../../src/core/audit/integrity/key-files.ts'
 import { createHandClock } from '../../../fixtures/hand-clock.ts'
 import { sessionFacts, temporaryFolder } from './audit-fixtures.ts'
 import { hashAnew, installIdIn, tamper } from './tampering.ts'
@@ -23,7 +24,7 @@ afterEach(() => folder[Symbol.dispose]())
 const open = () => AuditKeeper.open({ folder: folder.path, clock, onChanged: () => {} })
 const keys = () => `${folder.path}-keys`
 const outside = () => {
-  const checkpoint = new FileCheckpointKeeper(keys()).latest()
+  const checkpoint = new FileCheckpointKeeper(new KeyFiles(keys())).latest()
   if (checkpoint === undefined || checkpoint === 'unreadable') throw new Error('No checkpoint is kept')
   return checkpoint
 }
@@ -84,7 +85,7 @@ describe('checkpoints', () => {
     }
     expect(outside()).toMatchObject({ number: 4, seq: 103 })
     expect(numberOfCheckpoints()).toBe(4)
-    const publicKey = createPublicKey(new FileCheckpointKeeper(keys()).signingKey())
+    const publicKey = createPublicKey(new FileCheckpointKeeper(new KeyFiles(keys())).signingKey())
     expect(isSignedBy(outside(), publicKey)).toBe(true)
     expect(isSignedBy({ ...outside(), seq: 102 }, publicKey)).toBe(false)
     expect(statSync(keys()).mode & 0o077).toBe(0)

@@ -10,6 +10,7 @@ import {
   FileCheckpointKeeper,
   publicKeyText,
 } from '../../../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { KeyFiles } from '../../../../src/core/audit/integrity/key-files.ts'
 import { checkRecord } from '../../../../src/core/audit/integrity/record-check.ts'
 import { LedgerRows } from '../../../../src/core/audit/ledger-rows.ts'
 import { SealedRecordingStore } from '../../../../src/core/audit/sealing/sealed-recording-store.ts'
@@ -84,7 +85,7 @@ function restore(): void {
 
 async function check(): Promise<IntegrityReport> {
   const database = new Database(join(folder.path, 'ledger.sqlite'), { readonly: true })
-  const keeper = new FileCheckpointKeeper(`${folder.path}-keys`)
+  const keeper = new FileCheckpointKeeper(new KeyFiles(`${folder.path}-keys`))
   try {
     return await checkRecord({
       installId,
@@ -283,10 +284,10 @@ const mutations: Record<string, () => fc.Arbitrary<Omit<Mutation, 'name'>>> = {
       apply: () => {
         const file = join(`${folder.path}-keys`, 'latest-checkpoint.json')
         const bytes = readFileSync(file)
-        const before = new FileCheckpointKeeper(`${folder.path}-keys`).latest()
+        const before = new FileCheckpointKeeper(new KeyFiles(`${folder.path}-keys`)).latest()
         bytes[position % bytes.length] = (Number(bytes[position % bytes.length]) + by) % 256
         writeFileSync(file, bytes)
-        const after = new FileCheckpointKeeper(`${folder.path}-keys`).latest()
+        const after = new FileCheckpointKeeper(new KeyFiles(`${folder.path}-keys`)).latest()
         // White space between members, for one, says nothing.
         fc.pre(JSON.stringify(before) !== JSON.stringify(after))
         // Base64 has spellings of its last character that stand for the same bytes.

@@ -9,6 +9,7 @@ function checked(
   more: { at?: number; findingCount?: number } = {},
 ): IntegrityState {
   return {
+    keyStore: 'file',
     problems: [],
     report: {
       at: 2000,
@@ -44,7 +45,7 @@ test('nothing is called verified without a recording, or by a ledger that is dam
 
 test('without a check, before its end, and behind a cut list nothing is said', () => {
   expect(verdictOn(session, undefined)).toBeUndefined()
-  expect(verdictOn(session, { problems: [] })).toBeUndefined()
+  expect(verdictOn(session, { keyStore: 'file', problems: [] })).toBeUndefined()
   expect(verdictOn(session, checked([], { at: 500 }))).toBeUndefined()
   expect(verdictOn({ ...session, endedAt: undefined }, checked([]))).toBeUndefined()
   expect(verdictOn(session, checked([], { findingCount: 200 }))).toBeUndefined()

@@ -9,6 +9,7 @@ import {
   FileCheckpointKeeper,
   keyFolderBeside,
 } from '../../../../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { KeyFiles } from '../../../../../src/core/audit/integrity/key-files.ts'
 import { matchExpression } from '../../../../../src/core/audit/search/match-expression.ts'
 import { SearchDatabase, searchIndexKey } from '../../../../../src/core/audit/search/search-database.ts'
 import { type AuditServer, serveAudit } from '../../../../../src/core/audit/serve-audit.ts'
@@ -86,7 +87,7 @@ test('a secret that was shown can neither be found nor read in the index, decryp
   await recordSession()
   expect((await search('hunter2')).matchingSessions).toBe(0)
   await close()
-  const key = searchIndexKey(new FileCheckpointKeeper(keyFolderBeside(folder.path)).masterKey())
+  const key = searchIndexKey(new FileCheckpointKeeper(new KeyFiles(keyFolderBeside(folder.path))).masterKey())
   const database = openEncryptedDatabase(join(folder.path, 'search-index.sqlite'), key)
   const stored = Buffer.concat([
     Buffer.from(JSON.stringify(database.prepare('SELECT * FROM piece').all())),
