@@ -17,6 +17,7 @@ import {
   transcriptSchema,
 } from './cloud-audit.ts'
 import { commandEntrySchema } from './command-marker.ts'
+import { commandSummariesSchema, mostSummaries } from './command-summary.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
 import { exportRequestSchema, exportResultSchema } from './export.ts'
@@ -251,7 +252,11 @@ export const methods = {
   },
   /** Searches commands and output of all sessions. */
   'audit.search': { params: searchRequestSchema, result: searchAnswerSchema },
-  /** The latest snapshot of a task in the ledger; without one, nothing. */
+  /** The first commands of sessions and how many there are, for a list of sessions. */
+  'audit.commandSummaries': {
+    params: z.object({ sessionIds: z.array(z.uuid()).max(mostSummaries) }),
+    result: commandSummariesSchema,
+  },
   /** Checks the whole record; how far it has come is told as `audit.integrity`. */
   'audit.verify': { params: z.object({}), result: integrityReportSchema },
   /** Writes part of the history where the host keeps exports. Takes as long as a check of the whole record. */
@@ -259,6 +264,7 @@ export const methods = {
   /** Keeps recordings whatever their age, or lets them go again. */
   'audit.hold': { params: z.object({ target: holdTargetSchema, held: z.boolean() }), result: z.object({}) },
   'audit.integrity': { params: z.object({}), result: integrityStateSchema },
+  /** The latest snapshot of a task in the ledger; without one, nothing. */
   'audit.taskSnapshot': {
     params: z.object({ taskArn: z.string() }),
     result: z.object({ snapshot: taskSnapshotSchema.optional() }),

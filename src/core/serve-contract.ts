@@ -186,6 +186,7 @@ function createHandlers(
       await viewing.recording(sessionId)
       return { commands: await audit.commands(sessionId) }
     },
+    'audit.commandSummaries': ({ sessionIds }) => audit.commandSummaries(sessionIds),
     'audit.search': (request) => audit.search(request),
     'audit.touched': () => cloudAudit.touched(),
     'audit.verify': async () => {

@@ -108,7 +108,9 @@ test('commands of a session, a password that is nowhere, and search over everyth
     expect(await terminal.text()).not.toMatch(/porthole|133/i)
     await terminal.run('ls /no/such/integration', /No such file[\s\S]*#$/)
     await porthole.openTaskPage('app storefront example-prod')
-    await window.getByRole('listitem').filter({ hasText: 'ana in app' }).click()
+    const chip = window.getByRole('button', { name: 'ls /no/such/integration', exact: true })
+    await expect(chip).toHaveAttribute('title', /exit [12]/)
+    await chip.click()
     await expect(window.getByText('Shell integration')).toBeVisible()
     const row = window
       .getByRole('region', { name: 'Commands' })

@@ -46,8 +46,10 @@ test('sign in, find a container, work in it, see it in the audit, throw it away'
       .getByRole('tab', { name: /storefront/ })
       .last()
       .click()
-    await window.getByRole('listitem').filter({ hasText: /ana/ }).first().click()
-    await window.getByRole('button', { name: 'Play' }).waitFor()
+    await expect(
+      window.getByRole('listitem').filter({ hasText: 'ana in nginx' }).getByText('3 in all'),
+    ).toBeVisible()
+    await porthole.openReplay('ana')
     await window.keyboard.press('End')
     await terminal.waitForText(/written/)
   })

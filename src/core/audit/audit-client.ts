@@ -44,6 +44,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
     commands: async (sessionId) => unwrap(await rpc.call('commands', { sessionId })).commands,
+    commandSummaries: async (sessionIds) =>
+      unwrap(await rpc.call('commandSummaries', { sessionIds: [...sessionIds] })),
     search: async (request) => unwrap(await rpc.call('search', request)),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),

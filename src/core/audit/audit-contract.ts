@@ -7,6 +7,7 @@ import {
   touchedTaskSchema,
 } from '../../contract/audit.ts'
 import { commandEntrySchema } from '../../contract/command-marker.ts'
+import { commandSummariesSchema } from '../../contract/command-summary.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
 import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
@@ -43,6 +44,7 @@ export const auditMethods = {
     result: z.object({ commands: z.array(commandEntrySchema) }),
   },
   search: { params: searchRequestSchema, result: searchAnswerSchema },
+  commandSummaries: { params: z.object({ sessionIds: z.array(z.uuid()) }), result: commandSummariesSchema },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
   taskSnapshot: {

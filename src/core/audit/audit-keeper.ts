@@ -9,6 +9,7 @@ import type {
   TouchedTask,
 } from '../../contract/audit.ts'
 import type { CommandEntry } from '../../contract/command-marker.ts'
+import type { CommandSummaries } from '../../contract/command-summary.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
@@ -231,6 +232,10 @@ export class AuditKeeper implements AsyncDisposable {
 
   search(request: SearchRequest): Promise<SearchAnswer> {
     return this.#search.search(request)
+  }
+
+  commandSummaries(sessionIds: readonly string[]): Promise<CommandSummaries> {
+    return this.#search.commandSummaries(sessionIds)
   }
 
   /** Checks the whole record, recordings included. */

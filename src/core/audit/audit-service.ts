@@ -7,6 +7,7 @@ import type {
   Workload,
 } from '../../contract/audit.ts'
 import type { CommandEntry } from '../../contract/command-marker.ts'
+import type { CommandSummaries } from '../../contract/command-summary.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
@@ -47,6 +48,8 @@ export interface AuditService extends AsyncDisposable {
   commands(sessionId: string): Promise<CommandEntry[]>
   /** Searches commands and output of all sessions. A query can hold anything. */
   search(request: SearchRequest): Promise<SearchAnswer>
+  /** What was typed in each of these sessions, in short. */
+  commandSummaries(sessionIds: readonly string[]): Promise<CommandSummaries>
   touched(): Promise<TouchedTask[]>
   /** The latest snapshot of a task that the ledger has. */
   taskSnapshot(taskArn: string): Promise<LedgerSnapshot | undefined>

@@ -103,12 +103,14 @@ export class Porthole {
   }
 
   /** From the task page to the replay of the newest session of somebody. */
-  async openReplay(userName: string): Promise<void> {
+  async openReplay(userName: string, containerName = ''): Promise<void> {
     await this.window
       .getByRole('listitem')
-      .filter({ hasText: `${userName} in ` })
+      .filter({ hasText: `${userName} in ${containerName}` })
       .first()
-      .click()
+      .getByTitle('Open the replay')
+      // Where the time stands: names and commands in the row lead elsewhere.
+      .click({ position: { x: 20, y: 16 } })
     await this.window.getByRole('button', { name: /^(Play|Pause)/ }).waitFor()
   }
 

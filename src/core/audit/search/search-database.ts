@@ -65,6 +65,7 @@ export class SearchDatabase implements Disposable {
   readonly #matches
   readonly #piece
   readonly #piecesOf
+  readonly #counts
 
   /** @param key 32 bytes */
   constructor(file: string, key: Uint8Array) {
@@ -78,6 +79,10 @@ export class SearchDatabase implements Disposable {
     this.#piecesOf = this.#database.prepare<[number, number, number], PieceRow>(
       `SELECT at, text, command FROM piece
        WHERE id BETWEEN ? AND ? AND command IS NOT NULL ORDER BY id LIMIT ?`,
+    )
+    this.#counts = this.#database.prepare<[number, number], { count: number; failed: number }>(
+      `SELECT count(*) AS count, total(command ->> 'exitCode' <> 0) AS failed FROM piece
+       WHERE id BETWEEN ? AND ? AND command ->> 'kind' = 'command'`,
     )
   }
 
@@ -166,6 +171,11 @@ export class SearchDatabase implements Disposable {
     return this.#piecesOf
       .all(first, first + rowsPerSession - 1, limit)
       .map(({ command }) => JSON.parse(command ?? '{}') as CommandEntry)
+  }
+
+  commandCounts(number: number): { count: number; failed: number } {
+    const first = number * rowsPerSession
+    return this.#counts.get(first, first + rowsPerSession - 1) ?? { count: 0, failed: 0 }
   }
 
   /** Leaves nothing of a session in the file, nor in what SQLite keeps beside it. */

@@ -1,4 +1,5 @@
 import type { AuditRefusal, AuditSession } from '../../../contract/audit.ts'
+import type { CommandSummaries } from '../../../contract/command-summary.ts'
 import type {
   ActivitySummary,
   SearchAnswer,
@@ -8,6 +9,7 @@ import type {
 } from '../../../contract/search.ts'
 import type { Clock } from '../../clock.ts'
 import { countCommands, countRefusals } from './activity-summary.ts'
+import { summariseCommands } from './command-summaries.ts'
 import { matchExpression } from './match-expression.ts'
 import { RecordingText } from './recording-text.ts'
 import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
@@ -101,19 +103,36 @@ export class SearchIndex implements Disposable {
   }
 
   async search(request: SearchRequest): Promise<SearchAnswer> {
-    const { clock, now } = this.#options
-    const late = Promise.withResolvers<void>()
-    using _limit = clock.after(catchUpMilliseconds, () => late.resolve())
-    await Promise.race([this.catchUp(), late.promise])
+    const { now } = this.#options
+    await this.#catchUpInTime()
     const began = now()
     const answer = this.#answer(request)
     return { ...answer, milliseconds: now() - began, waiting: this.#waitingCount() }
   }
 
+  async commandSummaries(sessionIds: readonly string[]): Promise<CommandSummaries> {
+    await this.#catchUpInTime()
+    this.#follow()
+    const { database } = this.#options
+    const summaries: CommandSummaries['summaries'] = {}
+    for (const sessionId of sessionIds) {
+      const number = this.#known.get(sessionId)?.indexed?.number
+      const summary = number === undefined ? undefined : summariseCommands(database, number)
+      if (summary !== undefined) summaries[sessionId] = summary
+    }
+    return { summaries, waiting: this.#waitingCount(sessionIds) }
+  }
+
+  async #catchUpInTime(): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    using _limit = this.#options.clock.after(catchUpMilliseconds, () => late.resolve())
+    await Promise.race([this.catchUp(), late.promise])
+  }
+
   /** What is being recorded is read as far as it goes, and waits for nothing. */
-  #waitingCount(): number {
+  #waitingCount(among: Iterable<string> = this.#waiting): number {
     const { sources } = this.#options
-    return [...this.#waiting].filter((sessionId) => !sources.isRecording(sessionId)).length
+    return [...among].filter((id) => this.#waiting.has(id) && !sources.isRecording(id)).length
   }
 
   /** A recording was destroyed: nothing of it stays. */

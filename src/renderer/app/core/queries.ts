@@ -73,6 +73,13 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
     }),
 
+  /** Under the key of the task's history, so that what is new in that is new here too. */
+  commandSummaries: (core: CoreClient, taskArn: string, sessionIds: string[]) =>
+    queryOptions({
+      queryKey: ['audit.task', taskArn, 'commands', sessionIds],
+      queryFn: async () => unwrap(await core.call('audit.commandSummaries', { sessionIds })),
+    }),
+
   entrants: (core: CoreClient, service: { scope: Scope; clusterArn: string; serviceName: string }) =>
     queryOptions({
       queryKey: ['readiness.entrants', scopeKey(service.scope), service.clusterArn, service.serviceName],

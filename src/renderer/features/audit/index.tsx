@@ -2,7 +2,6 @@ import { type Ref, useEffect, useRef, useState } from 'react'
 import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { CoreError } from '../../app/core/core-error.ts'
-import { replayDocument } from '../../app/documents/document.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,7 +12,7 @@ import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
 import { formatDay } from '../../ui/time.ts'
 import { IntegrityStatus } from '../integrity/integrity-status.tsx'
 import { useIntegrity } from '../integrity/use-integrity.ts'
-import { replaysOf } from '../replay/replay-registry.ts'
+import { openReplay } from '../replay/open-replay.ts'
 import styles from './audit.module.css'
 import { CloudFiles } from './cloud-files.tsx'
 import { type DayBar, dayBars } from './day-bars.ts'
@@ -153,11 +152,7 @@ function Chart({ bars }: { bars: DayBar[] }) {
 
 function Groups({ answer, onReset, now }: { answer: SearchAnswer; onReset: () => void; now: number }) {
   const services = useServices()
-  const open = ({ session: { sessionId, container, userName, startedAt } }: SearchGroup, hit?: SearchHit) => {
-    const document = replayDocument({ sessionId, container, userName, startedAt })
-    services.workspace.open(document)
-    if (hit !== undefined) replaysOf(services).get(document).show(hit.at)
-  }
+  const open = ({ session }: SearchGroup, hit?: SearchHit) => openReplay(services, session, hit?.at)
   if (answer.groups.length === 0) return <Nothing answer={answer} onReset={onReset} />
   return (
     <>

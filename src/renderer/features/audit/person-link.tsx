@@ -5,12 +5,22 @@ import styles from './audit.module.css'
 import { openActivity } from './open-activity.ts'
 
 /** A person's name that leads to what this person did. */
-export function PersonLink({ userName, className }: { userName: string; className?: string | undefined }) {
+export function PersonLink({
+  userName,
+  className,
+  tabIndex,
+}: {
+  userName: string
+  className?: string | undefined
+  /** -1 where arrow keys lead to it. */
+  tabIndex?: number
+}) {
   const services = useServices()
   return (
     <button
       type="button"
       className={styles.person}
+      tabIndex={tabIndex}
       title={`What ${displayText(userName)} did`}
       onClick={() => openActivity(services, { people: [userName] })}
     >

@@ -1,11 +1,10 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { LogRange } from '../../../contract/logs.ts'
-import { replayDocument } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import type { DocumentViewProps } from '../documents/document-views.ts'
-import { replaysOf } from '../replay/replay-registry.ts'
+import { openReplay } from '../replay/open-replay.ts'
 import { LogBar } from './log-bar.tsx'
 import type { FeedState } from './log-feed.ts'
 import { LogFoot } from './log-foot.tsx'
@@ -110,11 +109,7 @@ function useOpenReplay(): (mark: ShellMark) => void {
   const services = useServices()
   return useCallback(
     ({ replay }) => {
-      if (replay === undefined) return
-      const { sessionId, container, userName, startedAt } = replay.session
-      const document = replayDocument({ sessionId, container, userName, startedAt })
-      services.workspace.open(document)
-      replaysOf(services).get(document).show(replay.at)
+      if (replay !== undefined) openReplay(services, replay.session, replay.at)
     },
     [services],
   )

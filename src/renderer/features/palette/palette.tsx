@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { CommandContext } from '../../app/commands/command-registry.ts'
 import { useCommandContext } from '../../app/commands/use-commands.ts'
-import { logsDocument, replayDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { logsDocument, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
 import { type Services, useServiceStore, useServices } from '../../app/services.ts'
 import { useFrontScope } from '../../app/shell/use-front-scope.ts'
@@ -16,7 +16,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { DisconnectedIcon, SearchIcon } from '../../ui/icons.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Modal } from '../../ui/modal.tsx'
-import { replaysOf } from '../replay/replay-registry.ts'
+import { openReplay } from '../replay/open-replay.ts'
 import { requestShell } from '../shells/open-shell.ts'
 import { AccessFoot, FavouriteHint } from './access-foot.tsx'
 import { accountOfMode, isRegionMode, settingOfMode } from './choice-groups.ts'
@@ -25,7 +25,6 @@ import { closestName } from './closest-name.ts'
 import styles from './palette.module.css'
 import { PaletteHints } from './palette-hints.tsx'
 import { PaletteRow } from './palette-row.tsx'
-import type { RecordedMatch } from './recorded-group.ts'
 import { type PaletteItem, usePalette } from './use-palette.ts'
 
 const placeholders = {
@@ -188,7 +187,7 @@ function usePaletteActions(mode: PaletteMode, about: CommandContext, close: () =
     close()
     if (item.kind === 'command') return item.command.run(about)
     if (item.kind === 'access') return chooseAccount(services, item.match.entry)
-    if (item.kind === 'recorded') return openRecorded(services, item.match)
+    if (item.kind === 'recorded') return openReplay(services, item.match.session, item.match.hit.at)
     if (item.kind === 'choice') {
       const { settings: now } = settings.getState()
       const chosen = settingOfMode(mode)
@@ -212,13 +211,6 @@ function usePaletteActions(mode: PaletteMode, about: CommandContext, close: () =
     if (open !== undefined && !another) workspace.activate(open.id)
     else requestShell(services, ref, keys.shiftKey ? { split: 'right' } : {})
   }
-}
-
-function openRecorded(services: Services, { session, hit }: RecordedMatch): void {
-  const { sessionId, container, userName, startedAt } = session
-  const document = replayDocument({ sessionId, container, userName, startedAt })
-  services.workspace.open(document)
-  replaysOf(services).get(document).show(hit.at)
 }
 
 /** Marks what can be marked. @returns whether it could */

@@ -4,6 +4,7 @@ import { useNow } from '../../ui/use-now.ts'
 import styles from './audit.module.css'
 import { type AuditFilter, groupByDay, keyOf, type ListedEntry } from './audit-entries.ts'
 import { AuditRow } from './audit-row.tsx'
+import { useCommandSummaries } from './use-command-summaries.ts'
 import type { TaskPage } from './use-task-page.ts'
 
 /** Drawn at first; a task that lives for months has more than anyone reads at once. */
@@ -21,8 +22,10 @@ export function AuditList({
 }) {
   const now = useNow('minute')
   const [shown, setShown] = useState(entriesAtFirst)
+  const drawn = entries.slice(0, shown)
+  const commands = useCommandSummaries(page.ref.taskArn, drawn)
   if (entries.length === 0) return <p className={styles.none}>{emptyWords[filter]}</p>
-  const days = groupByDay(entries.slice(0, shown), now)
+  const days = groupByDay(drawn, now)
 
   return (
     <>
@@ -31,7 +34,12 @@ export function AuditList({
           <h3>{label}</h3>
           <ol onKeyDown={moveWithArrows}>
             {ofDay.map((entry) => (
-              <AuditRow key={keyOf(entry)} entry={entry} page={page} />
+              <AuditRow
+                key={keyOf(entry)}
+                entry={entry}
+                page={page}
+                commands={entry.kind === 'session' ? commands.get(entry.sessionId) : undefined}
+              />
             ))}
           </ol>
         </section>
@@ -52,15 +60,22 @@ const emptyWords: Record<AuditFilter, string> = {
   refused: 'Nothing was refused here',
 }
 
+/** Up and down from row to row; left and right among what a row has beside its replay. */
 function moveWithArrows(event: KeyboardEvent<HTMLElement>): void {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (by === undefined) return
-  const rows = [
-    ...(event.currentTarget.closest(`.${styles.audit}`)?.querySelectorAll<HTMLElement>('li button') ?? []),
-  ]
-  const here = rows.findIndex((row) => row.matches(':focus'))
-  const next = rows[here + by]
+  const { key, target, currentTarget } = event
+  const row = target instanceof Element ? target.closest('li') : null
+  const upOrDown = key === 'ArrowDown' || key === 'ArrowUp'
+  if (row === null || !(upOrDown || key === 'ArrowRight' || key === 'ArrowLeft')) return
+  const stops = upOrDown
+    ? [...(currentTarget.closest(`.${styles.audit}`)?.querySelectorAll('li') ?? [])].flatMap(firstButton)
+    : [...row.querySelectorAll('button')]
+  const here = stops.findIndex((stop) => (upOrDown ? stop.closest('li') === row : stop === target))
+  const next = stops[here + (key === 'ArrowDown' || key === 'ArrowRight' ? 1 : -1)]
   if (next === undefined) return
   event.preventDefault()
   next.focus()
+}
+
+function firstButton(row: HTMLLIElement): HTMLButtonElement[] {
+  return [...row.querySelectorAll('button')].slice(0, 1)
 }

@@ -1,9 +1,10 @@
-import type { ComponentType, ReactNode } from 'react'
+import { type ComponentType, type ReactNode, useId } from 'react'
 import type { AuditSession } from '../../../contract/audit.ts'
 import { classNames } from '../../ui/class-names.ts'
 import type { IconProps } from '../../ui/icons.ts'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
+import { PersonLink } from '../audit/person-link.tsx'
 import styles from './audit.module.css'
 import { type ListedEntry, lengthOf, timeOf } from './audit-entries.ts'
 
@@ -29,29 +30,46 @@ export function Row({
   children?: ReactNode
 }) {
   const at = timeOf(entry)
-  const content = (
-    <>
-      <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
-        {formatClock(at)}
-      </time>
-      <span className={styles.node}>
-        <Icon size={12} stroke={2} aria-hidden />
-      </span>
-      <span className={styles.what}>{what}</span>
-      <span className={styles.detail}>{children}</span>
-      {source}
-    </>
-  )
+  const id = useId()
   return (
     <li className={classNames(styles.entry, tone && styles[`is-${tone}`])}>
-      {onOpen === undefined ? (
-        <div className={styles.row}>{content}</div>
-      ) : (
-        <button type="button" className={styles.row} title={openTitle} onClick={onOpen}>
-          {content}
-        </button>
-      )}
+      <div className={styles.row}>
+        {onOpen !== undefined && (
+          // Below the names and commands in the row, which lead elsewhere.
+          <button
+            type="button"
+            className={styles.cover}
+            title={openTitle}
+            aria-labelledby={`${id}-what ${id}-detail ${id}-source`}
+            onClick={onOpen}
+          />
+        )}
+        <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
+          {formatClock(at)}
+        </time>
+        <span className={styles.node}>
+          <Icon size={12} stroke={2} aria-hidden />
+        </span>
+        <span className={styles.what} id={`${id}-what`}>
+          {what}
+        </span>
+        <span className={styles.detail} id={`${id}-detail`}>
+          {children}
+        </span>
+        <span className={styles.records} id={`${id}-source`}>
+          {source}
+        </span>
+      </div>
     </li>
+  )
+}
+
+/** Leads to what this person did everywhere. */
+export function Person({ userName }: { userName: string }) {
+  return (
+    <b>
+      <PersonLink userName={userName} tabIndex={-1} />
+    </b>
   )
 }
 

@@ -1,26 +1,37 @@
 import type { ReactNode } from 'react'
 import type { AuditActivity, AuditEntry, AuditSession } from '../../../contract/audit.ts'
 import type { AuditSource } from '../../../contract/cloud-audit.ts'
-import { replayDocument } from '../../app/documents/document.ts'
+import type { CommandSummary } from '../../../contract/command-summary.ts'
 import { useServices } from '../../app/services.ts'
 import { formatBytes } from '../../ui/bytes.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { DeploymentIcon, RefusedIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
+import { openReplay } from '../replay/open-replay.ts'
 import { endWords, engineWords } from '../replay/session-words.ts'
 import { activityWords } from './activity-words.ts'
 import styles from './audit.module.css'
 import type { ListedEntry, ServiceChange } from './audit-entries.ts'
-import { Length, Row } from './audit-row-frame.tsx'
+import { Length, Person, Row } from './audit-row-frame.tsx'
 import { CloudRow } from './cloud-row.tsx'
+import { CommandChips } from './command-chips.tsx'
 import { MissingInCloud, SourceBadge } from './source-badge.tsx'
 import type { TaskPage } from './use-task-page.ts'
 
 /** One line of the history. A session with a recording opens its replay. */
-export function AuditRow({ entry, page }: { entry: ListedEntry; page: TaskPage }) {
+export function AuditRow({
+  entry,
+  page,
+  commands,
+}: {
+  entry: ListedEntry
+  page: TaskPage
+  /** Of a session, as far as it is known. */
+  commands?: CommandSummary | undefined
+}) {
   switch (entry.kind) {
     case 'session':
-      return <SessionRow session={entry} page={page} />
+      return <SessionRow session={entry} page={page} commands={commands} />
     case 'refused':
       return <RefusedRow entry={entry} source={page.cloud?.sources[entry.sessionId]} />
     case 'cloud':
@@ -48,11 +59,19 @@ function startedWords(taskDefinition: string): ReactNode {
   )
 }
 
-function SessionRow({ session, page }: { session: AuditSession; page: TaskPage }) {
+function SessionRow({
+  session,
+  page,
+  commands,
+}: {
+  session: AuditSession
+  page: TaskPage
+  commands: CommandSummary | undefined
+}) {
   const source = page.cloud?.sources[session.sessionId]
-  const { workspace } = useServices()
-  const { sessionId, container, userName, startedAt } = session
-  const open = () => workspace.open(replayDocument({ sessionId, container, userName, startedAt }))
+  const services = useServices()
+  const { container, userName } = session
+  const open = () => openReplay(services, session)
   return (
     <Row
       entry={session}
@@ -61,10 +80,8 @@ function SessionRow({ session, page }: { session: AuditSession; page: TaskPage }
       onOpen={session.hasRecording ? open : undefined}
       what={
         <>
-          <b>
-            <Name text={userName} />
-          </b>{' '}
-          in <Name text={container.containerName} />, <Length session={session} />
+          <Person userName={userName} /> in <Name text={container.containerName} />,{' '}
+          <Length session={session} />
         </>
       }
       source={<SourceBadge source={source} />}
@@ -75,8 +92,17 @@ function SessionRow({ session, page }: { session: AuditSession; page: TaskPage }
           <Name text={session.reason} />.{' '}
         </>
       )}
-      {session.engine !== undefined && `${engineWords[session.engine]} engine. `}
-      <Outcome session={session} />
+      {commands === undefined ? (
+        <>
+          {session.engine !== undefined && `${engineWords[session.engine]} engine. `}
+          <Outcome session={session} />
+        </>
+      ) : (
+        <>
+          <UnwantedEnd session={session} />
+          <CommandChips session={session} summary={commands} />
+        </>
+      )}
     </Row>
   )
 }
@@ -98,6 +124,11 @@ function Outcome({ session }: { session: AuditSession }) {
   )
 }
 
+function UnwantedEnd({ session: { endReason } }: { session: AuditSession }) {
+  if (endReason === undefined || !unwanted.has(endReason)) return null
+  return <span className={styles.warn}>{endWords[endReason]}. </span>
+}
+
 function RefusedRow({
   entry,
   source,
@@ -112,10 +143,7 @@ function RefusedRow({
       icon={RefusedIcon}
       what={
         <>
-          <b>
-            <Name text={entry.userName} />
-          </b>{' '}
-          got no shell in <Name text={entry.container.containerName} />
+          <Person userName={entry.userName} /> got no shell in <Name text={entry.container.containerName} />
         </>
       }
       source={<SourceBadge source={source} />}
@@ -132,10 +160,7 @@ function ReplacedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'task-repla
       icon={ReplaceIcon}
       what={
         <>
-          <b>
-            <Name text={entry.userName} />
-          </b>{' '}
-          replaced this task
+          <Person userName={entry.userName} /> replaced this task
         </>
       }
       source={<SourceBadge />}
@@ -157,10 +182,7 @@ function ActivityRow({ entry }: { entry: AuditActivity }) {
       icon={icon}
       what={
         <>
-          <b>
-            <Name text={entry.userName} />
-          </b>{' '}
-          {words}
+          <Person userName={entry.userName} /> {words}
         </>
       }
       source={<SourceBadge />}

@@ -8,7 +8,7 @@ import { Name } from '../../ui/name.tsx'
 import { clientWords } from '../transcript/client-words.ts'
 import styles from './audit.module.css'
 import type { CloudEntry } from './audit-entries.ts'
-import { Length, Row } from './audit-row-frame.tsx'
+import { Length, Person, Row } from './audit-row-frame.tsx'
 import { SourceBadge } from './source-badge.tsx'
 import type { TaskPage } from './use-task-page.ts'
 
@@ -37,9 +37,7 @@ function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
       openTitle="Open the transcript"
       what={
         <>
-          <b>
-            <Name text={event.userName} />
-          </b>
+          <Person userName={event.userName} />
           {container !== undefined && (
             <>
               {' '}
@@ -80,10 +78,7 @@ function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullabl
       icon={RefusedIcon}
       what={
         <>
-          <b>
-            <Name text={event.userName} />
-          </b>{' '}
-          was refused
+          <Person userName={event.userName} /> was refused
         </>
       }
       source={<SourceBadge event={event} />}

@@ -83,6 +83,21 @@ test('finds commands and output, with their moments, and shows what was found', 
   ])
 })
 
+test('sums up the commands of sessions for a list, of those it knows', async () => {
+  const sessionId = await recordSession()
+  const { summaries, waiting } = await audit.commandSummaries([sessionId, crypto.randomUUID()])
+  expect(waiting).toBe(0)
+  expect(Object.keys(summaries)).toEqual([sessionId])
+  expect(summaries[sessionId]).toMatchObject({
+    count: 2,
+    failed: 1,
+    first: [
+      { text: 'nginx -t', exitCode: 1 },
+      { text: 'cat .env', exitCode: 0 },
+    ],
+  })
+})
+
 test('a secret that was shown can neither be found nor read in the index, decrypted', async () => {
   await recordSession()
   expect((await search('hunter2')).matchingSessions).toBe(0)
