@@ -11,9 +11,6 @@ const { startUrl, homeRegion, operator } = describeWorld()
 const session = (name: string) =>
   `[sso-session ${name}]\nsso_start_url = ${startUrl}\nsso_region = ${homeRegion}\n`
 
-/** As long as a sign-in elsewhere may take to show here. */
-const noticeLimitMilliseconds = 2_000
-
 interface Desk extends AsyncDisposable {
   world: OwnWorld
   app: LaunchedApp
@@ -195,7 +192,7 @@ test('two people side by side, signing out of one, and of all', async ({ launch 
   expect(await desk.tokenFiles()).toEqual([])
 })
 
-test('a login and a logout of the AWS CLI show in the open window within two seconds', async ({ launch }) => {
+test('a login and a logout of the AWS CLI show in the open window by themselves', async ({ launch }) => {
   await using desk = await startDesk(launch, session('example-corp'))
   const { porthole } = desk
   await porthole.signIn()
@@ -203,9 +200,9 @@ test('a login and a logout of the AWS CLI show in the open window within two sec
   const token = await readFile(file, 'utf8')
   const signInButton = porthole.window.getByRole('button', { name: /^Sign in to/ })
   await rm(file)
-  await expect(signInButton).toBeVisible({ timeout: noticeLimitMilliseconds })
+  await expect(signInButton).toBeVisible()
   await writeFile(file, token, { mode: 0o600 })
-  await expect(porthole.navigator).toBeVisible({ timeout: noticeLimitMilliseconds })
+  await expect(porthole.navigator).toBeVisible()
   await expect(porthole.navigator.getByText('storefront').first()).toBeVisible()
 })
 

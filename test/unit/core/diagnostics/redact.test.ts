@@ -78,6 +78,7 @@ describe('Redaction of what is known', () => {
       ' ',
     ])
       redact(piece.repeat(20_000))
-    expect(performance.now() - started).toBeLessThan(1_000)
+    // A generous limit: quadratic or worse would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 })

@@ -165,7 +165,7 @@ test('lines without an end are given out in parts, and long ones take no time', 
     const startedAt = performance.now()
     redact(hostile.repeat(20_000))
     // A generous limit: quadratic or worse would take minutes.
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
   }
 })
 
