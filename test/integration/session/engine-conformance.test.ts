@@ -4,8 +4,8 @@ import { seededFaults } from '../../../src/sandbox/services/message-gateway/faul
 import { enginesUnderTest } from './engines-under-test.ts'
 import { SessionFixture, type Shell } from './session-fixture.ts'
 
-/** A person's reaction on the screen after Ctrl-C is bounded by 100 ms; here the machine is shared. */
-const ctrlCLimitMilliseconds = 1_000
+/** What a person waits after Ctrl-C is measured by the bench; a flood that could not be stopped would never end. */
+const ctrlCLimitMilliseconds = 10_000
 
 for (const { title, engine, plugin, absent } of enginesUnderTest)
   describe.skipIf(absent !== undefined)(
