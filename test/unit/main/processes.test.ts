@@ -49,10 +49,11 @@ describe('launch options', () => {
     const link = 'porthole://task/111122223333/eu-west-1/storefront/4f1c9ad2b7e84c0e9d7a1f6b2c3d4e5f'
     expect(
       readLaunchOptions(['porthole', '--no-sandbox', '--data-folder', '/tmp/p', link, '--demo', 'file.txt']),
-    ).toEqual({ demo: true, dataFolder: '/tmp/p', links: [link] })
-    expect(readLaunchOptions(['porthole', '--data-folder=/tmp/q'])).toEqual({
+    ).toEqual({ demo: true, dataFolder: '/tmp/p', auditKeysInFiles: false, links: [link] })
+    expect(readLaunchOptions(['porthole', '--data-folder=/tmp/q', '--audit-keys=file'])).toEqual({
       demo: false,
       dataFolder: '/tmp/q',
+      auditKeysInFiles: true,
       links: [],
     })
   })
