@@ -167,6 +167,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const cloudAudit = resources.use(
     createCloudAudit({
       file: path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'),
+      fileKey: () => audit.derivedKey('cloud-file'),
       clients,
       entries: (taskArn) => audit.entries(taskArn),
       touchedHere: () => audit.touched(),

@@ -181,7 +181,7 @@ function createHandlers(
       const outcome = await cloudAudit.importPart(part)
       return outcome === undefined ? {} : { outcome }
     },
-    'audit.imports': async () => cloudAudit.imports(),
+    'audit.imports': () => cloudAudit.imports(),
     'audit.commands': async ({ sessionId }) => {
       await viewing.recording(sessionId)
       return { commands: await audit.commands(sessionId) }

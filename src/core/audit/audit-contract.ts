@@ -16,6 +16,7 @@ import { retentionSettingsSchema } from '../../contract/retention.ts'
 import { searchAnswerSchema, searchRequestSchema } from '../../contract/search.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
 import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
+import { keyPurposes } from './sealing/derived-key.ts'
 
 /** What the audit worker can be asked. Recordings come as byte messages on the same channel (recording-frames.ts). */
 export const auditMethods = {
@@ -62,7 +63,7 @@ export const auditMethods = {
   },
   /** A key of 32 bytes that is derived from the master key, in base64: for what lies outside this folder. */
   derivedKey: {
-    params: z.object({ purpose: z.enum(['transcripts']) }),
+    params: z.object({ purpose: z.enum(keyPurposes) }),
     result: z.object({ key: z.base64() }),
   },
 

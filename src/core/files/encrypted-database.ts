@@ -24,7 +24,7 @@ export function openEncryptedDatabase(
   createPrivateFile(file)
   const database = new EncryptedDatabase(file, options)
   try {
-    database.key(Buffer.from(`raw:${Buffer.from(key).toString('hex')}`))
+    database.key(rawKey(key))
     database.pragma(`cache_size = -${cacheKibibytes}`)
     // Nothing has been read so far: a wrong key would show at the first statement of somebody else.
     database.pragma('schema_version')
@@ -33,4 +33,9 @@ export function openEncryptedDatabase(
     database.close()
     throw thrown
   }
+}
+
+/** A key as the cipher takes it without deriving another from it. */
+export function rawKey(key: Uint8Array): Buffer {
+  return Buffer.from(`raw:${Buffer.from(key).toString('hex')}`)
 }

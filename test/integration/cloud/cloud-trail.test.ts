@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib'
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { ExecuteCommandCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { StartSessionCommand } from '@aws-sdk/client-ssm'
-import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../src/contract/audit.ts'
 import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
@@ -16,6 +15,7 @@ import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients
 import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
 import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
 import { systemClock } from '../../../src/core/clock.ts'
+import { openEncryptedDatabase } from '../../../src/core/files/encrypted-database.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import {
   clientsFor,
@@ -42,6 +42,7 @@ let lookups = 0
 let logReads = 0
 let read: string[] = []
 const masterKey = Buffer.alloc(32, 7)
+const fileKey = Buffer.alloc(32, 8)
 let retention: RetentionSettings = {}
 const notes: ActivityFacts[] = []
 
@@ -94,6 +95,7 @@ function open(): CloudAudit {
     touchedHere: async () => touchedHere,
     knownAwsSessions: async () => known,
     snapshotOf: async () => undefined,
+    fileKey: async () => fileKey,
     transcriptKey: async () => masterKey,
     retention: () => retention,
     held: async () => ({ taskArns: [], awsSessionIds: [] }),
@@ -243,7 +245,7 @@ describe('a transcript', () => {
 
     // What somebody changed on this disk is read from AWS again.
     cloud[Symbol.dispose]()
-    const database = new Database(path.join(folder, 'cloud', 'cloudtrail.sqlite'))
+    const database = openEncryptedDatabase(path.join(folder, 'cloud', 'cloudtrail.sqlite'), fileKey)
     const sealed = database.prepare('SELECT sealed FROM transcript').pluck().get() as Buffer
     expect(sealed.includes('nginx')).toBe(false)
     sealed[sealed.length - 1] = (sealed.at(-1) ?? 0) ^ 1
@@ -313,7 +315,7 @@ test('a file adds what AWS did not tell, also of accounts nobody signed in to, a
     detail: { file: 'trail.json.gz', sha256: outcome?.sha256 },
   })
 
-  const { files, events } = cloud.imports()
+  const { files, events } = await cloud.imports()
   expect(files).toMatchObject([{ sha256: outcome?.sha256, by: 'ana' }])
   expect(events.map(({ accountId }) => accountId)).toContain('999900001111')
   const before = await cloud.history({ scope, taskArn })
@@ -327,7 +329,7 @@ test('a file adds what AWS did not tell, also of accounts nobody signed in to, a
   expect(real?.userName).toBe('raj')
   expect(real?.imported).toBeUndefined()
   expect(after.events.filter(({ eventId }) => eventId === newest.eventID)).toHaveLength(1)
-  expect(cloud.imports().events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
+  expect((await cloud.imports()).events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
 
   // Once more, nothing is new; however old, it is as old as its import to retention.
   const again = { upload: randomUUID(), name: 'again.json.gz', size: bytes.length }
@@ -335,7 +337,7 @@ test('a file adds what AWS did not tell, also of accounts nobody signed in to, a
   retention = { days: 1 }
   try {
     await cloud.retain()
-    expect(cloud.imports().events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
+    expect((await cloud.imports()).events.map(({ eventId }) => eventId)).toEqual(['elsewhere'])
   } finally {
     retention = {}
   }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../contract/audit.ts'
 import type {
@@ -14,12 +13,12 @@ import type { Scope } from '../../../contract/identity.ts'
 import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
-import { storageProblem } from '../../files/storage-problem.ts'
 import { createListeners } from '../../listeners.ts'
 import type { LedgerSnapshot } from '../task-snapshot.ts'
 import type { Actor } from '../viewing.ts'
+import { CloudFile } from './cloud-file.ts'
 import { type Held, keptSince, removeOlder } from './cloud-retention.ts'
-import { CloudStore } from './cloud-store.ts'
+import type { CloudStore } from './cloud-store.ts'
 import { importTrailFile } from './import/import-trail-file.ts'
 import { Uploads } from './import/uploads.ts'
 import { reconcile } from './reconcile.ts'
@@ -48,8 +47,10 @@ export interface TaskOfCloud {
 }
 
 export interface CloudAuditDependencies {
-  /** SQLite, made at the first question. */
+  /** SQLite, encrypted, made at the first question. */
   file: string
+  /** What encrypts it; lives with the audit history. @throws when that cannot be read */
+  fileKey: () => Promise<Uint8Array>
   clients: AwsClients
   entries: (taskArn: string) => Promise<AuditEntry[]>
   /** Tasks that had a session of this computer's ledger. */
@@ -77,7 +78,7 @@ export interface CloudAudit extends Disposable {
   /**
    * What is known at once; news are read meanwhile and told by `onChanged`.
    * @param fresh reads CloudTrail even if that was done a moment ago
-   * @throws {PortholeError} STORAGE_UNWRITABLE, and those of the ledger
+   * @throws {PortholeError} STORAGE_UNWRITABLE, AUDIT_UNAVAILABLE without the file's key, and those of the ledger
    */
   history(task: TaskOfCloud, fresh?: boolean): Promise<CloudHistory>
   /** @throws {PortholeError} NOT_FOUND for an event that is not in the store, and those of `AwsClients.call` */
@@ -90,7 +91,7 @@ export interface CloudAudit extends Disposable {
   /** Tasks that anybody had a shell in: those of this computer's ledger, and what was read of the cloud so far. */
   touched(): Promise<TouchedTask[]>
   /** What came with files, from whatever account. */
-  imports(): Imports
+  imports(): Promise<Imports>
   /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
   retain(): Promise<void>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
@@ -106,36 +107,25 @@ interface Reading {
 }
 
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
-  const { file, clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
+  const { clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
   const { touchedHere, knownAwsSessions, retention, held, actor, note, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const readings = new Map<string, Reading>()
-  let opened: { store: CloudStore } | undefined
+  const cloudFile = new CloudFile({ file: dependencies.file, key: dependencies.fileKey })
   const readers = new Set<TrailReader>()
   let over = false
 
-  /** Opened late: most runs of the app look at no task. */
-  function storeOf(): CloudStore {
-    try {
-      opened ??= { store: new CloudStore(file) }
-      return opened.store
-    } catch (thrown) {
-      throw storageProblem(thrown, 'What CloudTrail says', file)
-    }
-  }
-
   const vault = new TranscriptVault({
-    keyFile: path.join(path.dirname(file), 'transcript-keys.sqlite'),
+    keyFile: path.join(path.dirname(dependencies.file), 'transcript-keys.sqlite'),
     masterKey: transcriptKey,
-    rows: () => storeOf().transcripts,
+    rows: async () => (await cloudFile.store()).transcripts,
   })
   const uploads = new Uploads()
   const transcripts = new Transcripts({ clients, clock, vault, snapshotOf, log })
 
-  async function read(scope: Scope, reading: Reading): Promise<void> {
+  async function read(scope: Scope, store: CloudStore, reading: Reading): Promise<void> {
     const { accountId, region } = scope
     const tell = () => changes.emit({ accountId, region })
-    const store = storeOf()
     using reader = new TrailReader({
       clients,
       store,
@@ -170,13 +160,13 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     }
   }
 
-  function refresh(scope: Scope, fresh: boolean): Reading {
+  function refresh(scope: Scope, store: CloudStore, fresh: boolean): Reading {
     const key = `${scope.accountId} ${scope.region}`
     const reading = readings.get(key) ?? { running: false }
     readings.set(key, reading)
     const isFresh = reading.endedAt !== undefined && clock.now() - reading.endedAt < freshForMilliseconds
     if (!over && !reading.running && (fresh || !isFresh))
-      read(scope, reading).catch((thrown) => {
+      read(scope, store, reading).catch((thrown) => {
         reading.running = false
         log(`Reading CloudTrail failed: ${String(thrown)}`)
       })
@@ -185,8 +175,8 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
 
   return {
     async history({ scope, taskArn }, fresh = false) {
-      const store = storeOf()
-      const { running, problem, endsProblem } = refresh(scope, fresh)
+      const store = await cloudFile.store()
+      const { running, problem, endsProblem } = refresh(scope, store, fresh)
       const range = store.range(scope, 'ExecuteCommand')
       const events = store.ofTask(scope, taskArn.slice(taskArn.lastIndexOf('/') + 1))
       const local = await entries(taskArn)
@@ -205,11 +195,12 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       }
     },
     async transcript({ scope, clusterArn, taskArn, eventId, offset }) {
-      const event = storeOf().event(scope, eventId)
+      const store = await cloudFile.store()
+      const event = store.event(scope, eventId)
       if (event?.awsSessionId === undefined) throw noSuchSession()
       const { awsSessionId, containerName } = event
       const owner = { scope, clusterArn, taskArn, containerName }
-      const isNew = storeOf().transcripts.summary(awsSessionId) === undefined
+      const isNew = store.transcripts.summary(awsSessionId) === undefined
       const page = await transcripts.page({ ...owner, event, awsSessionId, offset })
       if (page.state === 'missing') return page
       await onTranscriptRead({ scope, taskArn }, event)
@@ -219,7 +210,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     async importPart(part) {
       const bytes = uploads.take(part)
       if (bytes === undefined) return undefined
-      const store = storeOf()
+      const store = await cloudFile.store()
       const parts = { store, note, actor: await actor(), now: clock.now() }
       const outcome = await importTrailFile(parts, part.name, bytes)
       for (const place of store.imports.places(outcome.sha256)) changes.emit(place)
@@ -227,9 +218,9 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     },
     async touched() {
       const here = await touchedHere()
-      if (!existsSync(file)) return here
+      if (!cloudFile.exists) return here
       try {
-        const shells = storeOf().shells()
+        const shells = (await cloudFile.store()).shells()
         return shells.length === 0 ? here : touchedByAnyone(here, shells, await knownAwsSessions())
       } catch (thrown) {
         // A cloud file that cannot be read says so on the pages of tasks; what is known here is known still.
@@ -237,17 +228,24 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
         return here
       }
     },
-    imports() {
-      if (!existsSync(file)) return { files: [], events: [] }
-      const { imports } = storeOf()
+    async imports() {
+      if (!cloudFile.exists) return { files: [], events: [] }
+      const { imports } = await cloudFile.store()
       return { files: imports.files(), events: imports.events(mostImportedEvents) }
     },
     async retain() {
       const now = clock.now()
       const since = keptSince(retention(), now)
       // Where nothing was ever read there is nothing to remove.
-      if (since === 0 || !existsSync(file)) return
-      const parts = { store: storeOf(), vault, note, now, held: await held(), actor: await actor() }
+      if (since === 0 || !cloudFile.exists) return
+      const parts = {
+        store: await cloudFile.store(),
+        vault,
+        note,
+        now,
+        held: await held(),
+        actor: await actor(),
+      }
       await removeOlder(parts, since)
     },
     onChanged: (listener) => changes.add(listener),
@@ -256,7 +254,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       for (const reader of readers) reader[Symbol.dispose]()
       changes[Symbol.dispose]()
       vault[Symbol.dispose]()
-      opened?.store[Symbol.dispose]()
+      cloudFile[Symbol.dispose]()
     },
   }
 }

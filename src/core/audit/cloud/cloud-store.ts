@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { CloudEvent } from '../../../contract/cloud-audit.ts'
-import { createPrivateFile } from '../../files/private-file.ts'
+import { encryptPlainDatabase } from '../../files/encrypt-plain-database.ts'
+import { openEncryptedDatabase } from '../../files/encrypted-database.ts'
 import { type EventRow, eventColumns, eventOfRow, rowOfEvent } from './event-rows.ts'
 import { ExpiryRows } from './expiry-rows.ts'
 import { ImportRows, importedFileTable } from './import-rows.ts'
@@ -10,7 +11,7 @@ import type { ReadRange } from './reconcile.ts'
 import type { ShellEventName } from './trail-record.ts'
 import { TranscriptRows, transcriptTable } from './transcript-rows.ts'
 
-/** Another Porthole on the same folder may be writing its page; each takes milliseconds. */
+/** An import from the command line may be writing its file; each takes milliseconds. */
 const busyLimitMilliseconds = 2000
 
 /**
@@ -78,7 +79,8 @@ export interface SessionEnd {
 
 /**
  * What was read of AWS's own records, in a file of its own: none of it is
- * evidence of ours, and all of it could be read again for ninety days.
+ * evidence of ours, and all of it could be read again for ninety days. It says
+ * who was where and what commands were, so it is encrypted.
  */
 export class CloudStore implements Disposable {
   readonly transcripts: TranscriptRows
@@ -86,24 +88,21 @@ export class CloudStore implements Disposable {
   readonly expiry: ExpiryRows
   readonly #database: Database.Database
 
-  /** @param file made when absent, with its folder, for its owner alone */
-  constructor(file: string) {
+  /**
+   * @param file made when absent, with its folder, for its owner alone; one that is in plain is encrypted first
+   * @param key 32 bytes
+   * @throws SQLITE_NOTADB when it is under another key
+   */
+  constructor(file: string, key: Uint8Array) {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    createPrivateFile(file)
-    this.#database = new Database(file, { timeout: busyLimitMilliseconds })
-    this.#database.pragma('journal_mode = WAL')
-    // What a power cut takes is read again.
-    this.#database.pragma('synchronous = NORMAL')
-    const version = this.#database.pragma('user_version', { simple: true })
-    if (typeof version === 'number' && version > storeVersion)
-      throw new Error(`A later Porthole wrote it, as version ${version}.`)
-    // What retention removes is overwritten.
-    this.#database.pragma('secure_delete = ON')
-    if (version !== storeVersion)
-      this.#database.transaction(() => {
-        this.#database.exec(schema)
-        this.#database.pragma(`user_version = ${storeVersion}`)
-      })()
+    encryptPlainDatabase(file, key)
+    this.#database = openEncryptedDatabase(file, key, { timeout: busyLimitMilliseconds })
+    try {
+      this.#prepare()
+    } catch (thrown) {
+      this.#database.close()
+      throw thrown
+    }
     this.transcripts = new TranscriptRows(this.#database)
     this.imports = new ImportRows(this.#database)
     this.expiry = new ExpiryRows(this.#database)
@@ -192,5 +191,22 @@ export class CloudStore implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close()
+  }
+
+  #prepare(): void {
+    const database = this.#database
+    database.pragma('journal_mode = WAL')
+    // What a power cut takes is read again.
+    database.pragma('synchronous = NORMAL')
+    const version = database.pragma('user_version', { simple: true })
+    if (typeof version === 'number' && version > storeVersion)
+      throw new Error(`A later Porthole wrote it, as version ${version}.`)
+    // What retention removes is overwritten.
+    database.pragma('secure_delete = ON')
+    if (version === storeVersion) return
+    database.transaction(() => {
+      database.exec(schema)
+      database.pragma(`user_version = ${storeVersion}`)
+    })()
   }
 }

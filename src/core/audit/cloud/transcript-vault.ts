@@ -13,7 +13,7 @@ export interface TranscriptVaultParts {
   keyFile: string
   /** What wraps them; lives with the audit history. @throws when that cannot be read */
   masterKey: () => Promise<Uint8Array>
-  rows: () => TranscriptRows
+  rows: () => Promise<TranscriptRows>
 }
 
 /** What was fetched of AWS's transcripts, encrypted on this disk as recordings are: each under a key of its own. */
@@ -28,7 +28,7 @@ export class TranscriptVault implements Disposable {
 
   /** Undefined also for one that somebody changed on this disk, or whose key is gone: it can be fetched again. */
   async read(awsSessionId: string): Promise<StoredTranscript | undefined> {
-    const row = this.#parts.rows().get(awsSessionId)
+    const row = (await this.#parts.rows()).get(awsSessionId)
     if (row === undefined) return undefined
     const { sealed, ...facts } = row
     try {
@@ -44,17 +44,18 @@ export class TranscriptVault implements Disposable {
   /** @throws when the disk or the audit history cannot be used */
   async keep({ content, ...facts }: StoredTranscript): Promise<void> {
     const keys = await this.#openKeys()
+    const rows = await this.#parts.rows()
     const { awsSessionId } = facts
     // One that could not be opened any more gives way.
     keys.destroy(awsSessionId)
     const sealed = sealFrame(keys.create(awsSessionId), placeOf(awsSessionId), content)
-    this.#parts.rows().put({ ...facts, sealed })
+    rows.put({ ...facts, sealed })
   }
 
   /** The key goes first: from then on the row says nothing, also in copies of the file. */
   async destroy(awsSessionId: string): Promise<void> {
     ;(await this.#openKeys()).destroy(awsSessionId)
-    this.#parts.rows().remove(awsSessionId)
+    ;(await this.#parts.rows()).remove(awsSessionId)
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 
 /** What is encrypted beside the recordings, each under a key that tells nothing of the master key. */
-export type KeyPurpose = 'transcripts'
+export const keyPurposes = ['transcripts', 'cloud-file'] as const
+export type KeyPurpose = (typeof keyPurposes)[number]
 
 /** @returns 32 bytes */
 export function derivedKey(masterKey: Uint8Array, purpose: KeyPurpose): Uint8Array {

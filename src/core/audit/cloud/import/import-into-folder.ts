@@ -5,7 +5,7 @@ import type { ImportOutcome } from '../../../../contract/cloud-audit.ts'
 import { PortholeError } from '../../../../contract/errors.ts'
 import { systemClock } from '../../../clock.ts'
 import { AuditKeeper } from '../../audit-keeper.ts'
-import { CloudStore } from '../cloud-store.ts'
+import { openCloudStore } from '../cloud-file.ts'
 import { importTrailFile } from './import-trail-file.ts'
 import { longestFileBytes } from './trail-file.ts'
 
@@ -23,7 +23,10 @@ export async function* importIntoFolder(
 ): AsyncGenerator<ImportOutcome> {
   const folder = path.join(dataFolder, 'audit')
   await using keeper = await AuditKeeper.open({ folder, clock: systemClock, onChanged: () => {} })
-  using store = new CloudStore(path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'))
+  using store = openCloudStore(
+    path.join(dataFolder, 'cloud', 'cloudtrail.sqlite'),
+    keeper.derivedKey('cloud-file'),
+  )
   const note = async (facts: Parameters<typeof keeper.note>[0]) => keeper.note(facts)
   for (const file of files) {
     const parts = { store, note, actor: by, now: systemClock.now() }

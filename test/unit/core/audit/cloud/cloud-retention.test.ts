@@ -30,9 +30,9 @@ function eventOf(eventId: string, at: number, taskId = 'abc'): CloudEvent {
 function makeCloud() {
   const folder = temporaryFolder()
   const keyFile = join(folder.path, 'keys.sqlite')
-  const store = new CloudStore(join(folder.path, 'cloud.sqlite'))
+  const store = new CloudStore(join(folder.path, 'cloud.sqlite'), Buffer.alloc(32, 2))
   const masterKey = async () => Buffer.alloc(32, 1)
-  const vault = new TranscriptVault({ keyFile, masterKey, rows: () => store.transcripts })
+  const vault = new TranscriptVault({ keyFile, masterKey, rows: async () => store.transcripts })
   const notes: ActivityFacts[] = []
   return {
     store,

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { openCloudStore } from '../../../../../../src/core/audit/cloud/cloud-file.ts'
 import { importIntoFolder } from '../../../../../../src/core/audit/cloud/import/import-into-folder.ts'
+import {
+  FileCheckpointKeeper,
+  keyFolderBeside,
+} from '../../../../../../src/core/audit/integrity/checkpoint-keeper.ts'
+import { KeyFiles } from '../../../../../../src/core/audit/integrity/key-files.ts'
+import { derivedKey } from '../../../../../../src/core/audit/sealing/derived-key.ts'
 import { temporaryFolder } from '../../audit-fixtures.ts'
 
 const record = {
@@ -39,8 +46,9 @@ test('files come in one after the other, each noted in the ledger, up to the one
   const noted = bodies.map((body) => body.toString()).filter((body) => body.includes('audit.imported'))
   expect(noted).toHaveLength(1)
   expect(noted[0]).toContain('good.json')
-  using cloud = opened(join(data, 'cloud', 'cloudtrail.sqlite'))
-  expect(cloud.database.prepare('SELECT count(*) FROM event').pluck().get()).toBe(1)
+  const masterKey = new FileCheckpointKeeper(new KeyFiles(keyFolderBeside(join(data, 'audit')))).masterKey()
+  using cloud = openCloudStore(join(data, 'cloud', 'cloudtrail.sqlite'), derivedKey(masterKey, 'cloud-file'))
+  expect(cloud.imports.events(10)).toHaveLength(1)
 })
 
 function opened(file: string) {
