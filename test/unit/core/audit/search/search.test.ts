@@ -62,8 +62,14 @@ async function recordSession(userName = 'ana', startedAt = noon): Promise<string
   return start.sessionId
 }
 
-const search = (query: string, rest: Partial<Parameters<AuditClient['search']>[0]> = {}) =>
-  audit.search({ query, filters: {}, ...rest })
+/** Asks again, as a page does, until everything that was recorded is in the index. */
+async function search(query: string, rest: Partial<Parameters<AuditClient['search']>[0]> = {}) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const answer = await audit.search({ query, filters: {}, ...rest })
+    if (answer.waiting === 0) return answer
+  }
+  throw new Error('The index is never complete.')
+}
 
 test('finds commands and output, with their moments, and shows what was found', async () => {
   const sessionId = await recordSession()
@@ -85,6 +91,7 @@ test('finds commands and output, with their moments, and shows what was found', 
 
 test('sums up the commands of sessions for a list, of those it knows', async () => {
   const sessionId = await recordSession()
+  await search('')
   const { summaries, waiting } = await audit.commandSummaries([sessionId, crypto.randomUUID()])
   expect(waiting).toBe(0)
   expect(Object.keys(summaries)).toEqual([sessionId])
