@@ -87,6 +87,12 @@ export class SessionHostLine implements Disposable {
   }
 }
 
+/** What the host answered. @throws {PortholeError} what it refused with */
+export function unwrap<Value>(answer: Result<Value>): Value {
+  if (!answer.ok) throw new PortholeError(answer.error)
+  return answer.value
+}
+
 const notRunning: ErrorValue = {
   code: 'SESSION_NOT_FOUND',
   message: 'The process that ran this session is gone.',

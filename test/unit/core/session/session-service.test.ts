@@ -8,11 +8,11 @@ import type { SessionFacts } from '../../../../src/core/audit/audit-service.ts'
 import { createListeners, type Listeners } from '../../../../src/core/listeners.ts'
 import { longSilenceMilliseconds, silenceMilliseconds } from '../../../../src/core/session/answer-watch.ts'
 import { keepAliveMilliseconds } from '../../../../src/core/session/hosted-session.ts'
+import type { OpenSession } from '../../../../src/core/session/session-entry.ts'
 import { createSessionHost, type SessionHost } from '../../../../src/core/session/session-host.ts'
 import {
   createSessionService,
   endedSessionsKept,
-  type OpenSession,
   type SessionService,
   type SessionServiceDependencies,
 } from '../../../../src/core/session/session-service.ts'

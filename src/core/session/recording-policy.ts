@@ -1,0 +1,48 @@
+import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
+import type { AuditService } from '../audit/audit-service.ts'
+import type { SessionEntry } from './session-entry.ts'
+
+export interface RecordingPolicyOptions {
+  audit: Pick<AuditService, 'integrity'>
+  /** The setting: a shell that is not recorded must not be open. */
+  recordingRequired: () => boolean
+}
+
+/** Whether a shell may be there without being recorded. */
+export class RecordingPolicy {
+  readonly #options: RecordingPolicyOptions
+
+  constructor(options: RecordingPolicyOptions) {
+    this.#options = options
+  }
+
+  /**
+   * What cannot be recorded is not asked for.
+   * @throws {PortholeError} RECORDING_REQUIRED
+   */
+  async assertRecordable(): Promise<void> {
+    if (!this.#options.recordingRequired()) return
+    try {
+      await this.#options.audit.integrity()
+    } catch (thrown) {
+      throw new PortholeError(recordingRequired(toErrorValue(thrown)), { cause: thrown })
+    }
+  }
+
+  /** Why a live shell has to end: it has to be recorded, and its recording failed. */
+  breach({ session, isLive }: SessionEntry): ErrorValue | undefined {
+    const problem = session.recordingProblem
+    if (problem === undefined || !isLive || !this.#options.recordingRequired()) return undefined
+    return recordingRequired(problem)
+  }
+}
+
+function recordingRequired(why: ErrorValue): ErrorValue {
+  return {
+    code: 'RECORDING_REQUIRED',
+    message: `Shells have to be recorded here, and this one cannot be. ${why.message}`,
+    detail: why.detail,
+    action: why.action ?? 'Mend the cause, or change the setting “Open shells only when they are recorded”.',
+    retryable: why.retryable,
+  }
+}
