@@ -1,23 +1,14 @@
-import { SendWindow } from '../../channel/flow-control.ts'
-import { commandMarkerLabel } from '../../contract/command-marker.ts'
-import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
+import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { EndReason, TerminalSize } from '../../contract/session.ts'
-import type { RecorderFactory, SessionRecorder } from '../audit/audit-service.ts'
+import type { RecorderFactory } from '../audit/audit-service.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
 import type { Clock } from '../clock.ts'
 import { AnswerWatch } from './answer-watch.ts'
 import type { ServedStream } from './byte-server.ts'
-import { CommandTracker } from './commands/command-tracker.ts'
-import { runsShell } from './commands/runs-shell.ts'
 import type { Engine, EngineEvents, EngineSession } from './engine.ts'
 import type { HostedEngineRequest, HostedRecording, HostedSessionEvent } from './session-host-contract.ts'
+import { SessionRecording } from './session-recording.ts'
 import { SessionStream } from './session-stream.ts'
-
-/**
- * Output that a slow disk may owe before the session waits for it. Large enough
- * for a pause of some seconds at a shell's pace, small against memory.
- */
-const recorderMarks = { high: 4 * 1024 * 1024, low: 1024 * 1024 }
 
 /**
  * How often typing is reported to core. The idle time of 20 minutes counts from
@@ -45,20 +36,15 @@ export interface HostedSessionOptions {
 export class HostedSession implements ServedStream, AsyncDisposable {
   readonly stream: SessionStream
   readonly #options: HostedSessionOptions
-  #engine: EngineSession | undefined
-  #recording: HostedRecording | undefined
-  #recorder: SessionRecorder | undefined
-  #recorderWindow: SendWindow | undefined
-  /** Finds commands for the recording; without one there is nowhere to keep them. */
-  #commands: CommandTracker | undefined
-  #recorderClosed: Promise<void> = Promise.resolve()
-  #inputReportedAt = Number.NEGATIVE_INFINITY
+  readonly #recording: SessionRecording
   readonly #answers: AnswerWatch
+  #engine: EngineSession | undefined
+  #wantedRecording: HostedRecording | undefined
+  #inputReportedAt = Number.NEGATIVE_INFINITY
   #keepingAlive: Disposable | undefined
   #typedAt = Number.NEGATIVE_INFINITY
   #engineTellsOfLine = true
   #isReady = false
-  #recordingPaused = false
   #isInterrupted = false
   #hasEnded = false
 
@@ -68,7 +54,12 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       stream: options.stream,
       size: options.size,
       startTimer: options.clock.after,
-      watchScreen: (terminal) => this.#commands?.watch(terminal),
+      watchScreen: (terminal) => this.#recording.watch(terminal),
+    })
+    this.#recording = new SessionRecording({
+      ...options,
+      stream: this.stream,
+      onProblem: (error) => options.report({ type: 'recording-problem', error }),
     })
     this.#answers = new AnswerWatch(options.clock, {
       silent: () => options.report({ type: 'silent' }),
@@ -89,7 +80,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
         code: 'INVALID_REQUEST',
         message: 'This session has been started already.',
       })
-    this.#recording = recording
+    this.#wantedRecording = recording
     const { credentials } = this.#options
     this.#engineTellsOfLine = engine.tellsOfLine
     this.#engine = engine.start({ ...request, size: this.stream.size, credentials }, this.#engineEvents())
@@ -97,7 +88,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
 
   typed(bytes: Uint8Array): void {
     const { clock, report } = this.#options
-    if (!this.#recordingPaused) this.#commands?.typed(bytes)
+    this.#recording.typed(bytes)
     if (this.#isReady && !this.#hasEnded) this.#answers.typed()
     const at = clock.now()
     this.#typedAt = at
@@ -107,7 +98,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   }
 
   resized(size: TerminalSize): void {
-    this.#recorder?.resize(size)
+    this.#recording.resize(size)
     // Until it is ready the stream has no source to tell.
     if (!this.#isReady) this.#engine?.resize(size)
   }
@@ -125,7 +116,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     if (!on) this.#stopKeepingAlive()
     else if (this.#engine?.keepAlive === undefined || !this.#isReady) throw new PortholeError(noKeepAlive)
     else this.#keepAliveLater(keepAliveMilliseconds)
-    this.#recorder?.marker(on ? 'Keep-alive on' : 'Keep-alive off')
+    this.#recording.marker(on ? 'Keep-alive on' : 'Keep-alive off')
   }
 
   /**
@@ -133,15 +124,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
    * @throws {PortholeError} INVALID_REQUEST when nothing is recorded
    */
   pauseRecording(on: boolean): void {
-    if (on === this.#recordingPaused) return
-    if (this.#recorder === undefined) throw new PortholeError(nothingRecorded)
-    if (on) this.#recorder.marker(commandMarkerLabel({ kind: 'pause' }))
-    else {
-      this.#recorder.marker(commandMarkerLabel({ kind: 'resume' }))
-      // What was drawn meanwhile stays out, so a replay goes on with an empty screen and not with an old one.
-      this.#recorder.output(emptyScreen)
-    }
-    this.#recordingPaused = on
+    this.#recording.pause(on)
   }
 
   #keepAliveLater(milliseconds: number): void {
@@ -176,7 +159,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     try {
       await this.close()
     } finally {
-      await this.#recorderClosed
+      await this.#recording.closed
       this.stream[Symbol.dispose]()
     }
   }
@@ -190,13 +173,13 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       degraded: (error) => report({ type: 'degraded', error }),
       recovered: () => report({ type: 'recovered' }),
       reconnecting: (error, retryIn) => {
-        if (!this.#isInterrupted) this.#recorder?.marker('Connection lost')
+        if (!this.#isInterrupted) this.#recording.marker('Connection lost')
         this.#isInterrupted = true
         report({ type: 'reconnecting', error, retryAt: Math.round(clock.now() + retryIn) })
       },
       reconnected: () => {
         this.#isInterrupted = false
-        this.#recorder?.marker('Connected again')
+        this.#recording.marker('Connected again')
         report({ type: 'reconnected' })
       },
       ended: (reason, error) => {
@@ -217,11 +200,11 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     if (this.#isReady || this.#hasEnded) return
     this.#isReady = true
     if (this.#engine !== undefined) this.stream.connect(this.#engine)
-    const recordingProblem = this.#startRecorder()
+    const recordingProblem = this.#wantedRecording && this.#recording.start(this.#wantedRecording)
     this.#options.report({
       type: 'ready',
       at: this.#options.clock.now(),
-      recording: this.#recorder !== undefined,
+      recording: this.#recording.isOn,
       recordingProblem,
     })
   }
@@ -231,78 +214,9 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     // Output is an answer too, whatever the engine made of it.
     this.#ready()
     this.#answers.answered()
-    if (!this.#recordingPaused) this.#recorder?.output(bytes)
-    this.#measureRecorder()
+    this.#recording.output(bytes)
     this.stream.output(bytes)
-    if (!this.#recordingPaused) this.#commands?.output(bytes)
-  }
-
-  /** @returns why nothing is recorded, when a recording was wanted */
-  #startRecorder(): ErrorValue | undefined {
-    if (this.#recording === undefined) return undefined
-    const { recorders, sessionId, clock } = this.#options
-    try {
-      this.#recorder = recorders.start({
-        ...this.#recording,
-        sessionId,
-        size: this.stream.size,
-        startedAt: clock.now(),
-      })
-    } catch (thrown) {
-      return toErrorValue(thrown)
-    }
-    this.#commands = this.#trackCommands(this.#recorder, this.#recording.command)
-    this.#recorderWindow = new SendWindow(this.stream.recorderHold, recorderMarks)
-    this.#recorder.onDrained(() => this.#measureRecorder())
-    this.#recorder.onProblem((error) => {
-      this.#closeRecorder()
-      this.#options.report({ type: 'recording-problem', error })
-    })
-    return undefined
-  }
-
-  #trackCommands(recorder: SessionRecorder, command: string): CommandTracker {
-    return new CommandTracker({
-      clock: this.#options.clock,
-      inspect: (then) => this.stream.inspectScreen(then),
-      // The screen goes on, and with it what the tracker sees there.
-      mark: (marker) => {
-        if (!this.#recordingPaused) recorder.marker(commandMarkerLabel(marker))
-      },
-      ...(!runsShell(command) && { onlyCommand: command }),
-    })
-  }
-
-  #measureRecorder(): void {
-    if (this.#recorder !== undefined) this.#recorderWindow?.measured(this.#recorder.pendingBytes)
-  }
-
-  #closeRecorder(): void {
-    const recorder = this.#recorder
-    if (recorder === undefined) return
-    this.#recorder = undefined
-    this.#recorderWindow?.reset()
-    this.#recorderClosed = recorder
-      .close()
-      .catch((thrown) => this.#options.report({ type: 'recording-problem', error: toErrorValue(thrown) }))
-  }
-
-  /** The last output may hold the end of a command, and is looked at before the recording closes. */
-  #finishRecording(): void {
-    const commands = this.#commands
-    if (commands === undefined || this.#recorder === undefined) {
-      this.#closeRecorder()
-      return
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#recorderClosed = promise
-    this.stream.inspectScreen(() => {
-      commands.end()
-      // Replaced by the recorder's own, unless a full disk has closed it meanwhile.
-      this.#recorderClosed = Promise.resolve()
-      this.#closeRecorder()
-      void this.#recorderClosed.then(resolve)
-    })
+    this.#recording.shown(bytes)
   }
 
   #ended(reason: EndReason, error?: ErrorValue): void {
@@ -313,18 +227,9 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     // The session is kept for its screen; its engine keeps buffers that nobody needs any more.
     this.#engine = undefined
     this.stream.end()
-    this.#finishRecording()
+    this.#recording.finish()
     this.#options.report({ type: 'ended', at: this.#options.clock.now(), reason, error })
   }
-}
-
-/** All attributes off, the usual buffer, everything gone, the cursor at the top: ECMA-48 and xterm's 1049. */
-const emptyScreen = new TextEncoder().encode('\x1b[0m\x1b[?1049l\x1b[2J\x1b[3J\x1b[H')
-
-const nothingRecorded: ErrorValue = {
-  code: 'INVALID_REQUEST',
-  message: 'This session is not recorded, so there is nothing to pause.',
-  retryable: false,
 }
 
 const noAnswer: ErrorValue = {
