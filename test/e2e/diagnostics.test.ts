@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test'
 import { expect, test } from './launch/launch.ts'
 
 /** Nobody listens there: whatever took this proxy would fail, and the local AWS must be reached without it. */
@@ -29,7 +28,7 @@ test.describe('with 200 further accounts', () => {
     await expect(navigator.getByText('storefront').first()).toBeVisible()
     await expect(porthole.row('example-prod')).toHaveAttribute('aria-selected', 'true')
 
-    await runCommand(window, 'Choose account and role')
+    await porthole.runCommand('Choose account and role')
     await palette.getByRole('combobox').fill('billing prod readonly')
     const found = palette.getByRole('option').filter({ hasText: /billing-prod\s*ReadOnly/ })
     await found.first().waitFor()
@@ -44,7 +43,7 @@ test.describe('with 200 further accounts', () => {
     await window.reload()
     await expect(porthole.row('billing-prod')).toBeVisible()
     await expect(navigator.getByText('storefront').first()).toBeVisible()
-    await runCommand(window, 'Choose account and role')
+    await porthole.runCommand('Choose account and role')
     await expect(palette.getByRole('group', { name: 'Favourites' })).toContainText('billing-prod')
     await expect(palette.getByRole('group', { name: 'Recent' })).toContainText('example-prod')
   })
@@ -97,7 +96,7 @@ test.describe('with a proxy and secrets in the environment', () => {
     await porthole.dialog.getByRole('button', { name: 'Close' }).click()
 
     await porthole.signIn()
-    await runCommand(window, 'Diagnostics')
+    await porthole.runCommand('Diagnostics')
     const page = window.getByRole('main')
     await expect(page.getByRole('region', { name: 'Clock' })).toContainText('right')
     await expect(page.getByRole('region', { name: 'Sign-ins' })).toContainText('signed in')
@@ -142,13 +141,3 @@ test('who one is stands in the status bar, with the rest behind a click', async 
   await window.keyboard.press('Escape')
   await expect(panel).toBeHidden()
 })
-
-/** By its name, through the palette. */
-async function runCommand(window: Page, title: string): Promise<void> {
-  await window.getByRole('button', { name: /^Search containers/ }).click()
-  await window.getByRole('dialog', { name: 'Search' }).getByRole('combobox').fill(`>${title}`)
-  await window
-    .getByRole('option', { name: new RegExp(`^${title}`) })
-    .first()
-    .click()
-}
