@@ -20,7 +20,12 @@ const callsAtOnce = 4
 /** The two ways to read, as fast as an account may. Every call throws a PortholeError. */
 export interface LogCalls {
   getLogEvents(scope: Scope, input: GetLogEventsCommandInput): Promise<GetLogEventsCommandOutput>
-  filterLogEvents(scope: Scope, input: FilterLogEventsCommandInput): Promise<FilterLogEventsCommandOutput>
+  /** @param signal takes the call back, also while it waits for its turn; the promise then rejects with its reason */
+  filterLogEvents(
+    scope: Scope,
+    input: FilterLogEventsCommandInput,
+    signal?: AbortSignal,
+  ): Promise<FilterLogEventsCommandOutput>
 }
 
 export function createLogCalls(clients: AwsClients): LogCalls {
@@ -43,13 +48,14 @@ export function createLogCalls(clients: AwsClients): LogCalls {
         explained(input, () => clients.call('logs', scope, what, (logs) => logs.getLogEvents(input))),
       )
     },
-    filterLogEvents(scope, input) {
+    filterLogEvents(scope, input, signal) {
       const what = { action: 'logs:FilterLogEvents', resource: input.logGroupName }
-      return queueOf(scope, 'search').add(() =>
+      const how = signal === undefined ? {} : { abortSignal: signal }
+      const work = () =>
         explained({ ...input, logStreamName: input.logStreamNames?.[0] }, () =>
-          clients.call('logs', scope, what, (logs) => logs.filterLogEvents(input)),
-        ),
-      )
+          clients.call('logs', scope, what, (logs) => logs.filterLogEvents(input, how)),
+        )
+      return queueOf(scope, 'search').add(work, signal === undefined ? {} : { signal })
     },
   }
 }

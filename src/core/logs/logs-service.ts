@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { PortholeError } from '../../contract/errors.ts'
 import type { Scope } from '../../contract/identity.ts'
-import type { LogBatch, LogSource, LogTask } from '../../contract/logs.ts'
+import type { LogBatch, LogSource } from '../../contract/logs.ts'
 import type { Answer, Params } from '../../contract/methods.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Clock } from '../clock.ts'
 import { FilteredReader } from './filtered-reader.ts'
 import { createLogCalls } from './log-calls.ts'
 import type { LogReader, ReaderPlace } from './log-reader.ts'
-import { needsRuntimeId, sourceOf } from './log-sources.ts'
 import { LogView, viewClosed } from './log-view.ts'
 import { StreamReader } from './stream-reader.ts'
+import { createTaskSources } from './task-sources.ts'
 import { readWholeLine } from './whole-line.ts'
 
 /** Container logs in CloudWatch Logs. The methods are those of the contract. */
@@ -28,8 +27,6 @@ export interface LogsService extends Disposable {
   closeOf(owner: object): void
 }
 
-/** Definitions never change once they are registered; so many are remembered. */
-const definitionsKept = 200
 /** More tabs than anybody has, and an end for a page that forgets to close. */
 const viewsPerOwner = 50
 
@@ -42,55 +39,13 @@ interface OpenView {
 
 export function createLogsService({ clients, clock }: { clients: AwsClients; clock: Clock }): LogsService {
   const calls = createLogCalls(clients)
-  const definitions = new Map<string, ContainerDefinition[]>()
+  const sourcesOf = createTaskSources(clients)
   const views = new Map<string, OpenView>()
 
   function viewOf(id: string): OpenView {
     const open = views.get(id)
     if (open) return open
     throw viewClosed()
-  }
-
-  async function containersOf(scope: Scope, arn: string): Promise<ContainerDefinition[]> {
-    const known = definitions.get(arn)
-    if (known) return known
-    const what = { action: 'ecs:DescribeTaskDefinition', resource: arn }
-    const { taskDefinition } = await clients.call('ecs', scope, what, (ecs) =>
-      ecs.describeTaskDefinition({ taskDefinition: arn }),
-    )
-    const containers = taskDefinition?.containerDefinitions ?? []
-    definitions.set(arn, containers)
-    for (const oldest of definitions.keys()) {
-      if (definitions.size <= definitionsKept) break
-      definitions.delete(oldest)
-    }
-    return containers
-  }
-
-  async function describe(task: LogTask) {
-    const { scope, clusterArn, taskArn } = task
-    const what = { action: 'ecs:DescribeTasks', resource: taskArn }
-    const { tasks } = await clients.call('ecs', scope, what, (ecs) =>
-      ecs.describeTasks({ cluster: clusterArn, tasks: [taskArn] }),
-    )
-    if (tasks?.[0]) return tasks[0]
-    throw new PortholeError({
-      code: 'NOT_FOUND',
-      message: `ECS no longer knows task ${task.taskId}, so nobody can tell where it logged.`,
-      action: 'Look into the log group of its service for a stream that ends with the task ID.',
-    })
-  }
-
-  async function sourcesOf(task: LogTask): Promise<LogSource[]> {
-    const { scope, taskId } = task
-    const described = task.taskDefinitionArn === undefined ? await describe(task) : undefined
-    const arn = task.taskDefinitionArn ?? described?.taskDefinitionArn ?? ''
-    const containers = await containersOf(scope, arn)
-    const live = containers.some(needsRuntimeId) ? (described ?? (await describe(task))) : undefined
-    const runtimeIds = Object.fromEntries(
-      (live?.containers ?? []).map(({ name = '', runtimeId }) => [name, runtimeId]),
-    )
-    return containers.map((container) => sourceOf(container, { taskId, region: scope.region, runtimeIds }))
   }
 
   function readerOf(scope: Scope, place: ReaderPlace, pattern: string | undefined): LogReader {
@@ -142,7 +97,6 @@ export function createLogsService({ clients, clock }: { clients: AwsClients; clo
     },
     [Symbol.dispose]() {
       for (const id of [...views.keys()]) closeOne(id)
-      definitions.clear()
     },
   }
 }

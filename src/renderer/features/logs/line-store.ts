@@ -1,5 +1,5 @@
+import { type LineLevel, levelOf } from '../../../contract/line-level.ts'
 import type { LogLine } from '../../../contract/logs.ts'
-import { type LineLevel, levelOf } from './line-level.ts'
 
 export interface StoredLine extends LogLine {
   /** Stays the same thing over every change of the list. */
