@@ -51,3 +51,50 @@ export type LogBatch = z.infer<typeof logBatchSchema>
 /** Times in epoch milliseconds. Without `to` the view goes on to the present. */
 export const logRangeSchema = z.object({ from: timestampSchema, to: timestampSchema.optional() })
 export type LogRange = z.infer<typeof logRangeSchema>
+
+/** A range that is over: what is written later is not asked for. */
+export const endedLogRangeSchema = z
+  .object({ from: timestampSchema, to: timestampSchema })
+  .refine(({ from, to }) => from < to, 'The range ends before it begins.')
+export type EndedLogRange = z.infer<typeof endedLogRangeSchema>
+
+/** A stretch of time in which containers wrote more error lines than they usually do. */
+export const logSpikeSchema = z.object({
+  from: timestampSchema,
+  to: timestampSchema,
+  /** The beginning of the minute that has most of them. */
+  peak: timestampSchema,
+  errors: z.number().int().positive(),
+  /** Who wrote them, the most first. */
+  containers: z.array(
+    z.object({
+      source: z.number().int().nonnegative(),
+      errors: z.number().int().positive(),
+      /** Error lines that this container usually has in the time of one bucket. */
+      usual: z.number().int().nonnegative(),
+    }),
+  ),
+})
+export type LogSpike = z.infer<typeof logSpikeSchema>
+
+/** What a search for spikes knows by now. Sources are positions in the list that came with the search. */
+export const logSpikesSchema = z.object({
+  bucketMilliseconds: z.number().int().positive(),
+  /** Error lines of all containers together, oldest first; parts of the time without any are left out. */
+  buckets: z.array(z.object({ at: timestampSchema, errors: z.number().int().positive() })),
+  /** Oldest first. */
+  spikes: z.array(logSpikeSchema),
+  reads: z.array(
+    z.object({
+      source: z.number().int().nonnegative(),
+      /** Everything in the range from here on was read; absent where nothing was. */
+      from: timestampSchema.optional(),
+      problem: errorValueSchema.optional(),
+    }),
+  ),
+  /** Calls of FilterLogEvents made so far. */
+  calls: z.number().int().nonnegative(),
+  /** Whether the next question reads more: `exhausted` does when it asks for `further`. */
+  state: z.enum(['reading', 'exhausted', 'complete']),
+})
+export type LogSpikes = z.infer<typeof logSpikesSchema>

@@ -31,7 +31,14 @@ import {
   signInFlowSchema,
 } from './identity.ts'
 import { integrityReportSchema, integrityStateSchema } from './integrity.ts'
-import { logBatchSchema, logRangeSchema, logSourceSchema, logTaskSchema } from './logs.ts'
+import {
+  endedLogRangeSchema,
+  logBatchSchema,
+  logRangeSchema,
+  logSourceSchema,
+  logSpikesSchema,
+  logTaskSchema,
+} from './logs.ts'
 import {
   pluginFindingsSchema,
   pluginInstallSchema,
@@ -193,6 +200,24 @@ export const methods = {
     }),
     result: z.object({ text: z.string() }),
   },
+  /**
+   * Begins a search for spikes of error lines. It belongs to the window that asked, as a view does, and
+   * reads nothing by itself.
+   */
+  'logs.openSpikes': {
+    params: z.object({ task: logTaskSchema, range: endedLogRangeSchema }),
+    result: z.object({ id: z.uuid(), sources: z.array(logSourceSchema) }),
+  },
+  /** Reads on, from the newest part of the range back, one call per container, and says what is known by now. */
+  'logs.spikes': {
+    params: z.object({
+      id: z.uuid(),
+      /** Whether to go on where the calls of a search were not enough, with as many again. */
+      further: z.boolean().optional(),
+    }),
+    result: logSpikesSchema,
+  },
+  /** Ends a view or a search; calls that wait for their turn are not made. */
   'logs.close': { params: z.object({ id: z.uuid() }), result: z.object({}) },
 
   'session.open': {

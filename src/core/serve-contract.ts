@@ -230,6 +230,8 @@ function createLogHandlers(
     'logs.older': ({ id, lines }) => logs.older(id, lines),
     'logs.newer': ({ id }) => logs.newer(id),
     'logs.whole': async (request) => ({ text: await logs.whole(request) }),
+    'logs.openSpikes': (request) => logs.openSpikes(page, request),
+    'logs.spikes': ({ id, further = false }) => logs.spikes(id, further),
     'logs.close': async ({ id }) => nothing(logs.close(id)),
   }
 }

@@ -22,7 +22,7 @@ export type FilterLogEvents = (input: FilterLogEventsCommandInput) => Promise<Fi
 const lateMilliseconds = 60_000
 
 /** FilterLogEvents reads newest first only in ranges that begin after this. */
-const newestFirstSince = Date.UTC(2024, 0, 1)
+export const newestFirstSince = Date.UTC(2024, 0, 1)
 
 /**
  * The lines of a stream that a filter pattern asks for, by FilterLogEvents. It

@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { PortholeError } from '../../contract/errors.ts'
 import type { Scope } from '../../contract/identity.ts'
-import type { LogBatch, LogSource } from '../../contract/logs.ts'
+import type { LogBatch, LogSource, LogSpikes, LogTask } from '../../contract/logs.ts'
 import type { Answer, Params } from '../../contract/methods.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import type { Clock } from '../clock.ts'
+import { ErrorReader } from './error-reader.ts'
 import { FilteredReader } from './filtered-reader.ts'
 import { createLogCalls } from './log-calls.ts'
 import type { LogReader, ReaderPlace } from './log-reader.ts'
-import { LogView, viewClosed } from './log-view.ts'
+import { LogView } from './log-view.ts'
+import { OpenReadings } from './open-readings.ts'
+import { SpikeSearch } from './spike-search.ts'
 import { StreamReader } from './stream-reader.ts'
 import { createTaskSources } from './task-sources.ts'
 import { readWholeLine } from './whole-line.ts'
@@ -23,15 +25,19 @@ export interface LogsService extends Disposable {
   older(id: string, lines: number): Promise<LogBatch>
   newer(id: string): Promise<LogBatch>
   whole(request: Params<'logs.whole'>): Promise<string>
+  /**
+   * @param owner as for `open`
+   * @throws {PortholeError} as `open`
+   */
+  openSpikes(owner: object, request: Params<'logs.openSpikes'>): Promise<Answer<'logs.openSpikes'>>
+  spikes(id: string, further: boolean): Promise<LogSpikes>
+  /** Ends a view or a search for spikes. */
   close(id: string): void
   closeOf(owner: object): void
 }
 
-/** More tabs than anybody has, and an end for a page that forgets to close. */
-const viewsPerOwner = 50
-
-interface OpenView {
-  owner: object
+/** A view, and what finds a whole line of it again. */
+interface OpenView extends Disposable {
   view: LogView
   scope: Scope
   sources: LogSource[]
@@ -40,13 +46,8 @@ interface OpenView {
 export function createLogsService({ clients, clock }: { clients: AwsClients; clock: Clock }): LogsService {
   const calls = createLogCalls(clients)
   const sourcesOf = createTaskSources(clients)
-  const views = new Map<string, OpenView>()
-
-  function viewOf(id: string): OpenView {
-    const open = views.get(id)
-    if (open) return open
-    throw viewClosed()
-  }
+  const views = new OpenReadings<OpenView>()
+  const searches = new OpenReadings<SpikeSearch>()
 
   function readerOf(scope: Scope, place: ReaderPlace, pattern: string | undefined): LogReader {
     return pattern === undefined
@@ -54,31 +55,21 @@ export function createLogsService({ clients, clock }: { clients: AwsClients; clo
       : new FilteredReader(place, pattern, (input) => calls.filterLogEvents(scope, input), clock.now())
   }
 
-  function closeOne(id: string): void {
-    views.get(id)?.view[Symbol.dispose]()
-    views.delete(id)
-  }
-
   return {
     async open(owner, { task, range, pattern }) {
       const sources = await sourcesOf(task)
-      const readers = new Map<number, LogReader>()
-      sources.forEach(({ group, stream, region, problem }, source) => {
-        if (problem !== undefined || group === undefined || stream === undefined) return
-        const scope = { ...task.scope, region: region ?? task.scope.region }
-        readers.set(source, readerOf(scope, { source, group, stream, ...range }, pattern))
-      })
-      const own = [...views].filter(([, open]) => open.owner === owner)
-      for (const [oldest] of own.slice(0, Math.max(0, own.length - viewsPerOwner + 1))) closeOne(oldest)
-      const id = randomUUID()
+      const readers = readersOf(task, sources, (scope, place) =>
+        readerOf(scope, { ...place, ...range }, pattern),
+      )
       const view = new LogView({ readers, follows: range.to === undefined, clock })
-      views.set(id, { owner, view, scope: task.scope, sources })
+      const { scope } = task
+      const id = views.add(owner, { view, scope, sources, [Symbol.dispose]: () => view[Symbol.dispose]() })
       return { id, sources }
     },
-    older: async (id, lines) => viewOf(id).view.older(lines),
-    newer: async (id) => viewOf(id).view.newer(),
+    older: async (id, lines) => views.get(id).view.older(lines),
+    newer: async (id) => views.get(id).view.newer(),
     async whole({ id, source, at, length }) {
-      const { scope, sources } = viewOf(id)
+      const { scope, sources } = views.get(id)
       const { group, stream, region } = sources[source] ?? {}
       if (group === undefined || stream === undefined) throw lineGone()
       const where = { ...scope, region: region ?? scope.region }
@@ -91,14 +82,44 @@ export function createLogsService({ clients, clock }: { clients: AwsClients; clo
       if (text === undefined) throw lineGone()
       return text
     },
-    close: closeOne,
+    async openSpikes(owner, { task, range }) {
+      const sources = await sourcesOf(task)
+      const readers = readersOf(
+        task,
+        sources,
+        (scope, place) =>
+          new ErrorReader(place, range, (input, signal) => calls.filterLogEvents(scope, input, signal)),
+      )
+      return { id: searches.add(owner, new SpikeSearch({ sources, readers, range })), sources }
+    },
+    spikes: async (id, further) => searches.get(id).read(further),
+    close(id) {
+      views.close(id)
+      searches.close(id)
+    },
     closeOf(owner) {
-      for (const [id, open] of views) if (open.owner === owner) closeOne(id)
+      views.closeOf(owner)
+      searches.closeOf(owner)
     },
     [Symbol.dispose]() {
-      for (const id of [...views.keys()]) closeOne(id)
+      views[Symbol.dispose]()
+      searches[Symbol.dispose]()
     },
   }
+}
+
+/** A reader for each source that can be read, by its position. */
+function readersOf<Reader>(
+  { scope }: LogTask,
+  sources: readonly LogSource[],
+  create: (scope: Scope, place: Omit<ReaderPlace, 'from' | 'to'>) => Reader,
+): Map<number, Reader> {
+  const readers = new Map<number, Reader>()
+  sources.forEach(({ group, stream, region, problem }, source) => {
+    if (problem !== undefined || group === undefined || stream === undefined) return
+    readers.set(source, create({ ...scope, region: region ?? scope.region }, { source, group, stream }))
+  })
+  return readers
 }
 
 function lineGone(): PortholeError {

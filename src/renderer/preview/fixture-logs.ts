@@ -1,4 +1,4 @@
-import type { LogLine } from '../../contract/logs.ts'
+import type { LogLine, LogSpikes } from '../../contract/logs.ts'
 import type { MethodHandlers } from '../../contract/methods.ts'
 
 const lineEverySeconds = 8
@@ -16,17 +16,18 @@ export function fixtureLogs(
   now: number,
 ): Pick<MethodHandlers, Extract<keyof MethodHandlers, `logs.${string}`>> {
   const given = new Set<string>()
+  const opened = async () => ({
+    id: crypto.randomUUID(),
+    sources: ['nginx', 'app'].map((container) => ({
+      container,
+      driver: 'awslogs',
+      group: '/ecs/storefront',
+      stream: `ecs/${container}/1`,
+      region: 'eu-west-1',
+    })),
+  })
   return {
-    'logs.open': async () => ({
-      id: crypto.randomUUID(),
-      sources: ['nginx', 'app'].map((container) => ({
-        container,
-        driver: 'awslogs',
-        group: '/ecs/storefront',
-        stream: `ecs/${container}/1`,
-        region: 'eu-west-1',
-      })),
-    }),
+    'logs.open': opened,
     'logs.older': async ({ id }) => {
       const all = given.has(id) ? [] : history(now)
       given.add(id)
@@ -34,6 +35,8 @@ export function fixtureLogs(
     },
     'logs.newer': () => new Promise(() => {}),
     'logs.whole': async () => ({ text: '' }),
+    'logs.openSpikes': opened,
+    'logs.spikes': async () => spikes(now),
     'logs.close': async () => ({}),
   }
 }
@@ -43,4 +46,28 @@ function history(now: number): LogLine[] {
     const [source, text] = lines[index % lines.length] ?? lines[0]
     return { source, at: now - (110 - index) * lineEverySeconds * 1000, text }
   })
+}
+
+const hour = 3_600_000
+
+/** Some errors all along, and one evening on which the payment provider did not answer. */
+function spikes(now: number): LogSpikes {
+  const at = Math.floor(now / hour) * hour - 20 * hour
+  const usual = Array.from({ length: 12 }, (_, index) => ({ at: at - (24 - 4 * index) * hour, errors: 1 }))
+  return {
+    bucketMilliseconds: hour,
+    buckets: [...usual, { at: at + hour, errors: 37 }].sort((left, right) => left.at - right.at),
+    spikes: [
+      {
+        from: at + hour,
+        to: at + 2 * hour,
+        peak: at + hour + 300_000,
+        errors: 37,
+        containers: [{ source: 0, errors: 37, usual: 0 }],
+      },
+    ],
+    reads: [0, 1].map((source) => ({ source, from: now - 60 * hour })),
+    calls: 8,
+    state: 'complete',
+  }
 }

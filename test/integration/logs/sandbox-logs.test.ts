@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { levelOf } from '../../../src/contract/line-level.ts'
 import type { LogLine, LogTask } from '../../../src/contract/logs.ts'
 import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
 import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
@@ -190,4 +191,43 @@ test('a closed view answers no more, and a page that goes takes its views along'
   logs.closeOf(page)
   expect(await waiting).toContain('closed')
   await expect(logs.older(id, 1)).rejects.toThrow('closed')
+})
+
+test('spikes of error lines are found with few calls, and what cannot be read is said', async () => {
+  const began = Date.now()
+  const range = { from: began - 4 * 60 * 60_000, to: began }
+  const { id, sources } = await logs.openSpikes(page, { task: storefront, range })
+  expect(sources.map(({ container }) => container)).toEqual(['nginx', 'app', 'log-router'])
+  let found = await logs.spikes(id, false)
+  for (let turn = 0; turn < 20 && found.state === 'reading'; turn += 1) found = await logs.spikes(id, false)
+  expect(found).toMatchObject({
+    state: 'complete',
+    reads: sources.map((_, source) => ({ source, from: range.from })),
+  })
+  expect(found.calls).toBeLessThanOrEqual(12)
+  // The world's payment provider did not answer from seven minutes ago on; both speak of it.
+  const [spike] = found.spikes
+  expect(found.spikes).toHaveLength(1)
+  expect(spike?.containers.map(({ source }) => source).sort()).toEqual([0, 1])
+  // As many lines as the logs page calls errors.
+  const { id: view } = await logs.open(page, { task: storefront, range })
+  const lines = (await readAll(view, 5000)).filter(({ text }) => levelOf(text) === 'error')
+  expect(lines.length).toBeGreaterThan(30)
+  expect(found.buckets.reduce((sum, { errors }) => sum + errors, 0)).toBe(lines.length)
+  // Where a part of the time has too few of one container for a spike, those few are not counted.
+  expect(spike?.errors).toBeGreaterThanOrEqual(lines.length - 8)
+
+  const refusal = { code: 'AccessDeniedException', message: 'no', operation: 'FilterLogEvents', count: 1 }
+  await setFaults(sandbox, { refuse: refusal })
+  const refused = await logs.openSpikes(page, { task: storefront, range })
+  const { reads } = await logs.spikes(refused.id, false)
+  expect(reads.flatMap(({ problem }) => problem ?? [])).toMatchObject([
+    { code: 'ACCESS_DENIED', message: expect.stringContaining('logs:FilterLogEvents') },
+  ])
+  const elsewhere = await logs.openSpikes(page, { task: await taskOf('account'), range })
+  expect((await logs.spikes(elsewhere.id, false)).reads.map(({ problem }) => problem?.code)).toContain(
+    'LOGS_ELSEWHERE',
+  )
+  logs.closeOf(page)
+  await expect(logs.spikes(refused.id, false)).rejects.toThrow('closed')
 })
