@@ -1,4 +1,3 @@
-import type { AuditRefusal, AuditSession } from '../../../contract/audit.ts'
 import type { CommandSummaries } from '../../../contract/command-summary.ts'
 import type {
   ActivitySummary,
@@ -10,17 +9,13 @@ import type {
 import type { Clock } from '../../clock.ts'
 import { countCommands, countRefusals } from './activity-summary.ts'
 import { summariseCommands } from './command-summaries.ts'
+import { KnownSessions } from './known-sessions.ts'
 import { matchExpression } from './match-expression.ts'
-import { RecordingText } from './recording-text.ts'
-import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
-import {
-  countDays,
-  dayOf,
-  type FacetValues,
-  filterAndCount,
-  type SearchedSession,
-  valuesOf,
-} from './search-facets.ts'
+import { RecordingIndexer } from './recording-indexer.ts'
+import type { RecordingText } from './recording-text.ts'
+import type { Found, SearchDatabase } from './search-database.ts'
+import { countDays, filterAndCount, type SearchedSession } from './search-facets.ts'
+import type { SearchSources } from './search-sources.ts'
 
 /** What a page shows of an answer; narrowing the search is quicker than scrolling through more. */
 const mostGroups = 40
@@ -34,19 +29,6 @@ const mostCountedCommands = 1000
 /** How long a search waits for what is being recorded at this moment; the rest is built behind it. */
 const catchUpMilliseconds = 150
 
-export interface SearchSources {
-  /** Grows with everything that is added to the ledger. */
-  head(): number
-  /** Sessions that began after this place in the ledger. */
-  sessionsAfter(seq: number): { seq: number; session: AuditSession }[]
-  session(sessionId: string): AuditSession | undefined
-  /** Attempts at a shell that came to nothing. */
-  refusals(): AuditRefusal[]
-  /** As `readRecordingPage`. Rejects when there is no recording, or none that can be read. */
-  read(sessionId: string, offset: number): Promise<{ text: string; nextOffset?: number }>
-  isRecording(sessionId: string): boolean
-}
-
 export interface SearchIndexOptions {
   database: SearchDatabase
   sources: SearchSources
@@ -55,51 +37,22 @@ export interface SearchIndexOptions {
   now: () => number
 }
 
-interface Known {
-  session: AuditSession
-  indexed: IndexedSession | undefined
-  /** While it is read: a recording that grows is read on from where it was. */
-  reading: Reading | undefined
-  /** What filters look at, and the day; computed once, because every search looks at all. */
-  values: FacetValues
-  day: number
-}
-
-interface Reading {
-  text: RecordingText
-  offset: number
-  /** The place of each command that is in the index, and how it stood there. */
-  commands: { place: number; entry: RecordingText['entries'][number] }[]
-  places: number
-}
-
 /** Searches what was done and shown in all sessions; follows ledger and recordings by itself. */
 export class SearchIndex implements Disposable {
   readonly #options: SearchIndexOptions
-  readonly #known = new Map<string, Known>()
-  /** Sessions whose facts may still change. */
-  readonly #open = new Set<string>()
-  /** Sessions whose recordings are not, or not wholly, in the index. */
-  readonly #waiting = new Set<string>()
-  #indexedBefore: Map<string, IndexedSession> | undefined
-  #seq = 0
-  #head = -1
-  #running: Promise<void> | undefined
-  #disposed = false
+  readonly #known: KnownSessions
+  readonly #indexer: RecordingIndexer
 
   constructor(options: SearchIndexOptions) {
+    const { database, sources } = options
     this.#options = options
+    this.#known = new KnownSessions(sources, () => database.sessions())
+    this.#indexer = new RecordingIndexer({ database, sources, known: this.#known })
   }
 
-  /** Reads what is not in the index yet. Never rejects; a recording that cannot be read has nothing to find. */
+  /** As `RecordingIndexer.catchUp`. */
   catchUp(): Promise<void> {
-    this.#running ??= this.#run()
-      // A ledger or disk that cannot be read is told by the search itself.
-      .catch(() => {})
-      .finally(() => {
-        this.#running = undefined
-      })
-    return this.#running
+    return this.#indexer.catchUp()
   }
 
   async search(request: SearchRequest): Promise<SearchAnswer> {
@@ -107,12 +60,12 @@ export class SearchIndex implements Disposable {
     await this.#catchUpInTime()
     const began = now()
     const answer = this.#answer(request)
-    return { ...answer, milliseconds: now() - began, waiting: this.#waitingCount() }
+    return { ...answer, milliseconds: now() - began, waiting: this.#indexer.waitingCount() }
   }
 
   async commandSummaries(sessionIds: readonly string[]): Promise<CommandSummaries> {
     await this.#catchUpInTime()
-    this.#follow()
+    this.#known.follow()
     const { database } = this.#options
     const summaries: CommandSummaries['summaries'] = {}
     for (const sessionId of sessionIds) {
@@ -120,7 +73,7 @@ export class SearchIndex implements Disposable {
       const summary = number === undefined ? undefined : summariseCommands(database, number)
       if (summary !== undefined) summaries[sessionId] = summary
     }
-    return { summaries, waiting: this.#waitingCount(sessionIds) }
+    return { summaries, waiting: this.#indexer.waitingCount(sessionIds) }
   }
 
   async #catchUpInTime(): Promise<void> {
@@ -129,27 +82,18 @@ export class SearchIndex implements Disposable {
     await Promise.race([this.catchUp(), late.promise])
   }
 
-  /** What is being recorded is read as far as it goes, and waits for nothing. */
-  #waitingCount(among: Iterable<string> = this.#waiting): number {
-    const { sources } = this.#options
-    return [...among].filter((id) => this.#waiting.has(id) && !sources.isRecording(id)).length
-  }
-
   /** A recording was destroyed: nothing of it stays. */
   purge(sessionId: string): void {
-    const known = this.#known.get(sessionId)
-    this.#options.database.purge(sessionId)
-    this.#waiting.delete(sessionId)
-    if (known !== undefined) Object.assign(known, { indexed: undefined, reading: undefined })
+    this.#indexer.purge(sessionId)
   }
 
   [Symbol.dispose](): void {
-    this.#disposed = true
+    this.#indexer[Symbol.dispose]()
     this.#options.database[Symbol.dispose]()
   }
 
   #answer(request: SearchRequest): Omit<SearchAnswer, 'milliseconds' | 'waiting'> {
-    this.#follow()
+    this.#known.follow()
     const { query, filters } = request
     const expression = matchExpression(query)
     const found = expression === undefined ? undefined : this.#options.database.find(expression)
@@ -184,7 +128,7 @@ export class SearchIndex implements Disposable {
 
   #inRange({ from, to }: SearchRequest, found: Map<number, Found> | undefined): SearchedSession[] {
     const searched: SearchedSession[] = []
-    for (const { session, indexed, values, day } of this.#known.values()) {
+    for (const { session, indexed, values, day } of this.#known.all()) {
       if (session.startedAt < (from ?? 0) || session.startedAt > (to ?? Number.POSITIVE_INFINITY)) continue
       const hits = indexed === undefined ? undefined : found?.get(indexed.number)
       values.results = indexed?.failed === true ? 'failed' : 'succeeded'
@@ -200,110 +144,12 @@ export class SearchIndex implements Disposable {
     if (hits !== undefined) return { session, hits: database.hits(hits, query), hitCount: hits.count }
     return { session, hits: database.commands(number, commandsPerGroup).flatMap(hitOfCommand), hitCount: 0 }
   }
-
-  /** Takes over what the ledger has learned of sessions. */
-  #follow(): void {
-    const { sources } = this.#options
-    const head = sources.head()
-    if (head === this.#head) return
-    this.#head = head
-    for (const { seq, session } of sources.sessionsAfter(this.#seq)) {
-      this.#seq = Math.max(this.#seq, seq)
-      this.#learn(session)
-    }
-    for (const sessionId of this.#open) this.#refresh(sessionId)
-  }
-
-  #learn(session: AuditSession): void {
-    const { sessionId } = session
-    this.#indexedBefore ??= new Map(this.#options.database.sessions().map((each) => [each.sessionId, each]))
-    const indexed = this.#indexedBefore.get(sessionId)
-    const known: Known = {
-      session,
-      indexed,
-      reading: undefined,
-      values: valuesOf(session),
-      day: dayOf(session),
-    }
-    this.#known.set(sessionId, known)
-    if (session.live) this.#open.add(sessionId)
-    if (indexed?.complete !== true && session.hasRecording) this.#waiting.add(sessionId)
-  }
-
-  #refresh(sessionId: string): void {
-    const known = this.#known.get(sessionId)
-    const session = this.#options.sources.session(sessionId)
-    if (known === undefined || session === undefined) return
-    known.session = session
-    if (session.hasRecording && known.indexed?.complete !== true) this.#waiting.add(sessionId)
-    if (!session.live) this.#open.delete(sessionId)
-  }
-
-  async #run(): Promise<void> {
-    this.#follow()
-    // Newest first: that is what people look for.
-    for (const sessionId of [...this.#waiting].reverse()) {
-      if (this.#disposed) return
-      const known = this.#known.get(sessionId)
-      if (known !== undefined) await this.#index(known).catch(() => this.#waiting.delete(sessionId))
-    }
-  }
-
-  async #index(known: Known): Promise<void> {
-    const { sources, database } = this.#options
-    const { sessionId } = known.session
-    known.reading ??= { text: new RecordingText(), offset: 0, commands: [], places: 0 }
-    const { reading } = known
-    if (reading.offset === 0) {
-      known.indexed = database.begin(sessionId)
-    }
-    const growing = sources.isRecording(sessionId)
-    for (;;) {
-      const page = await sources.read(sessionId, reading.offset)
-      if (this.#disposed || known.reading !== reading) return
-      reading.text.push(page.text)
-      if (page.nextOffset === undefined) break
-      reading.offset = page.nextOffset
-      this.#put(known, reading, false)
-    }
-    if (growing) return
-    reading.text.finish()
-    this.#put(known, reading, true)
-    known.reading = undefined
-    this.#waiting.delete(sessionId)
-  }
-
-  #put({ indexed }: Known, reading: Reading, complete: boolean): void {
-    if (indexed === undefined) return
-    const rows: Parameters<SearchDatabase['put']>[1] = [
-      ...reading.text.takePieces().map((piece) => ({ place: reading.places++, piece })),
-      ...changedCommands(reading),
-    ]
-    indexed.failed = reading.text.entries.some(
-      (entry) => entry.kind === 'command' && (entry.exitCode ?? 0) !== 0,
-    )
-    indexed.complete = complete
-    this.#options.database.put(indexed, rows)
-  }
 }
 
 /** Of something typed that no text can hold, e.g. only punctuation, nothing fits. */
 function fitting(sessions: SearchedSession[], query: string, wasSearched: boolean): SearchedSession[] {
   if (wasSearched) return sessions.filter(({ hits }) => hits !== undefined)
   return query.trim() === '' ? sessions : []
-}
-
-/** Commands that are new, or of which more is known than the index has. */
-function changedCommands(reading: Reading): { place: number; piece: RecordingText['entries'][number] }[] {
-  const changed: { place: number; piece: RecordingText['entries'][number] }[] = []
-  reading.text.entries.forEach((entry, index) => {
-    const before = reading.commands[index]
-    if (before?.entry === entry) return
-    const place = before?.place ?? reading.places++
-    reading.commands[index] = { place, entry }
-    changed.push({ place, piece: entry })
-  })
-  return changed
 }
 
 function hitOfCommand(entry: RecordingText['entries'][number]): SearchHit[] {

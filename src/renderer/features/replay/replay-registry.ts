@@ -3,7 +3,8 @@ import { disposeTogether } from '../../app/disposables.ts'
 import type { ReplayDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { onSchemeApplied } from '../terminal/terminal-theme.ts'
-import { type Frames, Replay } from './replay.ts'
+import { Replay } from './replay.ts'
+import type { Frames } from './replay-search.ts'
 import { ReplayTerminal } from './replay-terminal.ts'
 
 /** The replays of this window, by document, from the first time a tab is shown until it is closed. */

@@ -1,48 +1,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { CommandEntry } from '../../../contract/command-marker.ts'
 import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
-import type { TerminalSize } from '../../../contract/session.ts'
 import type { Clock, CoreClient } from '../../app/core/core-link.ts'
 import { CastError, CastParser } from './asciicast.ts'
-import { hitFrom, type OutputHit, OutputText } from './output-search.ts'
+import type { OutputHit } from './output-search.ts'
 import { Player, type Speed, seekStep, type Timeline } from './player.ts'
 import { Recording } from './recording.ts'
 import { type ReadingState, RecordingReader } from './recording-reader.ts'
+import { type Frames, ReplaySearch } from './replay-search.ts'
+import { initialState, noCommands, type ReplayState } from './replay-state.ts'
 import type { ReplayTerminal } from './replay-terminal.ts'
 import { ScreenDriver, type SearchableScreen } from './screen-driver.ts'
-
-export interface ReplayState {
-  readonly reading: ReadingState
-  /** Characters of output read so far; grows with what there is to draw. */
-  readonly outputLength: number
-  readonly duration: number
-  readonly saved: number
-  readonly hasMarkers: boolean
-  readonly commands: readonly CommandEntry[]
-  readonly unreadableLines: number
-  readonly size: TerminalSize | undefined
-
-  readonly position: number
-  readonly playing: boolean
-  readonly following: boolean
-  readonly speed: Speed
-  readonly skipIdle: boolean
-  /** From 0 to 1 while the screen is on a long way; absent when it is where it should be. */
-  readonly catchingUp: number | undefined
-
-  readonly query: string
-  readonly searching: boolean
-  readonly hits: readonly OutputHit[]
-  /** Index of the hit that is marked; absent before one was gone to. */
-  readonly hit: number | undefined
-}
-
-/** The frames of the page; a window that is hidden draws none. */
-export interface Frames {
-  /** Milliseconds that never go back. */
-  now(): number
-  next(callback: () => void): Disposable
-}
 
 export interface ReplayOptions<Terminal extends SearchableScreen> {
   core: CoreClient
@@ -62,12 +29,6 @@ const longWay = 512 * 1024
 /** A replay that is not played yet shows this much, in milliseconds from the first output: the whole prompt. */
 const posterDelay = 500
 
-/** Milliseconds of searching per frame: half of one, the other half draws. */
-const searchTimePerFrame = 8
-
-/** A live recording that grows is searched again at most this often. */
-const searchAgainAfter = 1000
-
 /**
  * One replay: reads the recording, plays it, shows it, searches it. Lives
  * outside of React, so that changing tabs loses nothing.
@@ -75,18 +36,14 @@ const searchAgainAfter = 1000
 export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implements Disposable {
   readonly store: StoreApi<ReplayState>
   readonly terminal: Terminal
-  readonly #clock: Clock
   readonly #frames: Frames
   readonly #parser = new CastParser()
   readonly #reader: RecordingReader
   readonly #player: Player
   #recording: Recording | undefined
   #driver: ScreenDriver | undefined
-  #output: OutputText | undefined
+  readonly #search: ReplaySearch
   #frame: Disposable | undefined
-  #searching: Generator<undefined, OutputHit[]> | undefined
-  #goToHitWhenFound = false
-  #searchAgain: Disposable | undefined
   /** A hit to mark once the screen has arrived at it. */
   #markWhenThere: number | undefined
   #begun = false
@@ -96,30 +53,18 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   #toldWhere = false
 
   constructor({ core, clock, frames, sessionId, taskArn, terminal }: ReplayOptions<Terminal>) {
-    this.#clock = clock
     this.#frames = frames
     this.terminal = terminal
     this.#player = new Player(frames, () => this.#timeline())
-    this.store = createStore<ReplayState>(() => ({
-      reading: { status: 'loading' },
-      outputLength: 0,
-      duration: 0,
-      saved: 0,
-      hasMarkers: false,
-      commands: noCommands,
-      unreadableLines: 0,
-      size: undefined,
-      position: 0,
-      playing: false,
-      following: false,
-      speed: this.#player.speed,
-      skipIdle: this.#player.skipIdle,
-      catchingUp: undefined,
-      query: '',
-      searching: false,
-      hits: [],
-      hit: undefined,
-    }))
+    this.store = createStore<ReplayState>(() => initialState(this.#player))
+    this.#search = new ReplaySearch({
+      store: this.store,
+      clock,
+      frames,
+      position: () => this.#player.position,
+      wake: () => this.#wake(),
+      goTo: (hit) => this.#goToHit(hit),
+    })
     this.#reader = new RecordingReader({
       core,
       clock,
@@ -189,21 +134,19 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
 
   /** Searches the whole recording and goes to the next hit from here. */
   search(query: string): void {
-    this.store.setState({ query, searching: query !== '', hits: [], hit: undefined })
     this.terminal.highlight(query)
-    this.#goToHitWhenFound = true
-    this.#beginSearch()
+    this.#search.begin(query)
   }
   nextHit(): void {
-    this.#stepHit(1)
+    this.#search.step(1)
   }
   previousHit(): void {
-    this.#stepHit(-1)
+    this.#search.step(-1)
   }
 
   [Symbol.dispose](): void {
     this.#frame?.[Symbol.dispose]()
-    this.#searchAgain?.[Symbol.dispose]()
+    this.#search[Symbol.dispose]()
     this.#reader[Symbol.dispose]()
     this.#driver?.dispose()
     this.terminal[Symbol.dispose]()
@@ -223,12 +166,12 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     this.#goWhenRead()
     this.#showFirstOutput()
     this.#wake()
-    if (this.store.getState().query !== '') this.#searchSoon()
+    this.#search.grown()
   }
 
   #beginRecording(recording: Recording): void {
     this.#recording = recording
-    this.#output = new OutputText(recording.events)
+    this.#search.read(recording.events)
     this.#driver = new ScreenDriver(recording, this.terminal, () => this.#wake())
   }
 
@@ -284,11 +227,11 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     else this.#player.tick()
     driver?.moveTo(this.#recording?.countAt(this.#player.position) ?? 0)
     this.#markHit()
-    this.#searchOn()
+    this.#search.searchOn()
     this.#publish()
     // Following needs no frames: what comes wakes it.
     const moving = this.#player.playing && !this.#player.following
-    if (moving || this.#searching !== undefined || (driver !== undefined && !driver.settled)) this.#wake()
+    if (moving || this.#search.isSearching || (driver !== undefined && !driver.settled)) this.#wake()
   }
 
   #publish(): void {
@@ -316,47 +259,11 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     })
   }
 
-  #beginSearch(): void {
-    const { query } = this.store.getState()
-    this.#searching = query === '' ? undefined : this.#output?.find(query)
-    this.#wake()
-  }
-
-  #searchOn(): void {
-    const until = this.#frames.now() + searchTimePerFrame
-    while (this.#searching !== undefined && this.#frames.now() < until) {
-      const step = this.#searching.next()
-      if (step.done !== true) continue
-      this.#searching = undefined
-      this.store.setState({ hits: step.value, searching: false })
-      if (this.#goToHitWhenFound && step.value.length > 0)
-        this.#goToHit(hitFrom(step.value, this.#player.position))
-      this.#goToHitWhenFound = false
-    }
-  }
-
-  #searchSoon(): void {
-    this.#searchAgain ??= this.#clock.after(searchAgainAfter, () => {
-      this.#searchAgain = undefined
-      this.#beginSearch()
-    })
-  }
-
-  #stepHit(by: number): void {
-    const { hits, hit } = this.store.getState()
-    if (hits.length === 0) return
-    const next = hit === undefined ? hitFrom(hits, this.#player.position) : hit + by
-    this.#goToHit((next + hits.length) % hits.length)
-  }
-
-  #goToHit(index: number): void {
-    const hit = this.store.getState().hits[index]
-    if (hit === undefined) return
-    this.store.setState({ hit: index })
-    this.#markWhenThere = hit.later
+  #goToHit({ at, later }: OutputHit): void {
+    this.#markWhenThere = later
     this.#act(() => {
       this.#player.pause()
-      this.#player.seek(hit.at)
+      this.#player.seek(at)
     })
   }
 
@@ -367,7 +274,6 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   }
 }
 
-const noCommands: readonly CommandEntry[] = []
 const emptyTimeline = { duration: 0, skips: [], markers: [] }
 
 function errorOf(thrown: unknown): ErrorValue {
