@@ -44,8 +44,8 @@ export const auditSessionSchema = z.object({
   hasRecording: z.boolean(),
   /** Its recording was destroyed on purpose: too old, too large, or because somebody said so. */
   recordingShreddedAt: timestampSchema.optional(),
-  /** Its recording is kept whatever its age. */
-  held: z.boolean().optional(),
+  /** Its recording is kept whatever its age: by a hold on itself, on its whole task, or both. */
+  holds: z.array(z.enum(['session', 'task'])).optional(),
 })
 export type AuditSession = z.infer<typeof auditSessionSchema>
 
@@ -132,6 +132,16 @@ export const recordingPageSchema = z.object({
   live: z.boolean(),
 })
 export type RecordingPage = z.infer<typeof recordingPageSchema>
+
+/** What one command printed, as plain text without secrets. */
+export const commandOutputSchema = z.object({
+  text: z.string(),
+  /** Secrets that were taken out of it. */
+  redactions: z.number().int().nonnegative(),
+  /** There was more than is handed over. */
+  isCut: z.boolean(),
+})
+export type CommandOutput = z.infer<typeof commandOutputSchema>
 
 /** Tasks that had an interactive session: what runs there may differ from its image. */
 export const touchedTaskSchema = z.object({

@@ -4,6 +4,7 @@ import { taskAddressesSchema } from './addresses.ts'
 import {
   auditEntrySchema,
   auditSessionSchema,
+  commandOutputSchema,
   recordingPageSchema,
   taskSnapshotSchema,
   touchedTaskSchema,
@@ -274,6 +275,11 @@ export const methods = {
   'audit.commands': {
     params: z.object({ sessionId: z.uuid() }),
     result: z.object({ commands: z.array(commandEntrySchema) }),
+  },
+  /** What the entry at this place of `audit.commands` printed; NOT_FOUND where that is no command. */
+  'audit.commandOutput': {
+    params: z.object({ sessionId: z.uuid(), index: z.number().int().nonnegative() }),
+    result: commandOutputSchema,
   },
   /** Searches commands and output of all sessions. */
   'audit.search': { params: searchRequestSchema, result: searchAnswerSchema },

@@ -186,6 +186,10 @@ function createHandlers(
       await viewing.recording(sessionId)
       return { commands: await audit.commands(sessionId) }
     },
+    'audit.commandOutput': async ({ sessionId, index }) => {
+      await viewing.recording(sessionId)
+      return audit.commandOutput(sessionId, index)
+    },
     'audit.commandSummaries': ({ sessionIds }) => audit.commandSummaries(sessionIds),
     'audit.search': (request) => audit.search(request),
     'audit.touched': () => cloudAudit.touched(),

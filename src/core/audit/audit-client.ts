@@ -44,6 +44,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
     commands: async (sessionId) => unwrap(await rpc.call('commands', { sessionId })).commands,
+    commandOutput: async (sessionId, index) => unwrap(await rpc.call('commandOutput', { sessionId, index })),
     commandSummaries: async (sessionIds) =>
       unwrap(await rpc.call('commandSummaries', { sessionIds: [...sessionIds] })),
     search: async (request) => unwrap(await rpc.call('search', request)),

@@ -3,6 +3,7 @@ import {
   activityFactsSchema,
   auditEntrySchema,
   auditSessionSchema,
+  commandOutputSchema,
   recordingPageSchema,
   touchedTaskSchema,
 } from '../../contract/audit.ts'
@@ -43,6 +44,10 @@ export const auditMethods = {
   commands: {
     params: z.object({ sessionId: z.uuid() }),
     result: z.object({ commands: z.array(commandEntrySchema) }),
+  },
+  commandOutput: {
+    params: z.object({ sessionId: z.uuid(), index: z.number().int().nonnegative() }),
+    result: commandOutputSchema,
   },
   search: { params: searchRequestSchema, result: searchAnswerSchema },
   commandSummaries: { params: z.object({ sessionIds: z.array(z.uuid()) }), result: commandSummariesSchema },

@@ -5,6 +5,7 @@ import type {
   ActivityFacts,
   AuditEntry,
   AuditSession,
+  CommandOutput,
   RecordingPage,
   TouchedTask,
 } from '../../contract/audit.ts'
@@ -21,6 +22,7 @@ import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEvent } from './audit-events.ts'
 import type { ExportOrder, RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-service.ts'
+import { readCommandOutput } from './command-output.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
 import { exportDetail, placeOfSelection } from './export/export-activity.ts'
 import { exportRecord } from './export/export-record.ts'
@@ -228,6 +230,17 @@ export class AuditKeeper implements AsyncDisposable {
   /** @throws {PortholeError} NOT_FOUND without a recording */
   commands(sessionId: string): Promise<CommandEntry[]> {
     return readCommands((offset) => this.recording(sessionId, offset))
+  }
+
+  /** @throws {PortholeError} NOT_FOUND without a recording, or where that is no command */
+  async commandOutput(sessionId: string, index: number): Promise<CommandOutput> {
+    const output = await readCommandOutput((offset) => this.recording(sessionId, offset), index)
+    if (output !== undefined) return output
+    throw new PortholeError({
+      code: 'NOT_FOUND',
+      message: 'There is no such command in this recording.',
+      detail: `${sessionId}, ${index}`,
+    })
   }
 
   search(request: SearchRequest): Promise<SearchAnswer> {

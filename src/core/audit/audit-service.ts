@@ -2,6 +2,7 @@ import type {
   ActivityFacts,
   AuditEntry,
   AuditSession,
+  CommandOutput,
   RecordingPage,
   TouchedTask,
   Workload,
@@ -46,6 +47,12 @@ export interface AuditService extends AsyncDisposable {
    * @throws {PortholeError} NOT_FOUND without a recording
    */
   commands(sessionId: string): Promise<CommandEntry[]>
+  /**
+   * What one of these commands printed, as plain text without secrets.
+   * @param index its place among them
+   * @throws {PortholeError} NOT_FOUND without a recording, or where that is no command
+   */
+  commandOutput(sessionId: string, index: number): Promise<CommandOutput>
   /** Searches commands and output of all sessions. A query can hold anything. */
   search(request: SearchRequest): Promise<SearchAnswer>
   /** What was typed in each of these sessions, in short. */

@@ -148,6 +148,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
       recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
       commands: async ({ sessionId }) => ({ commands: await (await opening.get()).commands(sessionId) }),
+      commandOutput: async ({ sessionId, index }) => (await opening.get()).commandOutput(sessionId, index),
       commandSummaries: async ({ sessionIds }) => (await opening.get()).commandSummaries(sessionIds),
       search: async (request) => (await opening.get()).search(request),
       leftBehind: async () => (await opening.get()).leftBehind(),

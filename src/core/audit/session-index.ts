@@ -28,12 +28,14 @@ interface SessionRow {
   output_bytes: number | null
   finished: number | null
   shredded_at: number | null
-  held: number
+  session_held: number
+  task_held: number
 }
 
 const sessionColumns = `
   SELECT s.seq, s.facts, s.started_at, s.ended_at, s.end_reason, r.bytes, r.output_bytes, r.finished,
-    r.shredded_at, EXISTS (SELECT 1 FROM hold h WHERE h.target IN (s.session_id, s.task_arn)) AS held
+    r.shredded_at, EXISTS (SELECT 1 FROM hold h WHERE h.target = s.session_id) AS session_held,
+    EXISTS (SELECT 1 FROM hold h WHERE h.target = s.task_arn) AS task_held
   FROM session s LEFT JOIN recording r USING (session_id)`
 
 /**
@@ -197,7 +199,7 @@ export class SessionIndex implements Disposable {
       live: row.ended_at === null,
       outputBytes: this.#liveOutput(facts.sessionId) ?? row.output_bytes ?? 0,
       ...(row.shredded_at !== null && { recordingShreddedAt: row.shredded_at }),
-      ...(row.held === 1 && { held: true }),
+      ...holdsOf(row),
       // An unfinished one has no count yet; a finished one without bytes holds nothing to replay.
       hasRecording: row.finished === 0 || (row.bytes ?? 0) > 0,
     }
@@ -224,6 +226,13 @@ export class SessionIndex implements Disposable {
     for (const suffix of ['', '-wal', '-shm']) rmSync(this.#file + suffix, { force: true, recursive: true })
     return openIndex(this.#file)
   }
+}
+
+function holdsOf({ session_held, task_held }: SessionRow): Pick<AuditSession, 'holds'> {
+  const holds: AuditSession['holds'] = []
+  if (session_held === 1) holds.push('session')
+  if (task_held === 1) holds.push('task')
+  return holds.length === 0 ? {} : { holds }
 }
 
 function awsIdsOf({ awsSessionId, earlierAwsSessionIds = [] }: AuditSession): string[] {

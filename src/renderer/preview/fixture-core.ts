@@ -112,6 +112,7 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'audit.session': notHere,
     'audit.recording': notHere,
     'audit.commands': notHere,
+    'audit.commandOutput': notHere,
     'audit.commandSummaries': async () => ({ summaries: {}, waiting: 0 }),
     'audit.search': notHere,
     'audit.verify': async () => world.integrityReport(now),

@@ -19,6 +19,22 @@ export function isFailed(entry: CommandEntry): boolean {
   )
 }
 
+/** The latest entry that had begun by `position`; -1 before the first. */
+export function entryAt(commands: readonly CommandEntry[], position: number): number {
+  return commands.findLastIndex(({ startedAt }) => startedAt <= position)
+}
+
+/**
+ * Where an arrow leads from a row: down to the next, up to one that began
+ * earlier, because a moment shows the last of those that began in it.
+ */
+export function rowFrom(shown: readonly Shown[], place: number, step: 1 | -1): number | undefined {
+  if (step === 1) return place + 1 < shown.length ? place + 1 : undefined
+  const from = shown[place]?.entry.startedAt
+  const before = from === undefined ? -1 : shown.findLastIndex(({ entry }) => entry.startedAt < from)
+  return before === -1 ? undefined : before
+}
+
 export function shownCommands(
   commands: readonly CommandEntry[],
   { filter, failedOnly }: { filter: string; failedOnly: boolean },

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import type { RecordedCommand } from '../../../contract/command-marker.ts'
 import type { Command } from '../../app/commands/command-registry.ts'
 import type { KeyBindings } from '../../app/commands/keys.ts'
 import { type Services, useServices } from '../../app/services.ts'
@@ -11,6 +12,8 @@ import {
   PreviousIcon,
   SearchIcon,
 } from '../../ui/icons.ts'
+import { entryAt } from './commands.ts'
+import { copyCommand, copyOutput } from './copy-from-session.ts'
 import { speeds } from './player.ts'
 import type { Replay } from './replay.ts'
 import { replaysOf } from './replay-registry.ts'
@@ -58,6 +61,23 @@ function replayCommands(services: Services): Command[] {
     },
     ...rest,
   })
+  /** About the command that the replay is at. */
+  const ofCommand = (
+    id: string,
+    title: string,
+    key: string,
+    run: (replay: Replay, at: { index: number; command: RecordedCommand }) => void,
+  ) =>
+    command(
+      id,
+      title,
+      key,
+      (replay) => {
+        const at = commandNow(replay)
+        if (at !== undefined) run(replay, at)
+      },
+      { icon: CopyIcon, when: () => commandNow(front()) !== undefined && !keysAreTaken() },
+    )
   const withMarkers = () => front()?.store.getState().hasMarkers === true && !keysAreTaken()
 
   return [
@@ -78,6 +98,13 @@ function replayCommands(services: Services): Command[] {
       icon: NextIcon,
       when: withMarkers,
     }),
+    ofCommand('copyCommand', 'Copy command', 'c', (_, { command }) => void copyCommand(command)),
+    ofCommand(
+      'copyOutput',
+      'Copy output of command',
+      'o',
+      ({ sessionId }, { index }) => void copyOutput(services.core, sessionId, index),
+    ),
     command('start', 'Start of replay', 'Home', (replay) => replay.seekToStart(), { icon: PreviousIcon }),
     command('end', 'End of replay', 'End', (replay) => replay.seekToEnd(), { icon: NextIcon }),
     command('skipIdle', 'Skip idle time in replay', undefined, (replay) =>
@@ -125,6 +152,14 @@ function replayCommands(services: Services): Command[] {
       },
     },
   ]
+}
+
+function commandNow(replay: Replay | undefined): { index: number; command: RecordedCommand } | undefined {
+  if (replay === undefined) return undefined
+  const { commands, position } = replay.store.getState()
+  const index = entryAt(commands, position)
+  const command = commands[index]
+  return command?.kind === 'command' ? { index, command } : undefined
 }
 
 function sameEverywhere(key: string): KeyBindings {

@@ -36,6 +36,7 @@ const posterDelay = 500
 export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implements Disposable {
   readonly store: StoreApi<ReplayState>
   readonly terminal: Terminal
+  readonly sessionId: string
   readonly #frames: Frames
   readonly #parser = new CastParser()
   readonly #reader: RecordingReader
@@ -55,6 +56,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   constructor({ core, clock, frames, sessionId, taskArn, terminal }: ReplayOptions<Terminal>) {
     this.#frames = frames
     this.terminal = terminal
+    this.sessionId = sessionId
     this.#player = new Player(frames, () => this.#timeline())
     this.store = createStore<ReplayState>(() => initialState(this.#player))
     this.#search = new ReplaySearch({

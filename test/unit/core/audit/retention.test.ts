@@ -87,7 +87,7 @@ describe('shredding', () => {
     const recent = await recordSession(keeper)
     const hold = { at: clock.now(), userName: 'ana', sessionId: held, taskArn }
     keeper.note({ activity: 'hold.set', ...hold })
-    expect(keeper.session(held)).toMatchObject({ held: true })
+    expect(keeper.session(held)).toMatchObject({ holds: ['session'] })
     clock.advance(50 * day)
 
     const found = async () =>
@@ -110,10 +110,21 @@ describe('shredding', () => {
 
   it('spares every recording of a held task', async () => {
     await using keeper = await open()
-    await recordSession(keeper)
-    keeper.note({ activity: 'hold.set', at: clock.now(), userName: 'ana', taskArn })
+    const sessionId = await recordSession(keeper)
+    const by = { at: clock.now(), userName: 'ana', taskArn }
+    keeper.note({ activity: 'hold.set', ...by })
     clock.advance(200 * day)
     expect(await keeper.applyRetention({ days: 1 })).toBe(0)
+    expect(keeper.session(sessionId)).toMatchObject({ holds: ['task'] })
+
+    keeper.note({ activity: 'hold.set', ...by, sessionId })
+    expect(keeper.session(sessionId)).toMatchObject({ holds: ['session', 'task'] })
+    keeper.note({ activity: 'hold.released', ...by, sessionId })
+    expect(keeper.session(sessionId)).toMatchObject({ holds: ['task'] })
+    expect(await keeper.applyRetention({ days: 1 })).toBe(0)
+    keeper.note({ activity: 'hold.released', ...by })
+    expect(keeper.session(sessionId)).not.toHaveProperty('holds')
+    expect(await keeper.applyRetention({ days: 1 })).toBe(1)
   })
 
   it('is finished at the next start when it was interrupted after the ledger had heard', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { IntegrityFinding, IntegrityState } from '../../../../src/contract/integrity.ts'
-import { keptWords, verdictOn } from '../../../../src/renderer/features/replay/session-trust.tsx'
+import { verdictOn } from '../../../../src/renderer/features/replay/session-trust.tsx'
 
 const session = { sessionId: 'one', endedAt: 1000, hasRecording: true }
 
@@ -49,13 +49,4 @@ test('without a check, before its end, and behind a cut list nothing is said', (
   expect(verdictOn(session, checked([], { at: 500 }))).toBeUndefined()
   expect(verdictOn({ ...session, endedAt: undefined }, checked([]))).toBeUndefined()
   expect(verdictOn(session, checked([], { findingCount: 200 }))).toBeUndefined()
-})
-
-test('how long a recording is kept', () => {
-  const now = new Date(2026, 10, 25, 12).getTime()
-  const kept = { held: false, live: false, endedAt: now, days: 90 as number | undefined }
-  expect(keptWords(kept, now)).toMatch(/^Until 23 Feb/)
-  expect(keptWords({ ...kept, held: true }, now)).toBe('On hold')
-  expect(keptWords({ ...kept, days: undefined }, now)).toBe('For ever')
-  expect(keptWords({ ...kept, live: true, endedAt: undefined }, now)).toBe('90 days from its end')
 })
