@@ -37,7 +37,8 @@ export class RecordingIndexer implements Disposable {
   /** What is being recorded is read as far as it goes, and waits for nothing. */
   waitingCount(among?: Iterable<string>): number {
     const { sources, known } = this.#parts
-    return [...(among ?? known.waiting)].filter((id) => known.waiting.has(id) && !sources.isRecording(id)).length
+    return [...(among ?? known.waiting)].filter((id) => known.waiting.has(id) && !sources.isRecording(id))
+      .length
   }
 
   purge(sessionId: string): void {
