@@ -125,7 +125,7 @@ function ClusterRecords({ logging }: { logging: Cluster['execLogging'] }) {
         <Place icon={<FileIcon size={14} stroke={1.75} aria-hidden />} name="CloudWatch Logs">
           {logGroup === undefined ? (
             <span title="DEFAULT: the log group of the task definition's awslogs driver, where it has one">
-              Task's log group
+              Task's group
             </span>
           ) : (
             <Name className={styles.mono} text={shortArn(logGroup)} />
