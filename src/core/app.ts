@@ -38,6 +38,7 @@ import { onSignedIn, refreshAfterSignIn } from './refresh-after-sign-in.ts'
 import { type CoreServices, serveContract } from './serve-contract.ts'
 import { createExecuteCommand, createTerminateSession } from './session/execute-command.ts'
 import { endLeftBehind } from './session/left-behind.ts'
+import { isProduction } from './session/production-guard.ts'
 import type { SessionHostLink } from './session/session-host-line.ts'
 import { createSessionService, type SessionService } from './session/session-service.ts'
 import { createSettingsStore, type SettingsStore } from './settings.ts'
@@ -369,6 +370,8 @@ function steerSessions(
     forgetCredentials: (scope) => signIn.forgetCredentials(scope),
     engineChoice: () => settings.get().engine,
     recordingRequired: () => settings.get().recordingRequired,
+    isProduction: (container) =>
+      isProduction(settings.get().production, container, catalog.tagsAt(container)),
     describeForExec: (container) => catalog.describeForExec(container),
     onCluster: catalog.onCluster,
     executeCommand: createExecuteCommand(clients),

@@ -115,6 +115,10 @@ export interface SessionRecorder {
   marker(label: string): void
   /** Bytes given but not yet written: the session holds its source back above a mark. */
   readonly pendingBytes: number
+  /**
+   * Fires once the recording has begun, on the disk and in the ledger; never when `onProblem` came before.
+   */
+  onAccepted(listener: () => void): Disposable
   /** Fires when `pendingBytes` shrank. */
   onDrained(listener: () => void): Disposable
   /** The disk is full, the folder is gone: the recording ends here and the session says so. */

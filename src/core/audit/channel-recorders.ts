@@ -68,6 +68,7 @@ interface ChannelRecorderOptions {
 class ChannelRecorder implements SessionRecorder {
   readonly #options: ChannelRecorderOptions
   readonly #startedAt: number
+  readonly #accepted = createListeners<void>()
   readonly #drained = createListeners<void>()
   readonly #problem = createListeners<ErrorValue>()
   readonly #closed = Promise.withResolvers<void>()
@@ -109,6 +110,10 @@ class ChannelRecorder implements SessionRecorder {
     this.#options.post({ kind: 'marker', ...this.#moment(), label })
   }
 
+  onAccepted(listener: () => void): Disposable {
+    return this.#accepted.add(listener)
+  }
+
   onDrained(listener: () => void): Disposable {
     return this.#drained.add(listener)
   }
@@ -127,7 +132,8 @@ class ChannelRecorder implements SessionRecorder {
   }
 
   receive(frame: RecordingFrame): void {
-    if (frame.kind === 'written') this.#drain(frame.byteCount)
+    if (frame.kind === 'accepted') this.#accepted.emit()
+    else if (frame.kind === 'written') this.#drain(frame.byteCount)
     else if (frame.kind === 'problem') this.#tellProblem(errorValueSchema.parse(JSON.parse(frame.json)))
     else if (frame.kind === 'closed') this.#end()
   }

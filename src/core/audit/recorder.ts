@@ -26,6 +26,8 @@ const chunkMilliseconds = 60_000
 export type ClosedBy = AuditEventOf<'recording.closed'>['cause']
 
 export interface RecorderListener {
+  /** The recording has begun: its file is on the disk, and the ledger knows. At most once, and never after `failed`. */
+  accepted(): void
   /** So many bytes of output are on the disk, or given up after a problem. */
   written(outputBytes: number): void
   /** The recording ended early. At most once. */
@@ -81,6 +83,7 @@ export class Recorder {
     this.#waiting = this.#encoder.header(options.start)
     this.#work = this.#begin()
     this.#flush()
+    void this.#enqueue(() => this.#accept())
     this.#armChunkTimer()
   }
 
@@ -144,6 +147,12 @@ export class Recorder {
     } catch (thrown) {
       await this.#fail(thrown)
     }
+  }
+
+  /** Synced first: a disk may take bytes and say only then that it has no room for them. */
+  async #accept(): Promise<void> {
+    await this.#sync()
+    if (this.#writer !== undefined) this.#options.listener.accepted()
   }
 
   #add(elapsed: number, lines: string): void {

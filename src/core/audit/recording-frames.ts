@@ -28,6 +28,8 @@ const kindCodes = {
   problem: 7,
   /** To the host, the answer to `close`: complete, and in the ledger. */
   closed: 8,
+  /** To the host: the recording has begun, on the disk and in the ledger. */
+  accepted: 9,
 } as const
 
 type Kind = keyof typeof kindCodes
@@ -43,6 +45,7 @@ export type RecordingFrame =
   | { kind: 'close'; recording: number; elapsed: number }
   | { kind: 'written'; recording: number; byteCount: number }
   | { kind: 'closed'; recording: number }
+  | { kind: 'accepted'; recording: number }
 
 const headerLength = 5
 const timeLength = 8
@@ -65,6 +68,7 @@ export function encodeRecordingFrame(frame: RecordingFrame): Uint8Array {
     case 'written':
       return withBytes(frame, undefined, words(frame.byteCount))
     case 'closed':
+    case 'accepted':
       return withBytes(frame, undefined, new Uint8Array())
   }
 }
@@ -100,6 +104,7 @@ export function decodeRecordingFrame(message: Uint8Array): RecordingFrame {
     case 'written':
       return { kind, recording, byteCount: view.getUint32(headerLength) }
     case 'closed':
+    case 'accepted':
       return { kind, recording }
     case undefined:
       throw new RangeError(`Recording frame of unknown kind ${view.getUint8(0)}`)

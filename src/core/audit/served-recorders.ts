@@ -68,6 +68,7 @@ export class ServedRecorders implements Disposable {
       case 'close':
         void this.#close(frame)
         break
+      case 'accepted':
       case 'written':
       case 'problem':
       case 'closed':
@@ -90,6 +91,7 @@ export class ServedRecorders implements Disposable {
     const keeper = this.#keeper()
     if (keeper === undefined) throw notOpen()
     return keeper.startRecorder(parseStart(json), {
+      accepted: () => this.#tell({ kind: 'accepted', recording }),
       written: (byteCount) => this.#tellWritten(recording, byteCount),
       failed: (error) => this.#tellProblem(recording, error),
     })
@@ -105,15 +107,19 @@ export class ServedRecorders implements Disposable {
     const recorder = this.#recorders.get(recording)
     this.#recorders.delete(recording)
     if (recorder !== undefined) await this.#keeper()?.closeRecorder(recorder, elapsed, 'session')
-    this.#channel.post(encodeRecordingFrame({ kind: 'closed', recording }))
+    this.#tell({ kind: 'closed', recording })
   }
 
   #tellWritten(recording: number, byteCount: number): void {
-    this.#channel.post(encodeRecordingFrame({ kind: 'written', recording, byteCount }))
+    this.#tell({ kind: 'written', recording, byteCount })
   }
 
   #tellProblem(recording: number, error: ErrorValue): void {
-    this.#channel.post(encodeRecordingFrame({ kind: 'problem', recording, json: JSON.stringify(error) }))
+    this.#tell({ kind: 'problem', recording, json: JSON.stringify(error) })
+  }
+
+  #tell(frame: RecordingFrame): void {
+    this.#channel.post(encodeRecordingFrame(frame))
   }
 }
 

@@ -40,6 +40,11 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   readonly #answers: AnswerWatch
   #engine: EngineSession | undefined
   #wantedRecording: HostedRecording | undefined
+  /** Nothing passes yet, in either direction: core has to know first whether it is recorded. */
+  #held = false
+  #awaitsRecorder = false
+  /** The engine's session ended while nothing passed. */
+  #heldEnding: { reason: EndReason; error: ErrorValue | undefined } | undefined
   #inputReportedAt = Number.NEGATIVE_INFINITY
   #keepingAlive: Disposable | undefined
   #typedAt = Number.NEGATIVE_INFINITY
@@ -59,7 +64,13 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#recording = new SessionRecording({
       ...options,
       stream: this.stream,
-      onProblem: (error) => options.report({ type: 'recording-problem', error }),
+      onAccepted: () => {
+        if (this.#awaitsRecorder) this.#reportReady()
+      },
+      onProblem: (error) => {
+        if (this.#awaitsRecorder) this.#reportReady(error)
+        else options.report({ type: 'recording-problem', error })
+      },
     })
     this.#answers = new AnswerWatch(options.clock, {
       silent: () => options.report({ type: 'silent' }),
@@ -71,25 +82,41 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   }
 
   /**
-   * Connects with an engine; again with another one after `not-started`.
+   * Connects with an engine; again with another one after `not-started`. When
+   * it is held, nothing passes in either direction until `letGo`, and `ready`
+   * waits for the recorder's word.
    * @throws {PortholeError} INVALID_REQUEST while an engine is at work, and after the end
    */
-  start(engine: Engine, request: HostedEngineRequest, recording: HostedRecording | undefined): void {
+  start(
+    engine: Engine,
+    request: HostedEngineRequest,
+    { recording, held }: { recording: HostedRecording | undefined; held: boolean },
+  ): void {
     if (this.#engine !== undefined || this.#hasEnded)
       throw new PortholeError({
         code: 'INVALID_REQUEST',
         message: 'This session has been started already.',
       })
     this.#wantedRecording = recording
+    this.#held = held
     const { credentials } = this.#options
     this.#engineTellsOfLine = engine.tellsOfLine
     this.#engine = engine.start({ ...request, size: this.stream.size, credentials }, this.#engineEvents())
   }
 
+  /** What was held passes from now on. */
+  letGo(): void {
+    if (!this.#held || this.#hasEnded) return
+    this.#held = false
+    this.stream.letGo()
+    if (this.#heldEnding !== undefined) this.#ended(this.#heldEnding.reason, this.#heldEnding.error)
+  }
+
   typed(bytes: Uint8Array): void {
     const { clock, report } = this.#options
-    this.#recording.typed(bytes)
-    if (this.#isReady && !this.#hasEnded) this.#answers.typed()
+    // Keys that are held are not sent yet, so nothing can answer them.
+    if (!this.#held) this.#recording.typed(bytes)
+    if (this.#isReady && !this.#held && !this.#hasEnded) this.#answers.typed()
     const at = clock.now()
     this.#typedAt = at
     if (at - this.#inputReportedAt < inputReportMilliseconds) return
@@ -148,7 +175,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   async close(): Promise<void> {
     if (this.#hasEnded) return
     try {
-      await this.#engine?.close()
+      if (this.#heldEnding === undefined) await this.#engine?.close()
     } finally {
       this.#ended('closed')
     }
@@ -199,8 +226,15 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   #ready(): void {
     if (this.#isReady || this.#hasEnded) return
     this.#isReady = true
-    if (this.#engine !== undefined) this.stream.connect(this.#engine)
-    const recordingProblem = this.#wantedRecording && this.#recording.start(this.#wantedRecording)
+    if (this.#engine !== undefined) this.stream.connect(this.#engine, { held: this.#held })
+    const problem = this.#wantedRecording && this.#recording.start(this.#wantedRecording)
+    if (this.#held && this.#recording.isOn) this.#awaitsRecorder = true
+    else this.#reportReady(problem)
+  }
+
+  #reportReady(recordingProblem?: ErrorValue): void {
+    this.#awaitsRecorder = false
+    if (this.#hasEnded) return
     this.#options.report({
       type: 'ready',
       at: this.#options.clock.now(),
@@ -221,7 +255,13 @@ export class HostedSession implements ServedStream, AsyncDisposable {
 
   #ended(reason: EndReason, error?: ErrorValue): void {
     if (this.#hasEnded) return
+    // Its last words wait for leave to be shown; whoever closes it does not want them.
+    if (this.#held && this.#isReady && reason !== 'closed') {
+      this.#heldEnding ??= { reason, error }
+      return
+    }
     this.#hasEnded = true
+    this.#awaitsRecorder = false
     this.#answers[Symbol.dispose]()
     this.#stopKeepingAlive()
     // The session is kept for its screen; its engine keeps buffers that nobody needs any more.

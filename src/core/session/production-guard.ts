@@ -47,7 +47,12 @@ export function assertPausable(
   })
 }
 
-function isProduction(rules: ProductionRules, container: ContainerRef, tags: readonly Tags[]): boolean {
+/** @param tags as for `assertReason` */
+export function isProduction(
+  rules: ProductionRules,
+  container: ContainerRef,
+  tags: readonly Tags[],
+): boolean {
   const rule = productionRule(rules, {
     accountId: container.scope.accountId,
     names: [container.accountName, container.clusterName, container.serviceName],

@@ -1,4 +1,5 @@
 import { type ErrorValue, PortholeError, toErrorValue } from '../../contract/errors.ts'
+import type { ContainerRef } from '../../contract/session.ts'
 import type { AuditService } from '../audit/audit-service.ts'
 import type { SessionEntry } from './session-entry.ts'
 
@@ -6,6 +7,7 @@ export interface RecordingPolicyOptions {
   audit: Pick<AuditService, 'integrity'>
   /** The setting: a shell that is not recorded must not be open. */
   recordingRequired: () => boolean
+  isProduction: (container: ContainerRef) => boolean
 }
 
 /** Whether a shell may be there without being recorded. */
@@ -29,11 +31,23 @@ export class RecordingPolicy {
     }
   }
 
-  /** Why a live shell has to end: it has to be recorded, and its recording failed. */
-  breach({ session, isLive }: SessionEntry): ErrorValue | undefined {
-    const problem = session.recordingProblem
-    if (problem === undefined || !isLive || !this.#options.recordingRequired()) return undefined
+  /**
+   * Whether nothing may pass until the recording has begun: not where shells
+   * have to be recorded, and not in production, where what is missing is asked for.
+   */
+  holdsUntilRecorded(container: ContainerRef): boolean {
+    return this.#options.recordingRequired() || this.#options.isProduction(container)
+  }
+
+  /** Why a shell must not be there whose recording has this problem. */
+  refusal(problem: ErrorValue | undefined): ErrorValue | undefined {
+    if (problem === undefined || !this.#options.recordingRequired()) return undefined
     return recordingRequired(problem)
+  }
+
+  /** Why a live shell has to end. */
+  breach({ session, isLive }: SessionEntry): ErrorValue | undefined {
+    return isLive ? this.refusal(session.recordingProblem) : undefined
   }
 }
 

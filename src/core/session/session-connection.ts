@@ -82,25 +82,38 @@ export class SessionConnection {
     event: Extract<HostedSessionEvent, { type: 'ready' }>,
   ): Promise<void> {
     if (entry.session.state !== 'connecting') return
+    if (await this.#refuseHeld(entry, event.recordingProblem)) return
     try {
       await this.#options.audit.sessionOpened(entry.facts(event.at))
       entry.opened = true
       entry.change(event)
       this.#options.tasks.begin(entry.session.id)
     } catch (thrown) {
-      entry.change({ ...event, recording: false, recordingProblem: toErrorValue(thrown) })
+      const recordingProblem = toErrorValue(thrown)
+      if (await this.#refuseHeld(entry, recordingProblem)) return
+      entry.change({ ...event, recording: false, recordingProblem })
     }
+    if (entry.held) void this.#options.host.callIfRunning('session.letGo', { sessionId: entry.session.id })
+  }
+
+  /** A shell that must not be there and that nothing has reached: it has never been one. */
+  async #refuseHeld(entry: SessionEntry, problem: ErrorValue | undefined): Promise<boolean> {
+    const refusal = entry.held ? this.#options.policy.refusal(problem) : undefined
+    if (refusal !== undefined) await this.#options.ends.refuse(entry, refusal)
+    return refusal !== undefined
   }
 
   async #start(entry: SessionEntry, { engine, request }: GrantedSession): Promise<void> {
     const { container, command } = entry.request
     entry.change({ type: 'granted', awsSessionId: request.awsSessionId, engine })
+    entry.held = this.#options.policy.holdsUntilRecorded(container)
     const recording = { command, container, title: `${container.containerName} · ${container.taskId}` }
     const answer = await this.#options.host.callIfRunning('session.start', {
       sessionId: entry.session.id,
       engine,
       request,
       recording,
+      held: entry.held,
     })
     if (answer.ok) return
     await giveBack(this.#options, container.scope, request.awsSessionId)

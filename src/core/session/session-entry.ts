@@ -35,6 +35,8 @@ export class SessionEntry {
   fallback?: Engine | undefined
   /** Waits for an agent that is still starting. */
   readonly patience: Patience
+  /** Nothing passes until the history and the recorder have accepted the shell. */
+  held = false
   /** The tab was closed before AWS answered. */
   cancelled = false
   /** The history holds an opening, which wants an end. */

@@ -58,9 +58,13 @@ export const sessionHostMethods = {
       engine: engineSchema,
       request: hostedEngineRequestSchema,
       recording: hostedRecordingSchema.optional(),
+      /** Nothing passes in either direction until `session.letGo`; `ready` says first whether it is recorded. */
+      held: z.boolean().optional(),
     }),
     result: nothing,
   },
+  /** Lets pass what `session.start` held, from now on. */
+  'session.letGo': { params: sessionParams, result: nothing },
   /** Finds out now whether the session's line lives. */
   'session.probe': { params: sessionParams, result: nothing },
   /** Keeps AWS's idle timeout away while nobody types, or stops that. */

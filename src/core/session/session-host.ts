@@ -43,6 +43,8 @@ class LocalSessionHost implements SessionHost {
   readonly #streams = new Map<number, HostedSession>()
   readonly #wishes = new CredentialWishes()
   readonly #byteChannels = new Set<Disposable>()
+  /** Sessions that were let go and still complete their recordings. */
+  readonly #leaving = new Set<Promise<void>>()
   #control: Control | undefined
 
   constructor(dependencies: SessionHostDependencies) {
@@ -60,8 +62,12 @@ class LocalSessionHost implements SessionHost {
       events: sessionHostEvents,
       handlers: {
         'session.prepare': async ({ sessionId, stream, size }) => this.#prepare(sessionId, stream, size),
-        'session.start': async ({ sessionId, engine, request, recording }) => {
-          this.#find(sessionId).start(this.#dependencies.engines[engine], request, recording)
+        'session.start': async ({ sessionId, engine, request, recording, held = false }) => {
+          this.#find(sessionId).start(this.#dependencies.engines[engine], request, { recording, held })
+          return {}
+        },
+        'session.letGo': async ({ sessionId }) => {
+          this.#find(sessionId).letGo()
           return {}
         },
         'session.probe': async ({ sessionId }) => {
@@ -117,6 +123,7 @@ class LocalSessionHost implements SessionHost {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#endAll()
+    await Promise.allSettled(this.#leaving)
     this.#wishes.refuseAll()
     for (const serving of this.#byteChannels) serving[Symbol.dispose]()
     this.#byteChannels.clear()
@@ -162,8 +169,18 @@ class LocalSessionHost implements SessionHost {
     const session = this.#find(sessionId)
     this.#sessions.delete(sessionId)
     for (const [stream, owner] of this.#streams) if (owner === session) this.#streams.delete(stream)
-    await session[Symbol.asyncDispose]()
+    await this.#leave(session)
     return {}
+  }
+
+  async #leave(session: HostedSession): Promise<void> {
+    const leaving = session[Symbol.asyncDispose]()
+    this.#leaving.add(leaving)
+    try {
+      await leaving
+    } finally {
+      this.#leaving.delete(leaving)
+    }
   }
 
   #find(sessionId: string): HostedSession {
@@ -177,7 +194,7 @@ class LocalSessionHost implements SessionHost {
     const sessions = [...this.#sessions.values()]
     this.#sessions.clear()
     this.#streams.clear()
-    const endings = await Promise.allSettled(sessions.map((session) => session[Symbol.asyncDispose]()))
+    const endings = await Promise.allSettled(sessions.map((session) => this.#leave(session)))
     for (const ending of endings)
       if (ending.status === 'rejected')
         this.#dependencies.log(`A session did not end well: ${String(ending.reason)}`)

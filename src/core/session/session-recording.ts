@@ -21,6 +21,8 @@ export interface SessionRecordingOptions {
   clock: Clock
   recorders: RecorderFactory
   stream: Pick<SessionStream, 'size' | 'inspectScreen' | 'recorderHold'>
+  /** It has begun; never when there was a problem before. */
+  onAccepted: () => void
   /** The recording ended early, or could not be completed. */
   onProblem: (error: ErrorValue) => void
 }
@@ -50,7 +52,7 @@ export class SessionRecording {
 
   /** @returns why nothing is recorded */
   start(recording: HostedRecording): ErrorValue | undefined {
-    const { recorders, sessionId, clock, stream, onProblem } = this.#options
+    const { recorders, sessionId, clock, stream, onAccepted, onProblem } = this.#options
     let recorder: SessionRecorder
     try {
       recorder = recorders.start({ ...recording, sessionId, size: stream.size, startedAt: clock.now() })
@@ -60,6 +62,7 @@ export class SessionRecording {
     this.#recorder = recorder
     this.#commands = this.#trackCommands(recorder, recording.command)
     this.#window = new SendWindow(stream.recorderHold, recorderMarks)
+    recorder.onAccepted(onAccepted)
     recorder.onDrained(() => this.#measure())
     recorder.onProblem((error) => {
       this.#close()

@@ -29,7 +29,7 @@ const mostTypeAheadBytes = 1024 * 1024
  */
 const replicaMarks = { high: 4 * lazyBacklogBytes, low: lazyBacklogBytes }
 
-type Holder = 'viewer' | 'snapshot' | 'replica' | 'recorder'
+type Holder = 'viewer' | 'snapshot' | 'replica' | 'recorder' | 'start'
 
 interface Attachment {
   viewer: Viewer
@@ -52,6 +52,8 @@ export class SessionStream implements Disposable {
   readonly #snapshotHold: PausableSource
   #size: TerminalSize
   #source: StreamSource | undefined
+  /** Output that came while nothing may pass; undefined when it may. */
+  #heldOutput: Uint8Array[] | undefined
   #typeAhead: Uint8Array[] = []
   #typeAheadBytes = 0
   #attachment: Attachment | undefined
@@ -95,18 +97,37 @@ export class SessionStream implements Disposable {
     return this.#brake.for('recorder')
   }
 
-  /** Gives the stream its source, with everything that was typed ahead. */
-  connect(source: StreamSource): void {
+  /**
+   * Gives the stream its source, with everything that was typed ahead. When it
+   * is held, nothing passes in either direction until `letGo`.
+   */
+  connect(source: StreamSource, { held } = { held: false }): void {
+    if (held) {
+      this.#heldOutput = []
+      this.#brake.for('start').pause()
+    }
     this.#source = source
     if (this.#brake.held) source.pause()
-    for (const bytes of this.#typeAhead) source.write(bytes)
-    this.#typeAhead = []
-    this.#typeAheadBytes = 0
+    if (!held) this.#sendTypeAhead()
+  }
+
+  /** What was held passes: first what the source said, then what was typed for it. */
+  letGo(): void {
+    const held = this.#heldOutput
+    if (held === undefined) return
+    this.#heldOutput = undefined
+    for (const bytes of held) this.output(bytes)
+    this.#sendTypeAhead()
+    this.#brake.for('start').resume()
   }
 
   /** From the engine. `bytes` must not change any more. */
   output(bytes: Uint8Array): void {
     if (this.#ended || bytes.byteLength === 0) return
+    if (this.#heldOutput !== undefined) {
+      this.#heldOutput.push(bytes)
+      return
+    }
     this.#replica.write(bytes)
     this.#replicaWindow.measured(this.#replica.pendingBytes)
     const attachment = this.#attachment
@@ -123,6 +144,7 @@ export class SessionStream implements Disposable {
     this.#ended = true
     this.#source = undefined
     this.#typeAhead = []
+    this.#heldOutput = undefined
     if (this.#attachment !== undefined && this.#attachment.held === undefined) this.#sendEnd(this.#attachment)
   }
 
@@ -149,7 +171,7 @@ export class SessionStream implements Disposable {
   /** @returns whether the bytes will reach the shell */
   input(bytes: Uint8Array): boolean {
     if (this.#ended || bytes.byteLength === 0) return false
-    if (this.#source !== undefined) {
+    if (this.#source !== undefined && this.#heldOutput === undefined) {
       this.#source.write(bytes)
       return true
     }
@@ -172,6 +194,12 @@ export class SessionStream implements Disposable {
     this.#dropAttachment()
     this.#batcher[Symbol.dispose]()
     this.#replica[Symbol.dispose]()
+  }
+
+  #sendTypeAhead(): void {
+    for (const bytes of this.#typeAhead) this.#source?.write(bytes)
+    this.#typeAhead = []
+    this.#typeAheadBytes = 0
   }
 
   #goLive(attachment: Attachment, screen: Uint8Array): void {

@@ -28,7 +28,11 @@ beforeAll(async () => {
   {
     await using keeper = await AuditKeeper.open({ folder: audit, clock: systemClock, onChanged: () => {} })
     keeper.sessionOpened(sessionFacts({ sessionId }))
-    const recorder = keeper.startRecorder(recordingStart({ sessionId }), { written() {}, failed() {} })
+    const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+      accepted() {},
+      written() {},
+      failed() {},
+    })
     recorder.output(500, Buffer.from('hello äß😀\r\n'))
     await keeper.closeRecorder(recorder, 2000, 'session')
     keeper.sessionEnded(sessionId, { at: Date.now(), reason: 'exited' })

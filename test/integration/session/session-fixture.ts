@@ -159,6 +159,7 @@ export class SessionFixture implements AsyncDisposable {
         clock,
         audit: audit ?? noLedger,
         recordingRequired: () => recordingRequired,
+        isProduction: ({ environment }) => environment === 'production',
         describeForExec: catalog.describeForExec,
         onCluster: catalog.onCluster,
         executeCommand: createExecuteCommand(clients),

@@ -34,6 +34,7 @@ beforeAll(async () => {
   keeper.sessionOpened(facts)
   let written = Promise.withResolvers<void>()
   const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+    accepted() {},
     written: () => written.resolve(),
     failed: (error) => written.reject(error),
   })

@@ -63,6 +63,7 @@ afterAll(() => folder[Symbol.dispose]())
 async function record(keeper: AuditKeeper, clock: ReturnType<typeof createHandClock>, sessionId: string) {
   let written = Promise.withResolvers<void>()
   const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+    accepted() {},
     written: () => written.resolve(),
     failed: (error) => written.reject(error),
   })

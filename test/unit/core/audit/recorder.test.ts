@@ -61,7 +61,7 @@ class MemoryStore implements Pick<RecordingStore, 'create'> {
   }
 }
 
-function setup(options: { failing?: StoreCall; osCode?: string } = {}) {
+function setup(options: { failing?: StoreCall; osCode?: string; full?: boolean } = {}) {
   const clock = createHandClock()
   const store = new MemoryStore()
   store.failing = options.failing
@@ -69,8 +69,8 @@ function setup(options: { failing?: StoreCall; osCode?: string } = {}) {
   store.failure = Object.assign(new Error(osCode), { code: osCode })
   const events: AuditEvent[] = []
   const problems: ErrorValue[] = []
-  const ledger = { full: false }
-  const counts = { written: 0 }
+  const ledger = { full: options.full ?? false }
+  const counts = { written: 0, accepted: 0 }
   const recorder = new Recorder({
     start: recordingStart(),
     store: store as unknown as RecordingStore,
@@ -80,6 +80,9 @@ function setup(options: { failing?: StoreCall; osCode?: string } = {}) {
       events.push(event)
     },
     listener: {
+      accepted: () => {
+        counts.accepted += 1
+      },
       written: (count) => {
         counts.written += count
       },
@@ -108,6 +111,35 @@ describe('Recorder', () => {
     await recorder.close(300, 'session')
   })
 
+  it('has begun when the ledger knows and the header is on the disk', async () => {
+    const { store, events, counts, recorder } = setup()
+    const synced = store.next('sync')
+    expect(counts.accepted).toBe(0)
+    await synced
+    expect(store.calls).toEqual(['create', 'append', 'sync'])
+    expect(typesOf(events)).toEqual(['recording.start'])
+    expect(counts.accepted).toBe(1)
+    recorder.output(1, bytes('x'.repeat(20_000)))
+    await recorder.close(2, 'session')
+    expect(counts.accepted).toBe(1)
+  })
+
+  it.each<StoreCall>(['create', 'append', 'sync'])('has not begun when %s fails', async (call) => {
+    const { store, counts, problems, recorder } = setup({ failing: call })
+    await recorder.close(1, 'session')
+    expect(store.calls).toContain(call)
+    expect(problems).toHaveLength(1)
+    expect(counts.accepted).toBe(0)
+  })
+
+  it('has not begun when the ledger refuses it', async () => {
+    const { counts, problems, recorder, store } = setup({ full: true })
+    await recorder.close(1, 'session')
+    expect(problems).toEqual([expect.objectContaining({ code: 'STORAGE_FULL' })])
+    expect(counts.accepted).toBe(0)
+    expect(store.calls).toEqual([])
+  })
+
   it('writes 16 KiB at once, without the clock', async () => {
     const { store, recorder, counts } = setup()
     await store.next('append')
@@ -120,12 +152,13 @@ describe('Recorder', () => {
 
   it('syncs one second after it wrote, and not while nothing comes', async () => {
     const { clock, store, recorder } = setup()
-    await store.next('append')
+    await store.next('sync')
     const synced = store.next('sync')
     clock.advance(1000)
     await synced
     clock.advance(10_000)
-    expect(store.calls.filter((call) => call === 'sync')).toHaveLength(1)
+    // One for the beginning, one for what was written then.
+    expect(store.calls.filter((call) => call === 'sync')).toHaveLength(2)
     await recorder.close(20_000, 'session')
   })
 

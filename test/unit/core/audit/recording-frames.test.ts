@@ -27,7 +27,7 @@ const frames: fc.Arbitrary<RecordingFrame> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('close' as const), recording, elapsed }),
   fc.record({ kind: fc.constant('written' as const), recording, byteCount: word }),
-  fc.record({ kind: fc.constant('closed' as const), recording }),
+  fc.record({ kind: fc.constantFrom('closed' as const, 'accepted' as const), recording }),
 )
 
 describe('recording frames', () => {
@@ -49,7 +49,7 @@ describe('recording frames', () => {
         }
       }),
     )
-    expect(() => decodeRecordingFrame(Uint8Array.of(9, 0, 0, 0, 1))).toThrow(RangeError)
+    expect(() => decodeRecordingFrame(Uint8Array.of(10, 0, 0, 0, 1))).toThrow(RangeError)
     expect(() => decodeRecordingFrame(Uint8Array.of(2, 0, 0, 0, 1))).toThrow(RangeError)
   })
 })

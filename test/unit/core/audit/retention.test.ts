@@ -71,6 +71,7 @@ describe('shredding', () => {
     const sessionId = randomUUID()
     keeper.sessionOpened(sessionFacts({ sessionId, at: clock.now() }))
     const recorder = keeper.startRecorder(recordingStart({ sessionId, startedAt: clock.now() }), {
+      accepted() {},
       written() {},
       failed() {},
     })

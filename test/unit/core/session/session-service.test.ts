@@ -17,6 +17,7 @@ import {
   type SessionServiceDependencies,
 } from '../../../../src/core/session/session-service.ts'
 import { taskLookMilliseconds } from '../../../../src/core/session/task-watch.ts'
+import { createBytePage } from '../../../fixtures/byte-page.ts'
 import { createHandClock, type HandClock } from '../../../fixtures/hand-clock.ts'
 import { createMemoryRecorders, type MemoryRecorders } from '../../../fixtures/memory-recorders.ts'
 import { sampleCluster, sampleContainer } from '../../../fixtures/session-samples.ts'
@@ -41,6 +42,8 @@ let recorders: MemoryRecorders
 let audit: string[]
 let openedFacts: SessionFacts[]
 let refusedFacts: SessionFacts[]
+/** Why the history takes no opening. */
+let openingProblem: PortholeError | undefined
 let terminated: string[]
 let noted: (string | undefined)[]
 let recordingRequired: boolean
@@ -66,6 +69,7 @@ function build(overrides: Partial<SessionServiceDependencies> = {}) {
     clock,
     audit: {
       async sessionOpened(facts) {
+        if (openingProblem !== undefined) throw openingProblem
         audit.push('opened')
         openedFacts.push(facts)
       },
@@ -83,6 +87,7 @@ function build(overrides: Partial<SessionServiceDependencies> = {}) {
       integrity: () => historyState(),
     },
     recordingRequired: () => recordingRequired,
+    isProduction: ({ environment }) => environment === 'production',
     describeForExec: async () => ({ runtimeId: '0123-3107182542', snapshot: { task: 'as described' } }),
     executeCommand: async () => grant,
     terminateSession: async (_, id) => void terminated.push(id),
@@ -113,6 +118,7 @@ beforeEach(() => {
   audit = []
   openedFacts = []
   refusedFacts = []
+  openingProblem = undefined
   terminated = []
   noted = []
   recordingRequired = false
@@ -860,5 +866,119 @@ describe('a recording', () => {
       expect(service.list().find((session) => session.id === id)?.error?.code).toBe('RECORDING_REQUIRED')
       await expect.poll(() => audit).toEqual(['opened', 'ended failed'])
     }
+  })
+})
+
+describe('a shell whose recording is not certain yet', () => {
+  const full = { code: 'STORAGE_FULL', message: 'The disk is full.', retryable: true } as const
+  const production: OpenSession = { ...request, container: { ...sampleContainer, environment: 'production' } }
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  const text = (parts: readonly Uint8Array[] = []) => Buffer.concat(parts).toString()
+
+  /** Opened with keys typed ahead and a recorder that has not answered; the engine is ready and has spoken. */
+  async function openHeld(wanted = request) {
+    recorders.holdBack = true
+    const starting = builtIn.nextSession()
+    const { id, stream } = await service.open(wanted)
+    const [near, far] = createChannelPair()
+    host.serveBytes(far)
+    const page = createBytePage(near, stream)
+    page.send({ kind: 'attach', stream })
+    page.send({ kind: 'input', stream, bytes: Buffer.from('rm -rf /\r') })
+    const session = await starting
+    session.events.ready()
+    session.events.output(Buffer.from('first words'))
+    page.send({ kind: 'input', stream, bytes: Buffer.from('date') })
+    await settled()
+    return { id, session, page, recording: recorders.recordings[0] }
+  }
+
+  beforeEach(() => {
+    recordingRequired = true
+  })
+
+  test('gets no key and shows nothing until the recorder has accepted it', async () => {
+    build()
+    const { session, page, recording } = await openHeld()
+    expect([session.written, page.text, session.paused]).toEqual([[], '', true])
+    expect(seen.at(-1)?.state).toBe('connecting')
+    expect(audit).toEqual([])
+    recording?.accept()
+    expect(await when(inState('ready'))).toMatchObject({ recording: true })
+    await page.until(() => page.text === 'first words')
+    expect(text(session.written)).toBe('rm -rf /\rdate')
+    expect(session.paused).toBe(false)
+    expect(text(recording?.output)).toBe('first words')
+    expect(audit).toEqual(['opened'])
+    page.send({ kind: 'input', stream: 1, bytes: Buffer.from('ls') })
+    await settled()
+    expect(text(session.written)).toBe('rm -rf /\rdatels')
+  })
+
+  test.each(['the recorder', 'the history'])('never gets a key when %s refuses it', async (who) => {
+    build()
+    if (who === 'the history') openingProblem = new PortholeError(full)
+    const { session, page, recording } = await openHeld()
+    if (who === 'the history') recording?.accept()
+    else recording?.fail(full)
+    expect(await when(inState('ended'))).toMatchObject({
+      endReason: 'failed',
+      error: { code: 'RECORDING_REQUIRED', message: expect.stringContaining('The disk is full.') },
+    })
+    await page.until(() => page.ended)
+    expect([session.written, page.text, session.closed]).toEqual([[], '', true])
+    expect(seen.some(inState('ready'))).toBe(false)
+    await expect.poll(() => audit).toEqual(['refused RECORDING_REQUIRED'])
+  })
+
+  test('waits in production too, and opens there unrecorded where that is allowed', async () => {
+    recordingRequired = false
+    build()
+    const { session, page, recording } = await openHeld(production)
+    expect([session.written, page.text]).toEqual([[], ''])
+    recording?.fail(full)
+    expect(await when(inState('ready'))).toMatchObject({ recording: false, recordingProblem: full })
+    await page.until(() => page.text === 'first words')
+    expect(text(session.written)).toBe('rm -rf /\rdate')
+  })
+
+  test('does not wait anywhere else', async () => {
+    recordingRequired = false
+    build()
+    const { session, page } = await openHeld()
+    await page.until(() => page.text === 'first words')
+    expect(text(session.written)).toBe('rm -rf /\rdate')
+    expect(seen.at(-1)?.state).toBe('ready')
+  })
+
+  test('shows the last words of a command that was over before', async () => {
+    build()
+    const { session, page, recording } = await openHeld()
+    session.events.ended('exited')
+    await settled()
+    expect(seen.at(-1)?.state).toBe('connecting')
+    recording?.accept()
+    await page.until(() => page.ended)
+    expect(page.text).toBe('first words')
+    expect(await when(inState('ended'))).toMatchObject({ endReason: 'exited' })
+    await expect.poll(() => audit).toEqual(['opened', 'ended exited'])
+  })
+
+  test('can be closed meanwhile', async () => {
+    build()
+    const { id, session, page } = await openHeld()
+    await service.close(id)
+    expect([session.written, page.text, session.closed]).toEqual([[], '', true])
+    expect(seen.at(-1)).toMatchObject({ state: 'ended', endReason: 'closed' })
+  })
+
+  test('is there at once for a size that changes', async () => {
+    build()
+    const { session, page, recording } = await openHeld()
+    page.send({ kind: 'resize', stream: 1, size: { cols: 100, rows: 40 } })
+    await settled()
+    expect(session.sizes).toEqual([{ cols: 100, rows: 40 }])
+    recording?.accept()
+    await when(inState('ready'))
   })
 })
