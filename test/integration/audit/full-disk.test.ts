@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +5,7 @@ import { AuditKeeper } from '../../../src/core/audit/audit-keeper.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { readWhole, replayOutput, temporaryFolder } from '../../unit/core/audit/audit-fixtures.ts'
 import { RecordingChild } from './child-process.ts'
+import { mountSmallDisk } from './small-disk.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeAll(() => {
@@ -42,7 +42,7 @@ describe('a disk without room', () => {
   })
 
   it('leaves a history that opens and verifies when the whole disk is full', async () => {
-    using disk = mountSmallDisk(join(folder.path, 'disk'))
+    using disk = diskOrLimit(join(folder.path, 'disk'))
     const path = join(disk.path, 'audit')
     const { sessionId, problems } = await recordUntilFull(path, disk.fileBlocks)
     expect(problems).toEqual([expect.objectContaining({ code: 'STORAGE_FULL' })])
@@ -57,16 +57,9 @@ describe('a disk without room', () => {
 })
 
 /** A disk of 3 MiB where this process may mount one, else a plain folder and a limit on file sizes. */
-function mountSmallDisk(path: string): Disposable & { path: string; fileBlocks?: number; grow(): void } {
-  mkdirSync(path)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'none', path], { stdio: 'ignore' })
-  } catch {
-    return { path, fileBlocks: 1024, grow() {}, [Symbol.dispose]() {} }
-  }
-  return {
-    path,
-    grow: () => void execFileSync('mount', ['-o', 'remount,size=16m', path]),
-    [Symbol.dispose]: () => void execFileSync('umount', [path]),
-  }
+function diskOrLimit(path: string): Disposable & { path: string; fileBlocks?: number; grow(): void } {
+  const disk = mountSmallDisk(path, '3m')
+  if (typeof disk !== 'string') return { ...disk, grow: () => disk.resize('16m') }
+  mkdirSync(path, { recursive: true })
+  return { path, fileBlocks: 1024, grow() {}, [Symbol.dispose]() {} }
 }

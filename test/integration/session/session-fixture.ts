@@ -72,6 +72,8 @@ export interface Shell {
   run(line: string, pattern: RegExp): Promise<readonly string[]>
   /** Resolves when the session has reached this state. */
   until(state: Session['state']): Promise<Session>
+  /** Resolves with the first picture of the session, past or coming, that is as wanted. */
+  which(isWanted: (session: Session) => boolean): Promise<Session>
   /** Every picture of the session so far. */
   readonly history: readonly Session[]
 }
@@ -85,7 +87,7 @@ export interface SessionFixtureOptions {
   agent?: Partial<AgentSettings>
   /** The plugin to use; default: the test plugin. */
   plugin?: string
-  /** The setting. */
+  /** The setting at the start. */
   recordingRequired?: boolean
 }
 
@@ -101,6 +103,8 @@ export class SessionFixture implements AsyncDisposable {
   readonly gateway: MessageGatewayServer
   /** What goes wrong in the sessions that are opened next. */
   nextFaults: FaultPlan | undefined
+  /** The setting. */
+  recordingRequired: boolean
   readonly #endpoint: string
   readonly #host: SessionHost
   readonly #resources: AsyncDisposableStack
@@ -116,6 +120,7 @@ export class SessionFixture implements AsyncDisposable {
   ) {
     const { audit, plugin: pluginFile, recordingRequired = false } = parts.options
     this.#resources = resources
+    this.recordingRequired = recordingRequired
     this.gateway = parts.gateway
     this.#endpoint = sandbox.endpoint
     parts.faults.next = () => this.nextFaults
@@ -158,7 +163,7 @@ export class SessionFixture implements AsyncDisposable {
         host: { connect: () => near },
         clock,
         audit: audit ?? noLedger,
-        recordingRequired: () => recordingRequired,
+        recordingRequired: () => this.recordingRequired,
         isProduction: ({ environment }) => environment === 'production',
         describeForExec: catalog.describeForExec,
         onCluster: catalog.onCluster,
@@ -284,15 +289,16 @@ export class SessionFixture implements AsyncDisposable {
         return shows(pattern)
       },
       resize: (size) => page.send({ kind: 'resize', stream, size }),
-      until: (state) => this.#untilState(id, state, states),
+      until: (state) => this.#which(id, (session) => session.state === state, states),
+      which: (isWanted) => this.#which(id, isWanted, states),
       get history() {
         return states.filter((each) => each.id === id)
       },
     }
   }
 
-  #untilState(id: string, state: Session['state'], states: Session[]): Promise<Session> {
-    const isWanted = (session: Session) => session.id === id && session.state === state
+  #which(id: string, accepts: (session: Session) => boolean, states: Session[]): Promise<Session> {
+    const isWanted = (session: Session) => session.id === id && accepts(session)
     const known = states.find(isWanted)
     if (known !== undefined) return Promise.resolve(known)
     return new Promise((resolve) => {
