@@ -31,7 +31,7 @@ export class FileRecordingStore implements RecordingStore {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const file = await open(path, 'wx', 0o600)
     await syncFolder(this.#folder)
-    return new FileRecordingWriter(file)
+    return new FileRecordingWriter(file, path)
   }
 
   async open(sessionId: string): Promise<RecordingReader> {
@@ -104,17 +104,19 @@ class RecordingRemovedError extends Error {
   readonly code = 'ENOENT'
 
   constructor() {
-    super('ENOENT: the recording was deleted while it was written')
+    super('ENOENT: the recording was moved or deleted while it was written')
   }
 }
 
 class FileRecordingWriter implements RecordingWriter {
   readonly #file: FileHandle
+  readonly #path: string
   readonly #total = new RunningDigest()
   #chunk = new RunningDigest()
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, path: string) {
     this.#file = file
+    this.#path = path
   }
 
   async append(lines: Uint8Array): Promise<void> {
@@ -129,8 +131,7 @@ class FileRecordingWriter implements RecordingWriter {
   }
 
   async sync(): Promise<void> {
-    // Writes to a file that was deleted succeed for as long as it is open.
-    if ((await this.#file.stat()).nlink === 0) throw new RecordingRemovedError()
+    await this.#assertInPlace()
     await this.#file.datasync()
   }
 
@@ -149,9 +150,16 @@ class FileRecordingWriter implements RecordingWriter {
       const { size } = await this.#file.stat()
       if (size > this.#total.bytes) await this.#file.truncate(this.#total.bytes)
       await this.#file.sync()
+      await this.#assertInPlace()
     } finally {
       await this.#file.close()
     }
+  }
+
+  /** Writes to a file that was deleted or moved succeed for as long as it is open. */
+  async #assertInPlace(): Promise<void> {
+    const [written, found] = await Promise.all([this.#file.stat(), stat(this.#path)])
+    if (written.ino !== found.ino) throw new RecordingRemovedError()
   }
 }
 

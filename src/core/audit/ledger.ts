@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -64,6 +65,8 @@ export class Ledger implements Disposable {
   readonly #options: LedgerOptions
   readonly #insert: Database.Statement
   readonly #appended = createListeners<LedgerEntry>()
+  /** Tells the file that is written from another in its place. */
+  readonly #inode: number
   #head: ChainPosition
 
   private constructor(
@@ -74,6 +77,7 @@ export class Ledger implements Disposable {
   ) {
     this.#database = database
     this.#options = options
+    this.#inode = statSync(options.file).ino
     this.#insert = database.prepare(
       'INSERT INTO audit_event(seq, ts, type, session_id, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -197,6 +201,7 @@ export class Ledger implements Disposable {
    * @throws {PortholeError} STORAGE_FULL, STORAGE_UNWRITABLE, AUDIT_UNAVAILABLE; then nothing was added
    */
   append(event: AuditEvent): LedgerEntry {
+    this.#assertInPlace()
     const recordedAt = this.#options.clock.now()
     const sessionId = ('sessionId' in event ? event.sessionId : undefined) ?? null
     const previous = this.#head
@@ -272,6 +277,19 @@ export class Ledger implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close()
+  }
+
+  /** SQLite goes on for ever in a file that was deleted or moved, and says that all is well. */
+  #assertInPlace(): void {
+    const found = statSync(this.#options.file, { throwIfNoEntry: false })
+    if (found?.ino === this.#inode) return
+    throw new PortholeError({
+      code: 'AUDIT_UNAVAILABLE',
+      message: 'The audit history was moved or deleted while Porthole was running.',
+      detail: this.#options.file,
+      action: 'Put its folder back. Without it, restart Porthole to begin a new history.',
+      retryable: true,
+    })
   }
 
   /** A commit can fail after the row reached the disk; writing it again would then fail for ever. */

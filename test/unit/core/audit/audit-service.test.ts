@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createChannelPair } from '../../../../src/channel/in-process-channel.ts'
@@ -275,6 +275,43 @@ describe('the audit service', () => {
     await drained(recorder)
     await recorder.close()
     expect(problems).toEqual([expect.objectContaining({ code: 'STORAGE_UNWRITABLE' })])
+  })
+
+  it('tells a recorder within a second when the recordings vanish in mid-session, and records the next', async () => {
+    const facts = sessionFacts()
+    await audit.sessionOpened(facts)
+    const recorder = audit.recorders.start(recordingStart({ sessionId: facts.sessionId }))
+    const problem = Promise.withResolvers<unknown>()
+    recorder.onProblem(problem.resolve)
+    recorder.output(bytes('before'))
+    await drained(recorder)
+    const recordings = join(folder.path, 'recordings')
+    renameSync(recordings, `${recordings}-elsewhere`)
+    recorder.output(bytes('after'))
+    expect(await problem.promise).toMatchObject({ code: 'STORAGE_UNWRITABLE' })
+    await recorder.close()
+    await audit.sessionEnded(facts.sessionId, { at: noon + 1, reason: 'exited' })
+
+    const next = sessionFacts()
+    await audit.sessionOpened(next)
+    const second = audit.recorders.start(recordingStart({ sessionId: next.sessionId }))
+    const accepted = Promise.withResolvers<void>()
+    second.onAccepted(accepted.resolve)
+    await accepted.promise
+    second.output(bytes('recorded'))
+    await second.close()
+    expect(replayOutput(await recordingOf(next.sessionId))).toBe('recorded')
+
+    const { findings } = await audit.verify()
+    // What is not there any more is said to be missing, and nothing else.
+    expect(findings).toEqual([expect.objectContaining({ sessionId: facts.sessionId })])
+    renameSync(join(recordings, `${next.sessionId}.sealed`), join(folder.path, 'kept'))
+    rmSync(recordings, { recursive: true })
+    renameSync(`${recordings}-elsewhere`, recordings)
+    renameSync(join(folder.path, 'kept'), join(recordings, `${next.sessionId}.sealed`))
+    expect(await audit.verify()).toMatchObject({ intact: true, findings: [] })
+    // What came before anybody noticed may be in it.
+    expect(replayOutput(await recordingOf(facts.sessionId))).toMatch(/^before/)
   })
 
   it('says in every call why the history cannot be opened, and opens it as soon as it can', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { appendFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileRecordingStore } from '../../../../src/core/audit/file-recording-store.ts'
@@ -74,11 +74,26 @@ describe('FileRecordingStore', () => {
     expect(await store.digest(sessionId)).toBe(sha256('whole\n'))
   })
 
-  it('notices that its file was deleted', async () => {
+  it.each<[string, () => void]>([
+    ['was deleted', () => rmSync(recordings, { recursive: true })],
+    ['was moved away', () => renameSync(recordings, `${recordings}-elsewhere`)],
+    [
+      'has another in its place',
+      () => {
+        for (const name of readdirSync(recordings)) {
+          renameSync(join(recordings, name), join(recordings, `${name}.old`))
+          writeFileSync(join(recordings, name), '')
+        }
+      },
+    ],
+  ])('notices that its file %s', async (_, lose) => {
     const writer = await store.create(randomUUID())
-    rmSync(recordings, { recursive: true })
+    await writer.append(Buffer.from('a\n'))
+    await writer.sync()
+    lose()
     await expect(writer.sync()).rejects.toMatchObject({ code: 'ENOENT' })
-    await writer.close()
+    await expect(writer.close()).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await store.stat(await write('the next one\n'))).toEqual({ byteLength: 13 })
   })
 
   it('knows nothing of what is not there, and passes over foreign files', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -124,6 +124,25 @@ describe('Ledger', () => {
     expect(readdirSync(folder.path)).toContain('ledger.sqlite-wal')
     for (const name of readdirSync(folder.path))
       expect(statSync(join(folder.path, name)).mode & 0o077).toBe(0)
+  })
+
+  it('notices that its folder was moved, and goes on when that is put back', () => {
+    using ledger = open()
+    ledger.append(startEvent())
+    const elsewhere = `${folder.path}-elsewhere`
+    renameSync(folder.path, elsewhere)
+    expect(() => ledger.append(startEvent())).toThrow('was moved or deleted')
+    renameSync(elsewhere, folder.path)
+    ledger.append(startEvent())
+    expect(ledger.verify()).toMatchObject({ intact: true, events: 3 })
+  })
+
+  it('says so when it was deleted, instead of writing into nothing', () => {
+    using ledger = open()
+    for (const name of readdirSync(folder.path)) rmSync(join(folder.path, name))
+    expect(() => ledger.append(startEvent())).toThrow('was moved or deleted')
+    writeFileSync(file, '')
+    expect(() => ledger.append(startEvent())).toThrow('was moved or deleted')
   })
 
   it('finds a lost tail while it runs', () => {
