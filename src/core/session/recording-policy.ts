@@ -19,16 +19,22 @@ export class RecordingPolicy {
   }
 
   /**
+   * A history that could not be opened is tried again with every shell, so that
+   * this one is recorded if it can be. Never rejects.
+   * @returns why it cannot be
+   */
+  tryHistory(): Promise<ErrorValue | undefined> {
+    return this.#options.audit.integrity().then(() => undefined, toErrorValue)
+  }
+
+  /**
    * What cannot be recorded is not asked for.
    * @throws {PortholeError} RECORDING_REQUIRED
    */
-  async assertRecordable(): Promise<void> {
+  async assertRecordable(history: Promise<ErrorValue | undefined>): Promise<void> {
     if (!this.#options.recordingRequired()) return
-    try {
-      await this.#options.audit.integrity()
-    } catch (thrown) {
-      throw new PortholeError(recordingRequired(toErrorValue(thrown)), { cause: thrown })
-    }
+    const refusal = this.refusal(await history)
+    if (refusal !== undefined) throw new PortholeError(refusal)
   }
 
   /**

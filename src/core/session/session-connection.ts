@@ -48,9 +48,12 @@ export class SessionConnection {
         },
         waiting: (error, retryAt) => entry.change({ type: 'waiting', error, retryAt }),
       }
-      await this.#options.policy.assertRecordable()
+      const history = this.#options.policy.tryHistory()
+      await this.#options.policy.assertRecordable(history)
       const wanted = { container, command, choice }
       const granted = await openSession(this.#options, wanted, progress, entry.patience)
+      // Asked meanwhile: a recorder that starts before it is there would find none.
+      await history
       entry.snapshot = granted.snapshot
       entry.workload = granted.workload
       entry.fallback = granted.fallback

@@ -7,6 +7,8 @@ export interface SmallDisk extends Disposable {
   readonly path: string
   /** @param size as `mount` takes it: `2m` */
   resize(size: string): void
+  /** Whether it can be written to. */
+  setWritable(writable: boolean): void
   /** Takes all the room that is left. */
   fill(): void
   /** Gives back what `fill` took. */
@@ -26,6 +28,7 @@ export function mountSmallDisk(path: string, size: string): SmallDisk | string {
   return {
     path,
     resize: (newSize) => void execFileSync('mount', ['-o', `remount,size=${newSize}`, path]),
+    setWritable: (writable) => void execFileSync('mount', ['-o', `remount,${writable ? 'rw' : 'ro'}`, path]),
     fill: () => fill(filler),
     empty: () => rmSync(filler),
     // Lazily: a process that was killed a moment ago may hold it still.

@@ -15,14 +15,14 @@ const muchOutput = 'seq 1 5000'
 
 const folder = temporaryFolder()
 const disk = mountSmallDisk(path.join(folder.path, 'disk'), '2m')
-const whyNot = typeof disk === 'string' ? disk : undefined
 
 let worker: AuditWorker
 let audit: AuditClient
 let fixture: SessionFixture
 
 beforeAll(async () => {
-  if (whyNot !== undefined) return
+  if (typeof disk === 'string') return
+  disk.setWritable(false)
   worker = startAuditWorker({ ...folders(), workerUrl })
   audit = createAuditService({ channel: worker.channel })
   fixture = await SessionFixture.start({ audit })
@@ -41,6 +41,30 @@ function folders() {
 
 const recordingOf = async (shell: Shell) =>
   replayOutput(await readWhole((offset) => audit.recording(shell.id, offset)))
+
+test('a disk that is read-only at the start, and later not', async ({ skip }) => {
+  if (typeof disk === 'string') return skip(disk)
+  const shell = await fixture.openShell('built-in')
+  expect(await shell.until('ready')).toMatchObject({
+    recording: false,
+    recordingProblem: { code: 'STORAGE_UNWRITABLE', message: expect.stringContaining(disk.path) },
+  })
+  await shell.run('echo goes$((1+1))on', /goes2on/)
+  await expect(audit.touched()).rejects.toMatchObject({ value: { code: 'STORAGE_UNWRITABLE' } })
+
+  fixture.recordingRequired = true
+  const refused = await (await fixture.open('built-in')).until('ended')
+  expect(refused).toMatchObject({
+    error: { code: 'RECORDING_REQUIRED', message: expect.stringContaining(disk.path) },
+  })
+  expect(refused.awsSessionId).toBeUndefined()
+
+  fixture.recordingRequired = false
+  disk.setWritable(true)
+  const next = await fixture.openShell('built-in')
+  expect(await next.until('ready')).toMatchObject({ recording: true })
+  for (const { id } of [shell, next]) await fixture.service.close(id)
+})
 
 test('a disk that is full and has room again', async ({ skip }) => {
   if (typeof disk === 'string') return skip(disk)

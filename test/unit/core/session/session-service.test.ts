@@ -853,6 +853,18 @@ describe('a recording', () => {
     expect(asked).toBe(false)
   })
 
+  test('is wished for with every shell: a history that could not be opened may be there now', async () => {
+    let tries = 0
+    historyState = async () => {
+      tries += 1
+      throw new PortholeError({ code: 'STORAGE_UNWRITABLE', message: 'Read-only.' })
+    }
+    build()
+    await openReady()
+    await openReady()
+    expect(tries).toBe(2)
+  })
+
   test.each([
     [true, 'ended'],
     [false, 'ready'],
