@@ -1,30 +1,17 @@
 import type headless from '@xterm/headless'
-import type { CommandMarker, CommandSource } from '../../../contract/command-marker.ts'
-import { redact } from '../../audit/redaction/redact.ts'
+import type { CommandMarker } from '../../../contract/command-marker.ts'
 import type { Clock } from '../../clock.ts'
-import { logicalLine, textBeforeCursor, textOfRows } from './logical-line.ts'
+import { textBeforeCursor } from './logical-line.ts'
 import { MarkDetector } from './mark-detector.ts'
-import {
-  continuationOf,
-  isContinuationPrompt,
-  isSecretPrompt,
-  isShellPrompt,
-  keptSecret,
-  LearnedPrompts,
-} from './prompts.ts'
-import { EnterCounter, hasInterrupt, isReport } from './typed-keys.ts'
+import { PendingEnters } from './pending-enters.ts'
+import { PromptLine } from './prompt-line.ts'
+import { isContinuationPrompt, isSecretPrompt, isShellPrompt } from './prompts.ts'
+import { RunningCommand } from './running-command.ts'
+import { parseShellMark } from './shell-marks.ts'
+import { hasInterrupt, isReport } from './typed-keys.ts'
 
 /** A program that asks without echo need not answer Enter with a new line; this much later the row tells. */
 const secretAfterMilliseconds = 300
-
-/** An Enter that no new line answered for so long, e.g. in a program that reads single keys, sent nothing off. */
-const answerMilliseconds = 5000
-
-/** Output after Enter in which its line feed is looked for; a flood need not be parsed for it. */
-const mostOutputAfterEnter = 64 * 1024
-
-/** Longest command that is kept: what a screen can hold of one. */
-const longestCommand = 4096
 
 export interface CommandTrackerOptions {
   clock: Clock
@@ -33,15 +20,6 @@ export interface CommandTrackerOptions {
   mark: (marker: CommandMarker) => void
   /** The one command of a session that runs no shell. */
   onlyCommand?: string
-}
-
-interface Line {
-  prompt: string
-  /** Where the prompt begins; gone when the screen no longer holds it. */
-  row: headless.IMarker | undefined
-  secret: boolean
-  /** The shell itself said where its prompt ends. */
-  exact: boolean
 }
 
 /**
@@ -55,16 +33,12 @@ interface Line {
 export class CommandTracker {
   readonly #options: CommandTrackerOptions
   readonly #detector = new MarkDetector()
-  readonly #enterCounter = new EnterCounter()
-  readonly #prompts = new LearnedPrompts()
-  #line: Line | undefined
+  readonly #enters = new PendingEnters()
+  readonly #line = new PromptLine()
+  readonly #running: RunningCommand
   /** The next key is the first on its line: what stands there then is the prompt. */
   #awaitsKey = true
-  #enters = 0
-  #enteredAt = 0
-  #outputSinceEnter = 0
   #lastOutputAt: number
-  #open: { source: CommandSource; startedAt: number } | undefined
   /** A line that was sent off in a shell with marks: the next mark says whether it runs. */
   #sentOff: { text: string; at: number } | undefined
   #announcedText: string | undefined
@@ -75,8 +49,10 @@ export class CommandTracker {
 
   constructor(options: CommandTrackerOptions) {
     this.#options = options
+    this.#running = new RunningCommand(options.mark)
     this.#lastOutputAt = options.clock.now()
-    if (options.onlyCommand !== undefined) this.#begin('api', options.onlyCommand)
+    if (options.onlyCommand !== undefined)
+      this.#running.begin('api', options.onlyCommand, options.clock.now())
   }
 
   /** To be called with the terminal of the screen, before it parses anything. */
@@ -97,28 +73,20 @@ export class CommandTracker {
     if (this.#ended) return
     this.#lastOutputAt = this.#options.clock.now()
     const marks = this.#detector.push(bytes)
-    if (this.#enters > 0) this.#outputSinceEnter += bytes.byteLength
-    if (marks || this.#enters > 0) this.#options.inspect((terminal) => this.#leaveFullScreen(terminal))
-    if (this.#outputSinceEnter > mostOutputAfterEnter) this.#giveUpEnters()
+    this.#enters.output(bytes.byteLength)
+    if (marks || this.#enters.any) this.#options.inspect((terminal) => this.#leaveFullScreen(terminal))
+    if (this.#enters.isFlooded) this.#giveUpEnters()
   }
 
   /** After the bytes were sent. */
   typed(bytes: Uint8Array): void {
     if (this.#ended || isReport(bytes)) return
-    if (this.#enters > 0 && this.#options.clock.now() - this.#enteredAt > answerMilliseconds)
-      this.#giveUpEnters()
-    if (this.#awaitsKey && this.#enters === 0) this.#lookAtPrompt()
-    const enters = this.#enterCounter.push(bytes)
+    const now = this.#options.clock.now()
+    if (this.#enters.isTooOld(now)) this.#giveUpEnters()
+    if (this.#awaitsKey && !this.#enters.any) this.#lookAtPrompt()
+    const sentOff = this.#enters.typed(bytes, now)
     if (hasInterrupt(bytes)) this.#giveUpEnters()
-    else if (enters > 0) this.#entered(enters)
-  }
-
-  #entered(enters: number): void {
-    this.#enters += enters
-    this.#enteredAt = this.#options.clock.now()
-    this.#outputSinceEnter = 0
-    this.#secretTimer?.[Symbol.dispose]()
-    this.#secretTimer = this.#options.clock.after(secretAfterMilliseconds, () => this.#checkSecret())
+    else if (sentOff) this.#checkSecretLater()
   }
 
   /** The session is over: so is what ran in it. */
@@ -126,17 +94,16 @@ export class CommandTracker {
     if (this.#ended) return
     this.#ended = true
     this.#secretTimer?.[Symbol.dispose]()
-    this.#finish(this.#options.clock.now())
+    this.#running.finish(this.#options.clock.now())
   }
 
   /** Enter in an editor sends no line off. */
   #leaveFullScreen(terminal: headless.Terminal): void {
-    if (this.#enters > 0 && terminal.buffer.active.type === 'alternate') this.#giveUpEnters()
+    if (this.#enters.any && terminal.buffer.active.type === 'alternate') this.#giveUpEnters()
   }
 
   #giveUpEnters(): void {
-    this.#enters = 0
-    this.#outputSinceEnter = 0
+    this.#enters.giveUp()
     this.#awaitsKey = true
   }
 
@@ -148,178 +115,115 @@ export class CommandTracker {
 
   #readPrompt(terminal: headless.Terminal, outputAt: number): void {
     const buffer = terminal.buffer.active
-    const { text, firstRow } = textBeforeCursor(buffer)
+    const { text } = textBeforeCursor(buffer)
     if (buffer.type === 'alternate') this.#awaitsKey = true
-    else if (isSecretPrompt(text)) this.#line = this.#newLine(terminal, text, firstRow, { secret: true })
+    else if (isSecretPrompt(text)) this.#line.asked(terminal)
     else if (!this.#readsEcho() || !isShellPrompt(text)) this.#awaitsKey = true
     else if (!isContinuationPrompt(text)) {
-      this.#finish(outputAt)
-      this.#prompts.learn(text)
-      this.#line = this.#newLine(terminal, text, firstRow, {})
+      this.#running.finish(outputAt)
+      this.#line.seen(terminal)
     }
   }
 
   /** Inside of a command that the shell marks, a prompt is another program's. */
   #readsEcho(): boolean {
-    return this.#open === undefined || this.#open.source === 'echo'
-  }
-
-  #newLine(
-    terminal: headless.Terminal,
-    prompt: string,
-    firstRow: number,
-    { secret = false, exact = false },
-  ): Line {
-    const buffer = terminal.buffer.active
-    this.#line?.row?.dispose()
-    const row = terminal.registerMarker(firstRow - buffer.baseY - buffer.cursorY)
-    return { prompt, row, secret, exact }
+    return this.#running.source === undefined || this.#running.source === 'echo'
   }
 
   #lineFed(terminal: headless.Terminal): void {
     const buffer = terminal.buffer.active
-    if (this.#enters === 0 || this.#ended || buffer.type === 'alternate') return
+    if (!this.#enters.any || this.#ended || buffer.type === 'alternate') return
     const left = buffer.baseY + buffer.cursorY - 1
-    if (this.#line?.secret === true) this.#sawSecret(terminal)
-    else if (this.#open?.source === 'api') this.#resolved()
+    if (this.#line.isSecret) this.#sawSecret(terminal)
+    else if (this.#running.source === 'api') this.#resolved()
     else this.#readLine(buffer, left)
   }
 
   #readLine(buffer: headless.IBuffer, left: number): void {
-    const text = this.#lineSentOff(buffer, left)
+    const text = this.#line.typedText(buffer, left)
     if (text === undefined) return
     this.#resolved()
-    if (this.#line?.exact === true) this.#sentOffWithMarks(text.whole, text.continued)
+    if (this.#line.isExact) this.#sentOffWithMarks(text.whole, text.continued)
     else if (!this.#readsEcho()) return
-    else if (text.continued !== undefined) this.#goOn(text.continued)
-    else this.#begin('echo', text.whole)
-  }
-
-  /** What was typed on the line that the cursor has just left; undefined when that was no prompt's. */
-  #lineSentOff(buffer: headless.IBuffer, row: number): { whole: string; continued?: string } | undefined {
-    const line = logicalLine(buffer, row)
-    const known = this.#line
-    if (known !== undefined && line.startsWith(known.prompt))
-      return { whole: line.slice(known.prompt.length) }
-    const start = known?.row?.line ?? -1
-    const all = start === -1 || known === undefined ? '' : textOfRows(buffer, start, row)
-    const continued = continuationOf(line)
-    const isOne = known?.exact === true || continued !== undefined || !all.includes('\n')
-    if (known !== undefined && all.startsWith(known.prompt) && isOne) {
-      const whole = all.slice(known.prompt.length).replace(/\n> /g, '\n')
-      return continued === undefined ? { whole } : { whole, continued }
-    }
-    const learned = this.#prompts.strip(line)
-    return learned === undefined ? undefined : { whole: learned }
+    else if (text.continued !== undefined) this.#running.goOn(text.continued)
+    else this.#running.begin('echo', text.whole, this.#options.clock.now())
   }
 
   #resolved(): void {
-    this.#enters -= 1
-    if (this.#enters > 0) return
-    this.#outputSinceEnter = 0
-    this.#awaitsKey = true
+    this.#enters.answered()
+    if (!this.#enters.any) this.#awaitsKey = true
   }
 
   #sentOffWithMarks(whole: string, continued: string | undefined): void {
-    const { clock } = this.#options
+    const now = this.#options.clock.now()
+    const runs = this.#running.source !== undefined
     if (this.#announcesStart === false) {
-      if (this.#open === undefined) this.#begin('marks', whole)
-      else if (continued !== undefined) this.#goOn(continued)
-    } else if (this.#open === undefined) this.#sentOff = { text: whole, at: this.#sentOff?.at ?? clock.now() }
+      if (!runs) this.#running.begin('marks', whole, now)
+      else if (continued !== undefined) this.#running.goOn(continued)
+    } else if (!runs) this.#sentOff = { text: whole, at: this.#sentOff?.at ?? now }
   }
 
-  #marked(terminal: headless.Terminal, data: string): boolean {
+  #marked(terminal: headless.Terminal, data: string): void {
     // A full-screen program may hold shells of its own.
-    if (this.#ended || terminal.buffer.active.type === 'alternate') return true
-    const [kind, first = ''] = data.split(';', 2)
-    if (kind === 'A') this.#promptBegins()
-    else if (kind === 'B') this.#promptEnds(terminal)
-    else if (kind === 'C') this.#commandBegins(terminal)
-    else if (kind === 'D') this.#commandEnds(/^\d{1,5}$/.test(first) ? Number(first) : undefined)
-    else if (kind === 'E') this.#announcedText = unescapeText(first)
-    return true
+    if (this.#ended || terminal.buffer.active.type === 'alternate') return
+    const mark = parseShellMark(data)
+    if (mark?.kind === 'prompt-begins') this.#promptBegins()
+    else if (mark?.kind === 'prompt-ends') this.#promptEnds(terminal)
+    else if (mark?.kind === 'command-begins') this.#commandBegins(terminal)
+    else if (mark?.kind === 'command-ends') this.#commandEnds(mark.exitCode)
+    else if (mark?.kind === 'command-text') this.#announcedText = mark.text
   }
 
   #promptBegins(): void {
-    if (this.#open !== undefined && this.#open.source !== 'api') this.#finish(this.#options.clock.now())
+    if (this.#running.source !== 'api') this.#running.finish(this.#options.clock.now())
     this.#sentOff = undefined
   }
 
   #promptEnds(terminal: headless.Terminal): void {
-    const { text, firstRow } = textBeforeCursor(terminal.buffer.active)
-    this.#line = this.#newLine(terminal, text, firstRow, { exact: true })
+    this.#line.marked(terminal)
     this.#awaitsKey = false
   }
 
   #commandBegins(terminal: headless.Terminal): void {
     this.#announcesStart = true
     // Two integrations say it twice.
-    if (this.#open !== undefined && this.#open.source !== 'echo') return
+    if (!this.#readsEcho()) return
     const buffer = terminal.buffer.active
     const seen =
-      this.#sentOff?.text ?? this.#lineSentOff(buffer, buffer.baseY + buffer.cursorY - 1)?.whole ?? ''
+      this.#sentOff?.text ?? this.#line.typedText(buffer, buffer.baseY + buffer.cursorY - 1)?.whole ?? ''
     const text = this.#announcedText ?? seen
     this.#announcedText = undefined
     this.#sentOff = undefined
     this.#awaitsKey = true
-    this.#begin('marks', text)
+    this.#running.begin('marks', text, this.#options.clock.now())
   }
 
   #commandEnds(exitCode: number | undefined): void {
-    const { clock } = this.#options
     const sentOff = this.#sentOff
     this.#sentOff = undefined
-    if (this.#open === undefined && sentOff !== undefined && exitCode !== undefined) {
+    if (this.#running.source === undefined && sentOff !== undefined && exitCode !== undefined) {
       if (sentOff.text.trim() !== '') this.#announcesStart = false
-      this.#begin('marks', sentOff.text, sentOff.at)
+      this.#running.begin('marks', sentOff.text, sentOff.at)
     }
-    if (this.#open?.source !== 'api') this.#finish(clock.now(), exitCode)
+    if (this.#running.source !== 'api') this.#running.finish(this.#options.clock.now(), exitCode)
   }
 
-  #begin(source: CommandSource, text: string, startedAt = this.#options.clock.now()): void {
-    const trimmed = text.trim().slice(0, longestCommand)
-    this.#finish(startedAt)
-    if (trimmed === '') return
-    this.#open = { source, startedAt }
-    this.#options.mark({ kind: 'begin', source, text: redact(trimmed).text })
-  }
-
-  #goOn(text: string): void {
-    if (this.#open === undefined || text.trim() === '') return
-    this.#options.mark({ kind: 'continue', text: redact(text.trimEnd().slice(0, longestCommand)).text })
-  }
-
-  #finish(at: number, exitCode?: number): void {
-    const open = this.#open
-    if (open === undefined) return
-    this.#open = undefined
-    const milliseconds = Math.max(0, at - open.startedAt)
-    this.#options.mark({ kind: 'end', milliseconds, ...(exitCode !== undefined && { exitCode }) })
+  #checkSecretLater(): void {
+    this.#secretTimer?.[Symbol.dispose]()
+    this.#secretTimer = this.#options.clock.after(secretAfterMilliseconds, () => this.#checkSecret())
   }
 
   #checkSecret(): void {
     this.#secretTimer = undefined
     // Enter may have been answered meanwhile, and another prompt may wait for its own.
-    if (this.#line?.secret === true && this.#enters > 0)
+    if (this.#line.isSecret && this.#enters.any)
       this.#options.inspect((terminal) => this.#sawSecret(terminal))
   }
 
   #sawSecret(terminal: headless.Terminal): void {
-    const line = this.#line
-    if (line?.secret !== true) return
-    this.#line = undefined
-    this.#enters = 0
+    if (!this.#line.isSecret) return
+    this.#enters.giveUp()
     this.#awaitsKey = true
-    const buffer = terminal.buffer.active
-    const row = line.row?.line ?? -1
-    const shown = row === -1 ? '' : (buffer.getLine(row)?.translateToString(true) ?? '')
-    if (keptSecret(line.prompt, shown)) this.#options.mark({ kind: 'secret-prompt' })
+    if (this.#line.keptSecret(terminal.buffer.active)) this.#options.mark({ kind: 'secret-prompt' })
   }
-}
-
-/** As VS Code escapes a command line: `\\` and `\xHH`. */
-function unescapeText(text: string): string {
-  return text.replace(/\\(?:\\|x([0-9a-fA-F]{2}))/g, (_, hex: string | undefined) =>
-    hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
-  )
 }

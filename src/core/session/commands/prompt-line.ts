@@ -1,0 +1,87 @@
+import type headless from '@xterm/headless'
+import { logicalLine, textBeforeCursor, textOfRows } from './logical-line.ts'
+import { continuationOf, keptSecret, LearnedPrompts } from './prompts.ts'
+
+interface Line {
+  prompt: string
+  /** Where the prompt begins; gone when the screen no longer holds it. */
+  row: headless.IMarker | undefined
+  secret: boolean
+  exact: boolean
+}
+
+/** What was typed on a line. */
+export interface TypedText {
+  whole: string
+  /** The last of several lines of a command, when it is one. */
+  continued?: string
+}
+
+/** The line that a prompt waits on, and the prompts of late. */
+export class PromptLine {
+  readonly #prompts = new LearnedPrompts()
+  #line: Line | undefined
+
+  /** The prompt asks for something that is not echoed. */
+  get isSecret(): boolean {
+    return this.#line?.secret === true
+  }
+
+  /** The shell itself said where its prompt ends. */
+  get isExact(): boolean {
+    return this.#line?.exact === true
+  }
+
+  /** The shell said that its prompt ends at the cursor. */
+  marked(terminal: headless.Terminal): void {
+    this.#place(terminal, { exact: true, secret: false })
+  }
+
+  /** What stands before the cursor looks like a shell's prompt. */
+  seen(terminal: headless.Terminal): void {
+    this.#prompts.learn(this.#place(terminal, { exact: false, secret: false }))
+  }
+
+  /** What stands before the cursor asks for a password. */
+  asked(terminal: headless.Terminal): void {
+    this.#place(terminal, { exact: false, secret: true })
+  }
+
+  /** What was typed on the line that ends with `row`; undefined when that was no prompt's. */
+  typedText(buffer: headless.IBuffer, row: number): TypedText | undefined {
+    const line = logicalLine(buffer, row)
+    const known = this.#line
+    if (known !== undefined && line.startsWith(known.prompt))
+      return { whole: line.slice(known.prompt.length) }
+    const start = known?.row?.line ?? -1
+    const all = start === -1 || known === undefined ? '' : textOfRows(buffer, start, row)
+    const continued = continuationOf(line)
+    const isOne = known?.exact === true || continued !== undefined || !all.includes('\n')
+    if (known !== undefined && all.startsWith(known.prompt) && isOne) {
+      const whole = all.slice(known.prompt.length).replace(/\n> /g, '\n')
+      return continued === undefined ? { whole } : { whole, continued }
+    }
+    const learned = this.#prompts.strip(line)
+    return learned === undefined ? undefined : { whole: learned }
+  }
+
+  /** Forgets the prompt for a secret. @returns whether its row shows nothing of what was typed */
+  keptSecret(buffer: headless.IBuffer): boolean {
+    const line = this.#line
+    if (line === undefined) return false
+    this.#line = undefined
+    const row = line.row?.line ?? -1
+    const shown = row === -1 ? '' : (buffer.getLine(row)?.translateToString(true) ?? '')
+    return keptSecret(line.prompt, shown)
+  }
+
+  /** @returns the prompt */
+  #place(terminal: headless.Terminal, kind: Pick<Line, 'exact' | 'secret'>): string {
+    const buffer = terminal.buffer.active
+    const { text, firstRow } = textBeforeCursor(buffer)
+    this.#line?.row?.dispose()
+    const row = terminal.registerMarker(firstRow - buffer.baseY - buffer.cursorY)
+    this.#line = { prompt: text, row, ...kind }
+    return text
+  }
+}
