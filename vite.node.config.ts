@@ -15,11 +15,12 @@ export const exchangeableModules = ['openpgp']
 const unbundledModules = [...nativeModules, ...exchangeableModules]
 
 /**
- * Node reads the CommonJS file of these two, Vite would read the ES module, and
+ * Node reads the CommonJS file of these, Vite would read the ES module, and
  * only one of them has a default export. Both are to run the same file.
  */
 const commonJsEntries = {
   '@xterm/headless': 'node_modules/@xterm/headless/lib-headless/xterm-headless.js',
+  '@xterm/addon-unicode11': 'node_modules/@xterm/addon-unicode11/lib/addon-unicode11.js',
   '@xterm/addon-serialize': 'node_modules/@xterm/addon-serialize/lib/addon-serialize.js',
 }
 

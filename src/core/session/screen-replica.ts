@@ -2,8 +2,10 @@
 import serialize from '@xterm/addon-serialize'
 import headless from '@xterm/headless'
 import { batchBytes, joinChunks } from '../../channel/output-batcher.ts'
+import { wholePieces } from '../../channel/whole-characters.ts'
 import type { TerminalSize } from '../../contract/session.ts'
 import { createListeners } from '../listeners.ts'
+import { setCharacterWidths } from './character-widths.ts'
 import { createScreenModes, type ScreenModes } from './screen-modes.ts'
 import { findSkippable } from './skippable-output.ts'
 
@@ -23,7 +25,7 @@ export const lazyBacklogBytes = 512 * 1024
  * scrolled away before anyone looked.
  */
 export interface ScreenReplica extends Disposable {
-  /** `bytes` are kept and must not change any more. */
+  /** `bytes` are kept and must not change any more; they end with a whole character. */
   write(bytes: Uint8Array): void
   /** Takes effect after all that was written before. */
   resize(size: TerminalSize): void
@@ -156,10 +158,8 @@ class LazyScreenReplica implements ScreenReplica {
   #parse(bytes: Uint8Array): void {
     const { terminal } = this.#openScreen()
     this.#parsingBytes += bytes.byteLength
-    for (let offset = 0; offset < bytes.byteLength; offset += batchBytes) {
-      const piece = bytes.subarray(offset, offset + batchBytes)
+    for (const piece of wholePieces(bytes, batchBytes))
       terminal.write(piece, () => this.#parsed(piece.byteLength))
-    }
   }
 
   #parsed(byteCount: number): void {
@@ -184,6 +184,7 @@ function createScreen(size: TerminalSize): Screen {
     allowProposedApi: true,
     logLevel: 'off',
   })
+  setCharacterWidths(terminal)
   const serializer = new serialize.SerializeAddon()
   // The addon's typings want the browser's Terminal; it reads only what both have.
   serializer.activate(terminal as unknown as Parameters<typeof serializer.activate>[0])

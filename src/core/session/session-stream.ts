@@ -1,6 +1,7 @@
 import type { ByteFrame } from '../../channel/byte-frames.ts'
 import { type PausableSource, SendWindow, SharedBrake } from '../../channel/flow-control.ts'
 import { OutputBatcher, type StartTimer } from '../../channel/output-batcher.ts'
+import { WholeCharacters } from '../../channel/whole-characters.ts'
 import type { TerminalSize } from '../../contract/session.ts'
 import {
   createScreenReplica,
@@ -50,6 +51,7 @@ export class SessionStream implements Disposable {
   readonly #viewerWindow: SendWindow
   readonly #replicaWindow: SendWindow
   readonly #snapshotHold: PausableSource
+  readonly #characters = new WholeCharacters()
   #size: TerminalSize
   #source: StreamSource | undefined
   /** Output that came while nothing may pass; undefined when it may. */
@@ -124,10 +126,12 @@ export class SessionStream implements Disposable {
   /** From the engine. `bytes` must not change any more. */
   output(bytes: Uint8Array): void {
     if (this.#ended || bytes.byteLength === 0) return
-    if (this.#heldOutput !== undefined) {
-      this.#heldOutput.push(bytes)
-      return
-    }
+    if (this.#heldOutput !== undefined) this.#heldOutput.push(bytes)
+    else this.#show(this.#characters.push(bytes))
+  }
+
+  #show(bytes: Uint8Array): void {
+    if (bytes.byteLength === 0) return
     this.#replica.write(bytes)
     this.#replicaWindow.measured(this.#replica.pendingBytes)
     const attachment = this.#attachment
@@ -141,6 +145,7 @@ export class SessionStream implements Disposable {
   /** No more output. What waits is sent before the end is. */
   end(): void {
     if (this.#ended) return
+    this.#show(this.#characters.rest())
     this.#ended = true
     this.#source = undefined
     this.#typeAhead = []

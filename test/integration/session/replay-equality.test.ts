@@ -4,16 +4,47 @@ import type { Terminal as PageTerminal } from '@xterm/xterm'
 import { expect, test } from 'vitest'
 import type { TerminalSize } from '../../../src/contract/session.ts'
 import { type AuditClient, createAuditService } from '../../../src/core/audit/audit-client.ts'
+import type { RecorderFactory } from '../../../src/core/audit/audit-service.ts'
 import { startAuditWorker } from '../../../src/core/audit/start-audit-worker.ts'
+import { setCharacterWidths } from '../../../src/core/session/character-widths.ts'
 import { CastParser } from '../../../src/renderer/features/replay/asciicast.ts'
 import { Recording } from '../../../src/renderer/features/replay/recording.ts'
 import { type ReplayScreen, ScreenDriver } from '../../../src/renderer/features/replay/screen-driver.ts'
 import { ScreenSnapshots } from '../../../src/renderer/features/replay/screen-snapshot.ts'
+import { setCharacterWidths as setPageWidths } from '../../../src/renderer/features/terminal/character-widths.ts'
 import { temporaryFolder } from '../../unit/core/audit/audit-fixtures.ts'
 import { SessionFixture, type Shell } from './session-fixture.ts'
 
 const workerUrl = new URL('../../../src/core/audit/audit-worker.ts', import.meta.url)
 const scrollback = 1000
+
+/** Pieces of a prime length, so that letters of two, three and four bytes are cut everywhere. */
+const pieceBytes = 7
+
+/** The agent sends whole characters, the plugin's pty does not: the recorder gets them cut, each piece by itself. */
+function cut(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.byteLength / pieceBytes) }, (_, index) =>
+    bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  )
+}
+
+function withCutOutput(recorders: RecorderFactory): RecorderFactory {
+  return {
+    start(recording) {
+      const recorder = recorders.start(recording)
+      const output = recorder.output.bind(recorder)
+      recorder.output = (bytes) => {
+        if (bytes.every((byte) => byte < 0x80)) return output(bytes)
+        for (const piece of cut(bytes)) {
+          output(piece)
+          // What comes between two pieces keeps them from being joined on their way.
+          recorder.marker('cut')
+        }
+      }
+      return recorder
+    },
+  }
+}
 
 /** What the terminal of a page shows while the session lives. */
 class LiveTerminal {
@@ -24,6 +55,7 @@ class LiveTerminal {
 
   constructor(shell: Shell) {
     this.#shell = shell
+    setCharacterWidths(this.terminal)
   }
 
   /** Everything that has come so far. */
@@ -42,6 +74,10 @@ class LiveTerminal {
     this.#shell.resize(size)
   }
 }
+
+/** Emoji, joined and coloured ones, flags, wide letters with marks, over more than one row. */
+const wideText =
+  "printf '%s\\n' '🚀🥲👩🏽‍🚀👨‍👩‍👧‍👦🇩🇪❤️ 日本語ก็e\u0301𠮷 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀x'"
 
 /** A moment of the live terminal, and how much output had made it. */
 interface Look {
@@ -76,6 +112,7 @@ class ReplayTerminal implements ReplayScreen {
     const serializer = new SerializeAddon()
     // The addon is typed for the page's terminal, whose buffer and parser are the same code.
     const shared = this.terminal as unknown as PageTerminal
+    setPageWidths(shared)
     serializer.activate(shared)
     this.#snapshots = new ScreenSnapshots(shared, serializer)
   }
@@ -143,7 +180,9 @@ test('a replay shows what the live terminal showed, cell by cell, at ten moments
     workerUrl,
   })
   await using audit = createAuditService({ channel: worker.channel })
-  await using fixture = await SessionFixture.start({ audit })
+  await using fixture = await SessionFixture.start({
+    audit: { ...audit, recorders: withCutOutput(audit.recorders) },
+  })
   const shell = await fixture.openShell('built-in')
   const live = new LiveTerminal(shell)
   const looks: Look[] = [await live.look('the first prompt')]
@@ -163,6 +202,7 @@ test('a replay shows what the live terminal showed, cell by cell, at ten moments
     "printf 'gr\\303\\274\\303\\237e \\346\\227\\245\\346\\234\\254 \\360\\237\\232\\200 e\\314\\201\\n'; echo t''wo\r",
     /two\s+ready> $/,
   )
+  await step('emoji at the last column', `${wideText}; echo f''our\r`, /four\s+ready> $/)
   await step('lines that scrolled', 'seq 1 200; echo thr""ee\r', /three\s+ready> $/)
   await step('vi', 'vi /tmp/replayed\r', /~[\s\S]*~/)
   await step('text in vi', 'ifirst line\rsecond', /second/)

@@ -1,9 +1,9 @@
 import { SearchAddon } from '@xterm/addon-search'
 import { SerializeAddon } from '@xterm/addon-serialize'
-import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITheme, Terminal } from '@xterm/xterm'
 import type { TerminalSize } from '../../../contract/session.ts'
+import { setCharacterWidths } from '../terminal/character-widths.ts'
 import { openLink } from '../terminal/open-link.ts'
 import { readMatchColours, readTerminalFont, readTerminalTheme } from '../terminal/terminal-theme.ts'
 import { WebglRenderer } from '../terminal/webgl-renderer.ts'
@@ -52,8 +52,7 @@ export class ReplayTerminal implements SearchableScreen {
     this.terminal.loadAddon(serializer)
     this.terminal.loadAddon(this.#search)
     this.terminal.loadAddon(new WebLinksAddon(openLink))
-    this.terminal.loadAddon(new Unicode11Addon())
-    this.terminal.unicode.activeVersion = '11'
+    setCharacterWidths(this.terminal)
     this.#snapshots = new ScreenSnapshots(this.terminal, serializer)
     this.#webgl = new WebglRenderer(this.terminal)
     // A recorded program must not take the mouse: here it selects text.

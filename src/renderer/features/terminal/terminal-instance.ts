@@ -1,12 +1,12 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { type ISearchOptions, SearchAddon } from '@xterm/addon-search'
-import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import { AckCounter } from '../../../channel/flow-control.ts'
 import type { TerminalSize } from '../../../contract/session.ts'
 import type { ByteLink } from '../../app/core/core-link.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
+import { setCharacterWidths } from './character-widths.ts'
 import { type Divider, writeDivider } from './divider.ts'
 import { openLink } from './open-link.ts'
 import { harmlessPaste } from './paste-guard.ts'
@@ -77,8 +77,7 @@ export class TerminalInstance implements Disposable {
     this.terminal.loadAddon(this.#fit)
     this.terminal.loadAddon(this.search)
     this.terminal.loadAddon(new WebLinksAddon(openLink))
-    this.terminal.loadAddon(new Unicode11Addon())
-    this.terminal.unicode.activeVersion = '11'
+    setCharacterWidths(this.terminal)
     this.#webgl = new WebglRenderer(this.terminal)
 
     this.#acks = new AckCounter((byteCount) => this.#post({ kind: 'ack', byteCount }))

@@ -52,6 +52,13 @@ describe('marks of a shell', () => {
     expect(await commandsOf(pieces)).toEqual(expected)
   })
 
+  test('keep every letter of a command, wide, joined or cut', async () => {
+    const command = "echo '… “日本” 👩🏽‍🚀'"
+    const all = bytes(`${prompt}${run(command, '', 0)}`)
+    const pieces = Array.from(all, (_, index) => all.subarray(index, index + 1))
+    expect(await commandsOf(pieces)).toEqual([[command, 0, 'marks']])
+  })
+
   test('an end without a beginning, an empty line and Ctrl-C are no commands', async () => {
     expect(
       await commandsOf([
