@@ -212,6 +212,12 @@ test('a replay shows what the live terminal showed, cell by cell, at ten moments
   await step('top', 'top\r', /PID[\s\S]*\d/)
   live.resize({ cols: 120, rows: 40 })
   await step('the shell after top', 'q', /ready> $/)
+  // A change of size that comes while less reads its input for the first time makes it stop reading.
+  await step(
+    'the shell knows its size',
+    'until [ "$(stty size)" = "40 120" ]; do sleep 0.1; done; echo si""zed\r',
+    /sized\s+ready> $/,
+  )
   // What is typed before less reads keys may be lost, and the line itself says 500.
   await step('less', 'seq 1 500 | less\r', /\s2\s+3\s+4\s/)
   await step('less at the end', 'G', /499\s+500/)
