@@ -126,12 +126,43 @@ export const importOutcomeSchema = importedFileSchema.extend({
 })
 export type ImportOutcome = z.infer<typeof importOutcomeSchema>
 
-/** What only imported files told; of many sessions the newest. */
+/** What came with files: which, and how many shells only they told of. */
 export const importsSchema = z.object({
   files: z.array(importedFileSchema),
-  events: z.array(cloudEventSchema),
+  shells: z.number().int().nonnegative(),
 })
 export type Imports = z.infer<typeof importsSchema>
+
+export const importedShellsRequestSchema = z.object({
+  /** Part of a task's id, or of the name of its cluster or container. */
+  text: z.string().max(512),
+  userName: z.string().max(512).optional(),
+  from: timestampSchema.optional(),
+  /** Shells that are passed over, newest first. */
+  offset: z.number().int().nonnegative(),
+})
+export type ImportedShellsRequest = z.infer<typeof importedShellsRequestSchema>
+
+/** Shells of an answer. */
+export const importedShellsAtOnce = 100
+
+export const importedShellSchema = cloudEventSchema.extend({
+  /** Absent where the file does not say which cluster it was. */
+  taskArn: z.string().optional(),
+  /** This computer's ledger has sessions of the task. */
+  inLedger: z.boolean(),
+})
+export type ImportedShell = z.infer<typeof importedShellSchema>
+
+export const importedShellsSchema = z.object({
+  /** Newest first, at most `importedShellsAtOnce`. */
+  shells: z.array(importedShellSchema),
+  /** That fit the question, all pages together. */
+  total: z.number().int().nonnegative(),
+  /** Whose shells files told of, whatever was asked; those with most first. */
+  people: z.array(z.object({ userName: z.string(), count: z.number().int().positive() })),
+})
+export type ImportedShells = z.infer<typeof importedShellsSchema>
 
 /** Bytes of a part: a message with one stays far below what a host takes. */
 export const importPartBytes = 256 * 1024

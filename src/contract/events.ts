@@ -27,6 +27,8 @@ export const events = {
   'audit.changed': z.object({ taskArn: z.string() }),
   /** AWS's own records of this account and Region were read further. */
   'audit.cloudChanged': z.object({ accountId: z.string(), region: z.string() }),
+  /** Something was done to the record: exported, removed, checked. */
+  'audit.recordChanged': z.object({}),
   /** A check of the record is under way, or over. */
   'audit.integrity': integrityStateSchema,
   /** To one window: an entry of its native menu was chosen. */

@@ -12,6 +12,8 @@ import {
 import { catalogScopeSchema, clusterSchema, taskSchema } from './catalog.ts'
 import {
   cloudHistorySchema,
+  importedShellsRequestSchema,
+  importedShellsSchema,
   importOutcomeSchema,
   importPartSchema,
   importsSchema,
@@ -53,6 +55,7 @@ import {
   readinessReportSchema,
   readinessTaskSchema,
 } from './readiness.ts'
+import { recordActsRequestSchema, recordActsSchema } from './record-acts.ts'
 import { holdTargetSchema } from './retention.ts'
 import { searchAnswerSchema, searchRequestSchema } from './search.ts'
 import { containerRefSchema, engineChoiceSchema, sessionSchema, terminalSizeSchema } from './session.ts'
@@ -326,6 +329,10 @@ export const methods = {
     result: z.object({ outcome: importOutcomeSchema.optional() }),
   },
   'audit.imports': { params: z.object({}), result: importsSchema },
+  /** Shells that only imported files told of, page by page. */
+  'audit.importedShells': { params: importedShellsRequestSchema, result: importedShellsSchema },
+  /** What was done to the record and with it; news are told as `audit.recordChanged`. */
+  'audit.recordActs': { params: recordActsRequestSchema, result: recordActsSchema },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
 
   /** Replaces the native menus of this window. Needs the ability `nativeMenus`. */

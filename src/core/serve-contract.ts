@@ -182,6 +182,7 @@ function createHandlers(
       return outcome === undefined ? {} : { outcome }
     },
     'audit.imports': () => cloudAudit.imports(),
+    'audit.importedShells': (request) => cloudAudit.importedShells(request),
     'audit.commands': async ({ sessionId }) => {
       await viewing.recording(sessionId)
       return { commands: await audit.commands(sessionId) }
@@ -192,6 +193,7 @@ function createHandlers(
     },
     'audit.commandSummaries': ({ sessionIds }) => audit.commandSummaries(sessionIds),
     'audit.search': (request) => audit.search(request),
+    'audit.recordActs': (request) => audit.recordActs(request),
     'audit.touched': () => cloudAudit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()
@@ -281,6 +283,7 @@ function forwardEvents(
     plugin.onChanged((install) => emit('plugin.changed', install)),
     audit.onIntegrity((state) => emit('audit.integrity', state)),
     audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
+    audit.onRecordAct(() => emit('audit.recordChanged', {})),
     cloudAudit.onChanged((place) => emit('audit.cloudChanged', place)),
   ]
 }

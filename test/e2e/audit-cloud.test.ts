@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { AuditKeeper } from '../../src/core/audit/audit-keeper.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { containerRef, sessionFacts } from '../unit/core/audit/audit-fixtures.ts'
 import { tamper } from '../unit/core/audit/tampering.ts'
 import { expect, test } from './launch/launch.ts'
-import { startLocalAws } from './launch/local-aws.ts'
+import { type LocalAws, startLocalAws } from './launch/local-aws.ts'
 import { Porthole } from './pages/porthole.ts'
 
 const container = 'nginx storefront example-prod'
@@ -22,12 +25,42 @@ const shellElsewhere = {
   requestParameters: { cluster: 'ledger', task: 'abc', container: 'db', command: '/bin/sh' },
 }
 
+const hour = 3600_000
+
+/** A session of an hour ago that the ledger has and CloudTrail never heard of. */
+async function recordUnheard(auditFolder: string, { region, cluster, task, container }: LocalAws['sample']) {
+  const arn = `arn:aws:ecs:${region}:111122223333`
+  const place = {
+    clusterArn: `${arn}:cluster/${cluster}`,
+    clusterName: cluster,
+    taskArn: `${arn}:task/${cluster}/${task}`,
+    taskId: task,
+    containerName: container,
+  }
+  const at = Date.now() - 2 * hour
+  await using keeper = await AuditKeeper.open({
+    folder: auditFolder,
+    clock: { ...systemClock, now: () => at },
+    onChanged: () => {},
+  })
+  const facts = sessionFacts({
+    at,
+    userName: 'mallory',
+    awsSessionId: 'ecs-execute-command-unheard',
+    container: containerRef(place),
+  })
+  keeper.sessionOpened(facts)
+  keeper.sessionEnded(facts.sessionId, { at: at + 60_000, reason: 'exited' })
+}
+
 test("everybody's shells are on the task's timeline, and one that is removed here stays in the cloud", async ({
   launch,
 }) => {
   await using aws = await startLocalAws()
   const dataFolder = path.join(aws.folder, 'data')
   const options = { demo: false, environment: { ...aws.environment, PORTHOLE_DATA_FOLDER: dataFolder } }
+
+  await recordUnheard(path.join(dataFolder, 'audit'), aws.sample)
 
   await test.step('beside my own, which CloudTrail has too', async () => {
     await using app = await launch(options)
@@ -40,15 +73,22 @@ test("everybody's shells are on the task's timeline, and one that is removed her
     const readNow = window.getByRole('button', { name: 'Read CloudTrail now' })
     await expect(window.getByText('CloudTrail could not be read')).toBeVisible()
     await expect(window.getByText('Needs cloudtrail:LookupEvents.')).toBeVisible()
-    await aws.setFaults({ clear: true, ...refusing('DescribeSessions') })
+    // AWS takes minutes to tell of a shell; until then nothing is wrong with it.
+    const late = { trailDelay: 10 * 60_000 }
+    await aws.setFaults({ clear: true, ...late, ...refusing('DescribeSessions') })
     await readNow.click()
     await expect(window.getByText('CloudTrail could not be read')).toBeHidden()
     await expect(window.getByText('Needs ssm:DescribeSessions.')).toBeVisible()
-    await aws.setFaults({ clear: true })
+    const rowOf = (name: string | RegExp) => window.getByRole('listitem').filter({ hasText: name })
+    await aws.setFaults({ clear: true, ...late })
     await readNow.click()
     await expect(window.getByText('Needs ssm:DescribeSessions.')).toBeHidden()
-    await expect(window.getByRole('button', { name: /ana in nginx, live for .* Matched/ })).toBeVisible()
-    await expect(window.getByText('Touched by ana and raj, 3 sessions')).toBeVisible()
+    await expect(rowOf('ana in nginx, live for')).toContainText('CloudTrail pending')
+    await expect(rowOf('mallory in nginx')).toContainText(/No CloudTrail event after 2 h.*Local only/)
+    await aws.setFaults({ trailDelay: 0 })
+    await readNow.click()
+    await expect(rowOf('ana in nginx, live for')).toContainText('Matched')
+    await expect(window.getByText('Touched by ana, mallory and raj, 4 sessions')).toBeVisible()
     await expect(window.getByRole('button', { name: /raj in nginx, 28 min ECS console from/ })).toBeVisible()
     await expect(window.getByText('AccessDenied on ecs:ExecuteCommand, role ReadOnly')).toBeVisible()
 
@@ -69,22 +109,44 @@ test("everybody's shells are on the task's timeline, and one that is removed her
     await expect(window.getByRole('button', { name: /raj .* Transcript in CloudWatch Logs/ })).toBeVisible()
     await expect(window.getByText('looked at a transcript')).toBeVisible()
 
-    // A file tells of accounts that nobody here signed in to.
-    await window.keyboard.press('Alt+Shift+A')
-    const importFile = async (name: string, text: string) => {
+    // Where the cluster logs into a bucket, it comes from there.
+    await porthole.openTaskPage('worker warehouse-loader')
+    await window.getByRole('button', { name: /raj in worker.* AWS CLI from/ }).click()
+    await expect(window.getByText('66% /scratch')).toBeVisible()
+    await window.getByRole('button', { name: 'Task page' }).click()
+    await expect(rowOf('raj in worker')).toContainText('Transcript in S3')
+
+    // A file tells of accounts that nobody here signed in to, and of tasks that are known.
+    const importFile = async (name: string, records: string) => {
       const choosing = window.waitForEvent('filechooser')
-      await window.getByRole('button', { name: 'Import…' }).click()
-      await (await choosing).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
+      await porthole.runCommand('Import CloudTrail files')
+      await (await choosing).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(records) })
     }
-    const record = JSON.stringify({ Records: [shellElsewhere] })
-    await importFile('torn.json', record.slice(0, 40))
+    const known = { ...shellElsewhere, eventID: 'known', recipientAccountId: '111122223333' }
+    const { cluster, task } = aws.sample
+    const records = JSON.stringify({
+      Records: [shellElsewhere, { ...known, requestParameters: { cluster, task, container: 'nginx' } }],
+    })
+    await importFile('torn.json', records.slice(0, 40))
     await expect(window.getByText('torn.json was not imported. It ends too early, at byte 40.')).toBeVisible()
-    await importFile('trail.json', record)
-    await expect(window.getByText('trail.json: 1 events, 1 of them shells, 1 new.')).toBeVisible()
-    await window.getByRole('button', { name: 'Show 1 session' }).click()
-    const row = window.getByRole('list', { name: 'Sessions from files' }).getByRole('listitem')
-    await expect(row).toContainText('mallory in db of ledger')
-    await expect(row).toContainText('9999-0000-1111')
+    await importFile('trail.json', records)
+    await expect(window.getByText('trail.json: 2 events, 2 of them shells, 2 new.')).toBeVisible()
+    const rows = window.getByRole('list', { name: 'Sessions from files' }).getByRole('listitem')
+    await expect(rows).toHaveCount(2)
+    await window.getByRole('textbox', { name: 'Task, cluster or container' }).fill('LEDGER')
+    await expect(rows).toHaveText([/mallory in db of ledger.*9999-0000-1111/])
+    await rows.getByRole('button').click({ button: 'right' })
+    await expect(window.getByRole('menuitem', { name: 'None of your accounts' })).toBeDisabled()
+    await window.keyboard.press('Escape')
+
+    await window.getByRole('button', { name: 'What was done to it' }).click()
+    const acts = window.getByRole('list', { name: 'What was done to the record' }).getByRole('listitem')
+    await expect(acts.first()).toContainText(/imported a CloudTrail file.*trail.json, 2 shells of 2 events/)
+    await expect(acts.filter({ hasText: 'looked at a transcript' })).toHaveCount(2)
+    await window.getByRole('button', { name: 'Show 2 sessions' }).click()
+    await rows.filter({ hasText: 'of web' }).getByRole('button').click()
+    await expect(window.getByRole('heading', { name: 'storefront' })).toBeVisible()
+    await expect(rowOf('mallory in nginx').filter({ hasText: 'From a file' })).toBeVisible()
   })
 
   tamper(path.join(dataFolder, 'audit'), (ledger) =>

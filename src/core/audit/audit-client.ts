@@ -48,6 +48,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     commandSummaries: async (sessionIds) =>
       unwrap(await rpc.call('commandSummaries', { sessionIds: [...sessionIds] })),
     search: async (request) => unwrap(await rpc.call('search', request)),
+    recordActs: async (request) => unwrap(await rpc.call('recordActs', request)),
+    onRecordAct: (listener) => rpc.on('acted', listener),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,

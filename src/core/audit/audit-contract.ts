@@ -13,6 +13,7 @@ import { errorValueSchema } from '../../contract/errors.ts'
 import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
+import { recordActsRequestSchema, recordActsSchema } from '../../contract/record-acts.ts'
 import { retentionSettingsSchema } from '../../contract/retention.ts'
 import { searchAnswerSchema, searchRequestSchema } from '../../contract/search.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
@@ -51,6 +52,7 @@ export const auditMethods = {
   },
   search: { params: searchRequestSchema, result: searchAnswerSchema },
   commandSummaries: { params: z.object({ sessionIds: z.array(z.uuid()) }), result: commandSummariesSchema },
+  recordActs: { params: recordActsRequestSchema, result: recordActsSchema },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
   taskSnapshot: {
@@ -93,6 +95,8 @@ export const auditMethods = {
 export const auditEvents = {
   changed: z.object({ taskArn: z.string() }),
   integrity: integrityStateSchema,
+  /** Something was done to the record. */
+  acted: z.object({}),
 } as const
 
 /** What opens a recording, as JSON in its first frame. */

@@ -14,6 +14,7 @@ import type { CommandSummaries } from '../../contract/command-summary.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
+import type { RecordActs, RecordActsRequest } from '../../contract/record-acts.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
 import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { EndReason } from '../../contract/session.ts'
@@ -38,6 +39,7 @@ import { KeyFiles, type KeyProtection } from './integrity/key-files.ts'
 import { checkAtOpening } from './integrity/opening-check.ts'
 import { RecordChecks } from './integrity/record-checks.ts'
 import { Ledger } from './ledger.ts'
+import { recordActOf } from './record-acts.ts'
 import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
 import { readRecordingPage } from './recording-pages.ts'
 import type { RecordingStore } from './recording-store.ts'
@@ -61,6 +63,8 @@ export interface AuditKeeperOptions {
   onChanged: (taskArn: string) => void
   /** Called while the whole record is checked, and when that is done. */
   onIntegrity?: (state: IntegrityState) => void
+  /** Called after something was done to the record. */
+  onRecordAct?: () => void
   /** Where the signing key and the latest checkpoint are; never inside `folder`. Default: beside it. */
   keyFolder?: string
   /** How they lie there. Default: files for their owner alone. */
@@ -88,6 +92,7 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #signingKey: () => KeyObject
   readonly #derivedKey: (purpose: KeyPurpose) => Uint8Array
   readonly #news: TaskNews
+  readonly #onRecordAct: (() => void) | undefined
   readonly #recorders = new Map<string, Recorder>()
   #leftBehind: string[] = []
 
@@ -96,6 +101,7 @@ export class AuditKeeper implements AsyncDisposable {
     makeFolder(folder)
     this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
     this.#clock = clock
+    this.#onRecordAct = options.onRecordAct
     this.#news = resources.use(new TaskNews(clock, options.onChanged))
     const keyFolder = options.keyFolder ?? keyFolderBeside(folder)
     const keeper = new FileCheckpointKeeper(new KeyFiles(keyFolder, options.keyProtection))
@@ -190,6 +196,10 @@ export class AuditKeeper implements AsyncDisposable {
   /** Sessions that had no end when this history was opened: a crash ended them here, and AWS may not know. */
   leftBehind(): AuditSession[] {
     return this.#leftBehind.map((sessionId) => this.session(sessionId))
+  }
+
+  recordActs(request: RecordActsRequest): RecordActs {
+    return this.#index.recordActs(request)
   }
 
   touched(): TouchedTask[] {
@@ -376,6 +386,7 @@ export class AuditKeeper implements AsyncDisposable {
   #append(event: AuditEvent): void {
     this.#ledger.append(event)
     this.#news.noted(event)
+    if (recordActOf(event) !== undefined) this.#onRecordAct?.()
   }
 }
 

@@ -12,6 +12,7 @@ import type { CommandSummaries } from '../../contract/command-summary.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
+import type { RecordActs, RecordActsRequest } from '../../contract/record-acts.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
 import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
@@ -58,6 +59,8 @@ export interface AuditService extends AsyncDisposable {
   /** What was typed in each of these sessions, in short. */
   commandSummaries(sessionIds: readonly string[]): Promise<CommandSummaries>
   touched(): Promise<TouchedTask[]>
+  /** What was done to the record, and with it: exports, removals, holds, checks. The last first. */
+  recordActs(request: RecordActsRequest): Promise<RecordActs>
   /** The latest snapshot of a task that the ledger has. */
   taskSnapshot(taskArn: string): Promise<LedgerSnapshot | undefined>
 
@@ -72,6 +75,9 @@ export interface AuditService extends AsyncDisposable {
   retain(settings: RetentionSettings): Promise<number>
   integrity(): Promise<IntegrityState>
   onIntegrity(listener: (state: IntegrityState) => void): Disposable
+
+  /** Called after something was done to the record. */
+  onRecordAct(listener: () => void): Disposable
 
   /** Called after anything was added to a task's history. */
   onChanged(listener: (taskArn: string) => void): Disposable

@@ -20,7 +20,9 @@ export interface AuditServer extends AsyncDisposable {
  * Clients are heard once the first attempt is over, so that output which came
  * early is not lost.
  */
-export function serveAudit(options: Omit<AuditKeeperOptions, 'onChanged' | 'onIntegrity'>): AuditServer {
+export function serveAudit(
+  options: Omit<AuditKeeperOptions, 'onChanged' | 'onIntegrity' | 'onRecordAct'>,
+): AuditServer {
   const clients = new Set<ServedClient>()
   const onChanged = (taskArn: string) => {
     for (const client of clients) client.tellChanged(taskArn)
@@ -28,7 +30,12 @@ export function serveAudit(options: Omit<AuditKeeperOptions, 'onChanged' | 'onIn
   const onIntegrity = (state: IntegrityState) => {
     for (const client of clients) client.tellIntegrity(state)
   }
-  const opening = new RetriedOpening(() => AuditKeeper.open({ ...options, onChanged, onIntegrity }))
+  const onRecordAct = () => {
+    for (const client of clients) client.tellActed()
+  }
+  const opening = new RetriedOpening(() =>
+    AuditKeeper.open({ ...options, onChanged, onIntegrity, onRecordAct }),
+  )
   const firstAttempt = opening.get().then(
     () => {},
     () => {},
@@ -106,6 +113,10 @@ class ServedClient implements Disposable {
     this.#rpc.emit('integrity', state)
   }
 
+  tellActed(): void {
+    this.#rpc.emit('acted', {})
+  }
+
   /** The channel closed. */
   async leave(): Promise<void> {
     this.#rpc[Symbol.dispose]()
@@ -151,6 +162,7 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       commandOutput: async ({ sessionId, index }) => (await opening.get()).commandOutput(sessionId, index),
       commandSummaries: async ({ sessionIds }) => (await opening.get()).commandSummaries(sessionIds),
       search: async (request) => (await opening.get()).search(request),
+      recordActs: async (request) => (await opening.get()).recordActs(request),
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),

@@ -3,7 +3,7 @@ import { createPrivateFile } from '../files/private-file.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
-const indexVersion = 5
+const indexVersion = 6
 
 const schema = `
   CREATE TABLE progress(seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -41,6 +41,9 @@ const schema = `
     entry TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entry_by_task ON entry(task_arn);
+  -- What was done to the record, each a RecordAct without its seq as JSON.
+  CREATE TABLE record_act(seq INTEGER PRIMARY KEY, matter TEXT NOT NULL, act TEXT NOT NULL) STRICT;
+  CREATE INDEX record_act_by_matter ON record_act(matter);
 `
 
 /** The index's tables in this file, made when they are missing. @throws SQLite's error when it is no database. */

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { AuditEntry, AuditSession } from '../../contract/audit.ts'
-import type { AuditEventOf } from './audit-events.ts'
+import { recordActMatters } from '../../contract/record-acts.ts'
+import type { AuditEvent, AuditEventOf } from './audit-events.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
+import { recordActOf } from './record-acts.ts'
 import { progressOf } from './session-index-database.ts'
 
 /** Puts what the ledger holds beyond the index's place into its tables, all of it or nothing. */
@@ -14,6 +16,7 @@ export function catchUp(database: Database.Database, ledger: Ledger): void {
 }
 
 function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): void {
+  insertAct(database, seq, event)
   switch (event.type) {
     case 'session.start':
       applySessionStart(database, seq, event)
@@ -114,6 +117,14 @@ function applyHold(database: Database.Database, event: AuditEventOf<'activity'>)
   if (target === undefined) return
   if (event.activity === 'hold.set') database.prepare('INSERT OR IGNORE INTO hold VALUES (?)').run(target)
   if (event.activity === 'hold.released') database.prepare('DELETE FROM hold WHERE target = ?').run(target)
+}
+
+function insertAct(database: Database.Database, seq: number, event: AuditEvent): void {
+  const act = recordActOf(event)
+  if (act === undefined) return
+  database
+    .prepare('INSERT INTO record_act(seq, matter, act) VALUES (?, ?, ?)')
+    .run(seq, recordActMatters[act.kind], JSON.stringify(act))
 }
 
 function insertEntry(database: Database.Database, seq: number, taskArn: string, entry: AuditEntry): void {

@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { AuditEntry, AuditRefusal, AuditSession, TouchedTask } from '../../contract/audit.ts'
+import {
+  type RecordAct,
+  type RecordActs,
+  type RecordActsRequest,
+  type RecordMatter,
+  recordActsAtOnce,
+} from '../../contract/record-acts.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { Ledger } from './ledger.ts'
 import type { KeptRecording } from './retention/due-for-shredding.ts'
@@ -126,6 +133,28 @@ export class SessionIndex implements Disposable {
          FROM session s LEFT JOIN recording r USING (session_id) WHERE s.ended_at IS NULL`,
       )
       .all()
+  }
+
+  /** What was done to the record, the last first. */
+  recordActs({ matter, before }: RecordActsRequest): RecordActs {
+    const database = this.#follow()
+    const rows = database
+      .prepare<[string | null, string | null, number, number], { seq: number; act: string }>(
+        'SELECT seq, act FROM record_act WHERE (? IS NULL OR matter = ?) AND seq < ? ORDER BY seq DESC LIMIT ?',
+      )
+      .all(matter ?? null, matter ?? null, before ?? Number.MAX_SAFE_INTEGER, recordActsAtOnce + 1)
+    const counts = database
+      .prepare<[], { matter: RecordMatter; count: number }>(
+        'SELECT matter, count(*) AS count FROM record_act GROUP BY matter',
+      )
+      .all()
+    return {
+      acts: rows
+        .slice(0, recordActsAtOnce)
+        .map(({ seq, act }) => ({ ...(JSON.parse(act) as RecordAct), seq })),
+      more: rows.length > recordActsAtOnce,
+      counts: Object.fromEntries(counts.map(({ matter: of, count }) => [of, count])),
+    }
   }
 
   /** Recordings that were neither closed nor failed. */

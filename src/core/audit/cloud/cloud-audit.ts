@@ -3,6 +3,8 @@ import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../contract/a
 import type {
   CloudEvent,
   CloudHistory,
+  ImportedShells,
+  ImportedShellsRequest,
   ImportOutcome,
   ImportPart,
   Imports,
@@ -23,16 +25,13 @@ import { importTrailFile } from './import/import-trail-file.ts'
 import { Uploads } from './import/uploads.ts'
 import { reconcile } from './reconcile.ts'
 import { readSessionEnds } from './session-ends.ts'
-import { touchedByAnyone } from './touched-by-anyone.ts'
+import { taskArnOf, touchedByAnyone } from './touched-by-anyone.ts'
 import { TrailReader } from './trail-reader.ts'
 import { TranscriptVault } from './transcript-vault.ts'
 import { Transcripts } from './transcripts.ts'
 
 /** Pages that show a task ask again and again; CloudTrail has little news in less. */
 const freshForMilliseconds = 60_000
-
-/** As many sessions of imported files are listed: more than anybody reads at once. */
-const mostImportedEvents = 500
 
 export interface TranscriptQuestion extends TaskOfCloud {
   clusterArn: string
@@ -92,6 +91,7 @@ export interface CloudAudit extends Disposable {
   touched(): Promise<TouchedTask[]>
   /** What came with files, from whatever account. */
   imports(): Promise<Imports>
+  importedShells(request: ImportedShellsRequest): Promise<ImportedShells>
   /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
   retain(): Promise<void>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
@@ -229,9 +229,20 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       }
     },
     async imports() {
-      if (!cloudFile.exists) return { files: [], events: [] }
+      if (!cloudFile.exists) return { files: [], shells: 0 }
       const { imports } = await cloudFile.store()
-      return { files: imports.files(), events: imports.events(mostImportedEvents) }
+      return { files: imports.files(), shells: imports.count() }
+    },
+    async importedShells(request) {
+      if (!cloudFile.exists) return { shells: [], total: 0, people: [] }
+      const { imports } = await cloudFile.store()
+      const { events, total } = imports.shells(request)
+      const here = new Set((await touchedHere()).map(({ taskArn }) => taskArn))
+      const shells = events.map((event) => {
+        const taskArn = taskArnOf(event)
+        return { ...event, taskArn, inLedger: taskArn !== undefined && here.has(taskArn) }
+      })
+      return { shells, total, people: imports.people() }
     },
     async retain() {
       const now = clock.now()

@@ -6,7 +6,7 @@ import { encryptPlainDatabase } from '../../files/encrypt-plain-database.ts'
 import { openEncryptedDatabase } from '../../files/encrypted-database.ts'
 import { type EventRow, eventColumns, eventOfRow, rowOfEvent } from './event-rows.ts'
 import { ExpiryRows } from './expiry-rows.ts'
-import { ImportRows, importedFileTable } from './import-rows.ts'
+import { ImportRows, importedFileTable, importedIndexes } from './import-rows.ts'
 import type { ReadRange } from './reconcile.ts'
 import type { ShellEventName } from './trail-record.ts'
 import { TranscriptRows, transcriptTable } from './transcript-rows.ts'
@@ -203,9 +203,9 @@ export class CloudStore implements Disposable {
       throw new Error(`A later Porthole wrote it, as version ${version}.`)
     // What retention removes is overwritten.
     database.pragma('secure_delete = ON')
-    if (version === storeVersion) return
     database.transaction(() => {
-      database.exec(schema)
+      if (version !== storeVersion) database.exec(schema)
+      database.exec(importedIndexes)
       database.pragma(`user_version = ${storeVersion}`)
     })()
   }

@@ -1,4 +1,5 @@
 import type { TouchedTask } from '../../../contract/audit.ts'
+import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { partitionOf } from '../../aws/partitions.ts'
 import type { CloudShell } from './cloud-store.ts'
 
@@ -17,7 +18,7 @@ export function touchedByAnyone(
   const counted = new Set(known)
   const tasks = new Map(here.map((task) => [task.taskArn, task]))
   for (const shell of shells) {
-    const taskArn = arnOf(shell)
+    const taskArn = taskArnOf(shell)
     if (taskArn === undefined || counted.has(shell.awsSessionId)) continue
     counted.add(shell.awsSessionId)
     tasks.set(taskArn, withShell(tasks.get(taskArn), taskArn, shell))
@@ -40,9 +41,16 @@ function withShell(
   }
 }
 
-/** As ECS names it; undefined for what an event has no word or no Region for. */
-function arnOf({ accountId, region, clusterName, taskId }: CloudShell): string | undefined {
-  if (clusterName === null) return undefined
+/** As ECS names the task; undefined for what an event has no word or no Region for. */
+export function taskArnOf({
+  accountId,
+  region,
+  clusterName,
+  taskId,
+}: Pick<CloudEvent, 'accountId' | 'region' | 'taskId'> & { clusterName?: string | null | undefined }):
+  | string
+  | undefined {
+  if (!clusterName) return undefined
   try {
     return `arn:${partitionOf(region).id}:ecs:${region}:${accountId}:task/${clusterName}/${taskId}`
   } catch {

@@ -1,5 +1,7 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
+import type { ImportedShellsRequest } from '../../../contract/cloud-audit.ts'
 import { type Scope, scopeKey } from '../../../contract/identity.ts'
+import type { RecordMatter } from '../../../contract/record-acts.ts'
 import type { SearchRequest } from '../../../contract/search.ts'
 import { CoreError, unwrap } from './core-error.ts'
 import type { CoreClient } from './core-link.ts'
@@ -29,6 +31,10 @@ export function createQueryClient(): QueryClient {
     },
   })
 }
+
+/** Begins the keys of all questions about imported shells, whatever they ask for. */
+export const importedShellsKey = 'audit.importedShells'
+export const recordActsKey = 'audit.recordActs'
 
 /** Every question the page asks, with the key under which its answer is kept. */
 export const queries = {
@@ -98,6 +104,27 @@ export const queries = {
     queryOptions({
       queryKey: ['audit.imports'],
       queryFn: async () => unwrap(await core.call('audit.imports', {})),
+    }),
+
+  importedShells: (core: CoreClient, question: Omit<ImportedShellsRequest, 'offset'>) =>
+    infiniteQueryOptions({
+      queryKey: [importedShellsKey, question],
+      queryFn: async ({ pageParam: offset }) =>
+        unwrap(await core.call('audit.importedShells', { ...question, offset })),
+      initialPageParam: 0,
+      getNextPageParam: (last, pages) => {
+        const read = pages.reduce((sum, { shells }) => sum + shells.length, 0)
+        return last.shells.length > 0 && read < last.total ? read : undefined
+      },
+    }),
+
+  recordActs: (core: CoreClient, matter: RecordMatter | undefined) =>
+    infiniteQueryOptions({
+      queryKey: [recordActsKey, matter],
+      queryFn: async ({ pageParam: before }) =>
+        unwrap(await core.call('audit.recordActs', { matter, before })),
+      initialPageParam: undefined as number | undefined,
+      getNextPageParam: ({ acts, more }) => (more ? acts.at(-1)?.seq : undefined),
     }),
 
   taskSnapshot: (core: CoreClient, taskArn: string) =>

@@ -1,11 +1,11 @@
 import type { Command, CommandContext } from '../../app/commands/command-registry.ts'
-import { auditDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
-import { AuditIcon } from '../../ui/icons.ts'
+import { AuditIcon, FileIcon } from '../../ui/icons.ts'
+import { openAudit } from './audit-parts.ts'
+import { importChosenFiles } from './imported/importing.ts'
 import { openActivity } from './open-activity.ts'
 
 export function auditCommands(services: Services): Command[] {
-  const { workspace } = services
   return [
     {
       id: 'audit.service',
@@ -28,7 +28,21 @@ export function auditCommands(services: Services): Command[] {
         other: [{ key: 'Ctrl+Shift+A' }],
         browser: [{ key: 'Alt+Shift+A' }],
       },
-      run: () => workspace.open(auditDocument),
+      run: () => openAudit(services, 'search'),
+    },
+    {
+      id: 'audit.import',
+      title: 'Import CloudTrail files…',
+      group: 'App',
+      icon: FileIcon,
+      run: () => void importChosenFiles(services),
+    },
+    {
+      id: 'audit.record',
+      title: 'What was done to the audit record',
+      group: 'App',
+      icon: AuditIcon,
+      run: () => openAudit(services, 'record'),
     },
   ]
 }

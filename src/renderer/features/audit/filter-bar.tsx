@@ -1,18 +1,9 @@
-import type { ComponentType } from 'react'
 import type { SearchAnswer } from '../../../contract/search.ts'
-import { classNames } from '../../ui/class-names.ts'
-import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
+import type { MenuEntry } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
-import {
-  ChevronDownIcon,
-  ClockIcon,
-  DoneIcon,
-  type IconProps,
-  MarkIcon,
-  ServiceIcon,
-  UserIcon,
-} from '../../ui/icons.ts'
+import { ClockIcon, DoneIcon, MarkIcon, ServiceIcon, UserIcon } from '../../ui/icons.ts'
 import styles from './audit.module.css'
+import { Chip } from './chip.tsx'
 import { resultWords } from './facets.tsx'
 import { useSavedSearches } from './saved-searches.ts'
 import { type FilterName, type Range, rangeWords, type SearchState, toggled } from './search-state.ts'
@@ -84,31 +75,4 @@ export function FilterBar({
 
 function isOn(state: SearchState, name: FilterName): boolean {
   return (state.filters[name]?.length ?? 0) > 0
-}
-
-function Chip({
-  icon: Icon,
-  label,
-  on,
-  entries,
-}: {
-  icon: ComponentType<IconProps>
-  label: string
-  on: boolean
-  entries: readonly MenuEntry[]
-}) {
-  const openMenu = useContextMenu()
-  return (
-    <button
-      type="button"
-      className={classNames(styles.chip, on && styles.on)}
-      disabled={entries.length === 0}
-      aria-haspopup="menu"
-      onClick={(event) => openMenu(event, entries)}
-    >
-      <Icon size={14} stroke={1.75} aria-hidden />
-      {label}
-      <ChevronDownIcon size={12} stroke={2} aria-hidden />
-    </button>
-  )
 }

@@ -1,6 +1,6 @@
-import { type Ref, useEffect, useRef, useState } from 'react'
+import { type Ref, useEffect, useRef } from 'react'
+import { useStore } from 'zustand'
 import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
-import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { CoreError } from '../../app/core/core-error.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { useServices } from '../../app/services.ts'
@@ -10,81 +10,64 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { TextInput } from '../../ui/field.tsx'
 import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
 import { formatDay } from '../../ui/time.ts'
-import { IntegrityStatus } from '../integrity/integrity-status.tsx'
-import { useIntegrity } from '../integrity/use-integrity.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { openReplay } from '../replay/open-replay.ts'
 import styles from './audit.module.css'
-import { CloudFiles } from './cloud-files.tsx'
+import { AuditFrame } from './audit-frame.tsx'
+import { partOf } from './audit-parts.ts'
 import { type DayBar, dayBars } from './day-bars.ts'
 import { Facets } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { HitGroup } from './hit-group.tsx'
-import { ImportedSessions } from './imported-sessions.tsx'
+import { ImportedShells } from './imported/imported-shells.tsx'
+import { RecordPart } from './record/record-part.tsx'
 import { initialState } from './search-state.ts'
 import { Summary } from './summary.tsx'
-import { useImports } from './use-imports.ts'
 import { useSearch } from './use-search.ts'
 
-/** Whether the record itself can be trusted, and the ways to check it and to take it along. */
-function RecordState() {
-  const run = useRunCommand()
-  const { state } = useIntegrity()
-  return (
-    <section className={styles.record} aria-label="Audit record">
-      <IntegrityStatus report={state?.report} problems={state?.problems ?? []} />
-      <Button size="small" onClick={() => run('audit.check')}>
-        Check…
-      </Button>
-      <Button size="small" onClick={() => run('audit.export')}>
-        Export…
-      </Button>
-    </section>
-  )
+/** The audit document: its search, and beside it what files told and what was done to the record. */
+export default function AuditView() {
+  const { part } = useStore(partOf(useServices()))
+  const now = useNow('minute')
+  if (part === 'imported') return <ImportedShells now={now} />
+  return part === 'record' ? <RecordPart now={now} /> : <SearchPart />
 }
 
 /** Search over what was done and shown in every session. */
-export default function AuditView() {
+function SearchPart() {
   const { state, request, now, answer, setState } = useSearch()
   const { data, error } = answer
-  const files = useImports()
-  const [showsImported, showImported] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
   return (
-    <div className={styles.view}>
-      <div className={styles.top}>
-        <SearchField ref={field} query={state.query} onChange={(query) => setState({ query })} />
-        <FilterBar
-          state={state}
-          facets={data?.facets}
-          setState={setState}
-          summary={data && summaryOf(data)}
+    <AuditFrame
+      head={
+        <>
+          <SearchField ref={field} query={state.query} onChange={(query) => setState({ query })} />
+          <FilterBar
+            state={state}
+            facets={data?.facets}
+            setState={setState}
+            summary={data && summaryOf(data)}
+          />
+        </>
+      }
+      facets={data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
+    >
+      {error instanceof CoreError && (
+        <ErrorCallout
+          error={error.value}
+          action={<Button onClick={() => void answer.refetch()}>Try again</Button>}
         />
-      </div>
-      <div className={styles.body}>
-        <main className={styles.main}>
-          {showsImported && <ImportedSessions events={files.imports?.events ?? []} now={now} />}
-          {!showsImported && error instanceof CoreError && (
-            <ErrorCallout
-              error={error.value}
-              action={<Button onClick={() => void answer.refetch()}>Try again</Button>}
-            />
-          )}
-          {!showsImported && data !== undefined && (
-            <>
-              <Chart bars={dayBars(data.days, request.from, now)} />
-              <Summary answer={data} state={state} setState={setState} now={now} />
-              <Groups answer={data} onReset={() => setState({ ...initialState, range: 'all' })} now={now} />
-            </>
-          )}
-        </main>
-        <aside className={styles.aside}>
-          {data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
-          <RecordState />
-          <CloudFiles state={files} shown={showsImported} onShow={showImported} />
-        </aside>
-      </div>
-    </div>
+      )}
+      {data !== undefined && (
+        <>
+          <Chart bars={dayBars(data.days, request.from, now)} />
+          <Summary answer={data} state={state} setState={setState} now={now} />
+          <Groups answer={data} onReset={() => setState({ ...initialState, range: 'all' })} now={now} />
+        </>
+      )}
+    </AuditFrame>
   )
 }
 

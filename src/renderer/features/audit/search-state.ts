@@ -56,14 +56,21 @@ export function subjectOf({ query, filters }: SearchState): Subject | undefined 
 /** @param now only its day counts, so that the same search stays the same question */
 export function requestOf(state: SearchState, now: number): SearchRequest {
   const { query, range, filters } = state
-  const midnight = new Date(now)
-  midnight.setHours(0, 0, 0, 0)
-  // The calendar's days: a day of the change to summer time is no day of 24 hours.
-  if (range !== 'all') midnight.setDate(midnight.getDate() - Number(range) + 1)
+  const from = rangeStart(range, now)
   return {
     query,
     filters: filters as SearchFilters,
-    ...(range !== 'all' && { from: midnight.getTime() }),
+    ...(from !== undefined && { from }),
     ...(subjectOf(state) !== undefined && { summary: true }),
   }
+}
+
+/** When its first day begins, in epoch milliseconds; undefined for any time. */
+export function rangeStart(range: Range, now: number): number | undefined {
+  if (range === 'all') return undefined
+  const midnight = new Date(now)
+  midnight.setHours(0, 0, 0, 0)
+  // The calendar's days: a day of the change to summer time is no day of 24 hours.
+  midnight.setDate(midnight.getDate() - Number(range) + 1)
+  return midnight.getTime()
 }

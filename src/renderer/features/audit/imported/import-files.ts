@@ -1,7 +1,7 @@
-import { type ImportOutcome, importPartBytes } from '../../../contract/cloud-audit.ts'
-import type { ErrorValue } from '../../../contract/errors.ts'
-import { CoreError, unwrap } from '../../app/core/core-error.ts'
-import type { Services } from '../../app/services.ts'
+import { type ImportOutcome, importPartBytes } from '../../../../contract/cloud-audit.ts'
+import type { ErrorValue } from '../../../../contract/errors.ts'
+import { CoreError, unwrap } from '../../../app/core/core-error.ts'
+import type { Services } from '../../../app/services.ts'
 
 /** What came of one chosen file. */
 export type FileResult = { name: string } & ({ outcome: ImportOutcome } | { problem: ErrorValue })
