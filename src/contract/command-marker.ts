@@ -52,13 +52,15 @@ export type CommandEntry = z.infer<typeof commandEntrySchema>
  * too: any player of asciicast shows them. `$ ls` begins a command that marks
  * announced, `≈ ls` one read from the screen, `» ls` one that ECS was asked to
  * run; `… done` goes on with the text, `exit 1 after 84 ms` or
- * `ended after 84 ms` ends it.
+ * `ended after 84 ms` ends the innermost that runs: in the shell that `$ su -`
+ * started, others begin and end before it does.
  */
 export type CommandMarker =
   | { kind: 'begin'; source: CommandSource; text: string }
   | { kind: 'continue'; text: string }
   | { kind: 'end'; exitCode?: number; milliseconds: number }
   | { kind: 'secret-prompt' }
+  | { kind: 'unlisted' }
   | { kind: 'pause' }
   | { kind: 'resume' }
 
@@ -66,6 +68,7 @@ const signOf: Record<CommandSource, string> = { marks: '$', echo: '≈', api: '�
 const sourceOf = new Map(Object.entries(signOf).map(([source, sign]) => [sign, source as CommandSource]))
 const continuation = '…'
 const secretPromptLabel = 'Password prompt'
+const unlistedLabel = 'More commands than anybody types: not all are listed'
 const pauseLabel = 'Recording paused'
 const resumeLabel = 'Recording resumed'
 const endPattern = /^(?:exit (\d{1,10})|ended) after (\d{1,15}) ms$/
@@ -83,6 +86,8 @@ export function commandMarkerLabel(marker: CommandMarker): string {
     }
     case 'secret-prompt':
       return secretPromptLabel
+    case 'unlisted':
+      return unlistedLabel
     case 'pause':
       return pauseLabel
     case 'resume':
@@ -93,6 +98,7 @@ export function commandMarkerLabel(marker: CommandMarker): string {
 /** Undefined for labels that speak of something else, e.g. `Connection lost`. */
 export function parseCommandMarker(label: string): CommandMarker | undefined {
   if (label === secretPromptLabel) return { kind: 'secret-prompt' }
+  if (label === unlistedLabel) return { kind: 'unlisted' }
   if (label === pauseLabel) return { kind: 'pause' }
   if (label === resumeLabel) return { kind: 'resume' }
   const end = endPattern.exec(label)
@@ -111,9 +117,14 @@ export function parseCommandMarker(label: string): CommandMarker | undefined {
   return source === undefined ? undefined : { kind: 'begin', source, text }
 }
 
+/** How deep commands lie in each other at most: what lost its end, in a pause or a crash, must not pile up. */
+const deepestCommand = 8
+
 /** Builds the list of a recording's commands from its markers, in the order in which they stand there. */
 export class CommandList {
   readonly entries: CommandEntry[] = []
+  /** Those that run, the innermost last, by their places in `entries`. */
+  readonly #running: number[] = []
 
   /** @param at milliseconds since the recording began */
   add(at: number, label: string): CommandMarker | undefined {
@@ -124,7 +135,8 @@ export class CommandList {
     else if (marker.kind === 'secret-prompt') this.entries.push({ kind: 'secret-prompt', startedAt: now })
     else if (marker.kind === 'pause') this.entries.push({ kind: 'gap', startedAt: now })
     else if (marker.kind === 'resume') this.#endGap(now)
-    else this.#change(now, marker)
+    else if (marker.kind === 'continue') this.#goOn(marker.text)
+    else if (marker.kind === 'end') this.#end(now, marker)
     return marker
   }
 
@@ -143,15 +155,29 @@ export class CommandList {
       source,
       confidence: source === 'echo' ? 'likely' : 'exact',
     })
+    this.#running.push(this.entries.length - 1)
+    if (this.#running.length > deepestCommand) this.#running.shift()
   }
 
-  #change(now: number, marker: Extract<CommandMarker, { kind: 'continue' | 'end' }>): void {
-    const index = this.entries.findLastIndex(({ kind }) => kind === 'command')
+  // Replaced and not changed, here and below: whoever draws the list compares by identity.
+  #goOn(text: string): void {
+    const index = this.#running.at(-1) ?? -1
     const command = this.entries[index]
-    if (command?.kind !== 'command' || command.endedAt !== undefined) return
-    // Replaced and not changed: whoever draws the list compares by identity.
-    this.entries[index] =
-      marker.kind === 'continue' ? withLine(command, marker.text) : ended(command, now, marker)
+    if (command?.kind === 'command') this.entries[index] = withLine(command, text)
+  }
+
+  #end(now: number, marker: Extract<CommandMarker, { kind: 'end' }>): void {
+    if (this.#beganInGap(now - marker.milliseconds)) return
+    const index = this.#running.pop() ?? -1
+    const command = this.entries[index]
+    if (command?.kind === 'command') this.entries[index] = ended(command, now, marker)
+  }
+
+  /** What began while the recording was paused is not listed, and its end is nobody else's. */
+  #beganInGap(at: number): boolean {
+    return this.entries.some(
+      (entry) => entry.kind === 'gap' && at > entry.startedAt && at < (entry.endedAt ?? 0),
+    )
   }
 }
 

@@ -10,6 +10,9 @@
 /** A no-op that tells whoever reads CloudTrail what the rest is. */
 const beginning = "/bin/sh -c ': Porthole shell integration; "
 
+/** How the text of a command begins where bash replaces no calls in its prompts (`shopt -u promptvars`): it is none. */
+export const unexpandedCommandText = '$({ __porthole_text'
+
 /**
  * What bash reads in place of `~/.bashrc`, which it reads first. The prompt
  * carries the exit code and its own borders; PS0 the command, from the history,
@@ -30,13 +33,11 @@ const bashStartup = [
   't=${t//\\\\/\\\\\\\\}',
   't=${t//;/\\\\x3b}',
   't=${t//$__porthole_l/\\\\x0a}',
-  '[[ $t == *[[:cntrl:]]* ]] || printf "\\e]633;E;%s\\a" "$t"; }',
+  '[[ $t == *[[:cntrl:]]* ]] || printf %s "$t"; }',
   '__porthole_mark() { __porthole_n=$HISTCMD',
   '[[ $PS1 == *"]133;B"* ]] || PS1="\\[\\e]133;D;\\$?\\a\\e]133;A\\a\\]$PS1\\[\\e]133;B\\a\\]"',
-  // Without `promptvars` the call would stand on the screen.
-  'if ! shopt -q promptvars; then PS0=${PS0#*133;C\\\\a}',
-  'elif [[ ${PS0-} != *"]133;C"* ]]; then PS0="\\$({ __porthole_text; } 2>/dev/null)\\e]133;C\\a${PS0-}"',
-  'fi; }',
+  // Within the mark, so that nothing of the call shows where bash does not replace it.
+  '[[ ${PS0-} == *"]133;C"* ]] || PS0="\\e]633;E;\\$({ __porthole_text; } 2>/dev/null)\\a\\e]133;C\\a${PS0-}"; }',
   'PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$__porthole_l}{ __porthole_mark; } >/dev/null 2>&1"',
 ].join('; ')
 

@@ -5,7 +5,14 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { splitCommand } from '../../../resources/sandbox/agent/command-line.ts'
 import { shellCommand } from '../../../src/contract/shell-command.ts'
-import { editedStory, layOutShellFolder, password, plainStory } from '../../fixtures/shell-stories.ts'
+import {
+  editedStory,
+  layOutShellFolder,
+  nestedStory,
+  password,
+  plainStory,
+  replacedStory,
+} from '../../fixtures/shell-stories.ts'
 import { prompt, TypedShell } from '../../fixtures/typed-shell.ts'
 
 let folder: string
@@ -120,8 +127,49 @@ async function tellsTheStory({ words, story, options, marks = false }: ShellCase
     })
 }
 
+/** Shells that mark, with others within that do not. */
+const outerShells = [
+  { name: 'bash with marks', words: marked.bash },
+  { name: 'dash with marks', words: marked.dash },
+  { name: 'bash with integration', words: integrated('bash', 'bash') },
+  { name: 'dash with integration', words: integrated('sh', 'dash') },
+]
+
+/** What the marks gave is exact and has its exit code, also where the echo was read in between. */
+async function tellsOfShellsWithin(words: string[], story: typeof nestedStory): Promise<void> {
+  using shell = start(words)
+  const wanted = await story(shell, folder)
+  const before = [...shell.tracked.list.entries]
+  shell.tracked.tracker.end()
+  expect(shell.tracked.commands).toEqual(wanted)
+  expect(shell.tracked.labels.join('\n')).not.toContain(password)
+  const exits = before.flatMap((entry) =>
+    entry.kind === 'command' && entry.source === 'marks' && entry.endedAt !== undefined
+      ? [[entry.text.split('/').at(-1), entry.exitCode]]
+      : [],
+  )
+  const inPlace = story === replacedStory
+  expect(exits).toEqual([
+    ['echo one', 0],
+    ['false', 1],
+    ...(inPlace
+      ? []
+      : [
+          ['ssh db1', 3],
+          ['echo back', 0],
+          ['su -', 0],
+          ['echo $?', 0],
+        ]),
+  ])
+}
+
+describe('shells within a shell', () => {
+  test.each(outerShells)('$name: ssh and su', ({ words }) => tellsOfShellsWithin(words, nestedStory))
+  test.each(outerShells)('$name: exec', ({ words }) => tellsOfShellsWithin(words, replacedStory))
+})
+
 describe('real shells', () => {
-  test.each(shells)('$name', tellsTheStory, 8000)
+  test.each(shells)('$name', tellsTheStory)
   // Debian's package of BusyBox is downloaded for nobody's test run.
-  test.skipIf(busybox === undefined).each(ashes)('$name', tellsTheStory, 8000)
+  test.skipIf(busybox === undefined).each(ashes)('$name', tellsTheStory)
 })

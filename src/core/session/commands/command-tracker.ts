@@ -4,8 +4,8 @@ import type { Clock } from '../../clock.ts'
 import { textBeforeCursor } from './logical-line.ts'
 import { MarkDetector } from './mark-detector.ts'
 import { PendingEnters } from './pending-enters.ts'
-import { PromptLine } from './prompt-line.ts'
-import { isContinuationPrompt, isSecretPrompt, isShellPrompt } from './prompts.ts'
+import { type PromptKind, PromptLine, type TypedText } from './prompt-line.ts'
+import { isContinuationPrompt, isInnerShellPrompt, isSecretPrompt, isShellPrompt } from './prompts.ts'
 import { RunningCommand } from './running-command.ts'
 import { parseShellMark } from './shell-marks.ts'
 import { hasInterrupt, isReport } from './typed-keys.ts'
@@ -28,6 +28,10 @@ export interface CommandTrackerOptions {
  * completion and editing need no understanding that way, and what is not
  * echoed is never seen. Keys only say when to look; they are not kept.
  *
+ * A shell that marks may be left for one that does not (`su -`, `ssh`, `exec
+ * bash`): where its command goes on without a mark and another shell's prompt
+ * shows, the echo is read until marks come again.
+ *
  * Works on the screen replica, after bytes have gone on their way.
  */
 export class CommandTracker {
@@ -44,15 +48,16 @@ export class CommandTracker {
   #announcedText: string | undefined
   /** Whether the shell marks where commands begin; POSIX shells have no way to. */
   #announcesStart: boolean | undefined
+  /** Whether Enter was answered since the command began. */
+  #fedSinceBegin = false
   #secretTimer: Disposable | undefined
   #ended = false
 
   constructor(options: CommandTrackerOptions) {
     this.#options = options
-    this.#running = new RunningCommand(options.mark)
+    this.#running = new RunningCommand(options.clock, options.mark)
     this.#lastOutputAt = options.clock.now()
-    if (options.onlyCommand !== undefined)
-      this.#running.begin('api', options.onlyCommand, options.clock.now())
+    if (options.onlyCommand !== undefined) this.#running.begin('api', options.onlyCommand)
   }
 
   /** To be called with the terminal of the screen, before it parses anything. */
@@ -85,7 +90,7 @@ export class CommandTracker {
     if (this.#enters.isTooOld(now)) this.#giveUpEnters()
     if (this.#awaitsKey && !this.#enters.any) this.#lookAtPrompt()
     const sentOff = this.#enters.typed(bytes, now)
-    if (hasInterrupt(bytes)) this.#giveUpEnters()
+    if (hasInterrupt(bytes)) this.#interrupted()
     else if (sentOff) this.#checkSecretLater()
   }
 
@@ -94,7 +99,13 @@ export class CommandTracker {
     if (this.#ended) return
     this.#ended = true
     this.#secretTimer?.[Symbol.dispose]()
-    this.#running.finish(this.#options.clock.now())
+    this.#running.finish()
+  }
+
+  /** Also throws the lines away that were to be a command, which a shell that marks beginnings has not begun. */
+  #interrupted(): void {
+    this.#giveUpEnters()
+    if (this.#announcesStart === true) this.#sentOff = undefined
   }
 
   /** Enter in an editor sends no line off. */
@@ -116,25 +127,31 @@ export class CommandTracker {
   #readPrompt(terminal: headless.Terminal, outputAt: number): void {
     const buffer = terminal.buffer.active
     const { text } = textBeforeCursor(buffer)
-    if (buffer.type === 'alternate') this.#awaitsKey = true
-    else if (isSecretPrompt(text)) this.#line.asked(terminal)
-    else if (!this.#readsEcho() || !isShellPrompt(text)) this.#awaitsKey = true
-    else if (!isContinuationPrompt(text)) {
-      this.#running.finish(outputAt)
-      this.#line.seen(terminal)
-    }
+    if (buffer.type !== 'alternate' && isSecretPrompt(text)) this.#line.place(terminal, 'secret')
+    else if (buffer.type === 'alternate' || this.#running.source === 'api' || !isShellPrompt(text))
+      this.#awaitsKey = true
+    else if (!isContinuationPrompt(text)) this.#line.place(terminal, this.#shellAsks(text, outputAt))
   }
 
-  /** Inside of a command that the shell marks, a prompt is another program's. */
-  #readsEcho(): boolean {
-    return this.#running.source === undefined || this.#running.source === 'echo'
+  /** What looks like a shell's prompt ends what ran until then, unless that is a command with marks. */
+  #shellAsks(prompt: string, outputAt: number): PromptKind {
+    if (this.#running.source !== 'marks' && this.#sentOff === undefined) {
+      this.#running.finish(outputAt)
+      return 'seen'
+    }
+    if (!isInnerShellPrompt(prompt, this.#running)) return 'other'
+    // Of a shell that has no way to say that a command begins: it did, as its successor shows.
+    this.#beginSentOff()
+    this.#running.finishInside(outputAt)
+    return 'seen'
   }
 
   #lineFed(terminal: headless.Terminal): void {
     const buffer = terminal.buffer.active
     if (!this.#enters.any || this.#ended || buffer.type === 'alternate') return
+    this.#fedSinceBegin = true
     const left = buffer.baseY + buffer.cursorY - 1
-    if (this.#line.isSecret) this.#sawSecret(terminal)
+    if (this.#line.kind === 'secret') this.#sawSecret(terminal)
     else if (this.#running.source === 'api') this.#resolved()
     else this.#readLine(buffer, left)
   }
@@ -143,10 +160,15 @@ export class CommandTracker {
     const text = this.#line.typedText(buffer, left)
     if (text === undefined) return
     this.#resolved()
-    if (this.#line.isExact) this.#sentOffWithMarks(text.whole, text.continued)
-    else if (!this.#readsEcho()) return
-    else if (text.continued !== undefined) this.#running.goOn(text.continued)
-    else this.#running.begin('echo', text.whole, this.#options.clock.now())
+    if (this.#line.kind === 'marked') this.#sentOffWithMarks(text)
+    else if (this.#line.kind === 'seen') this.#sentOffWithoutMarks(text)
+  }
+
+  #sentOffWithoutMarks({ whole, continued }: TypedText): void {
+    if (continued !== undefined) this.#running.goOn(continued)
+    else if (this.#running.source === 'marks') this.#running.beginInside(whole)
+    else this.#running.begin('echo', whole)
+    this.#fedSinceBegin = false
   }
 
   #resolved(): void {
@@ -154,13 +176,12 @@ export class CommandTracker {
     if (!this.#enters.any) this.#awaitsKey = true
   }
 
-  #sentOffWithMarks(whole: string, continued: string | undefined): void {
-    const now = this.#options.clock.now()
+  #sentOffWithMarks({ whole, continued }: TypedText): void {
     const runs = this.#running.source !== undefined
     if (this.#announcesStart === false) {
-      if (!runs) this.#running.begin('marks', whole, now)
+      if (!runs) this.#running.begin('marks', whole)
       else if (continued !== undefined) this.#running.goOn(continued)
-    } else if (!runs) this.#sentOff = { text: whole, at: this.#sentOff?.at ?? now }
+    } else if (!runs) this.#sentOff = { text: whole, at: this.#sentOff?.at ?? this.#options.clock.now() }
   }
 
   #marked(terminal: headless.Terminal, data: string): void {
@@ -175,37 +196,48 @@ export class CommandTracker {
   }
 
   #promptBegins(): void {
-    if (this.#running.source !== 'api') this.#running.finish(this.#options.clock.now())
-    this.#sentOff = undefined
+    this.#commandEnds(undefined)
   }
 
   #promptEnds(terminal: headless.Terminal): void {
-    this.#line.marked(terminal)
+    this.#line.place(terminal, 'marked')
     this.#awaitsKey = false
   }
 
   #commandBegins(terminal: headless.Terminal): void {
     this.#announcesStart = true
-    // Two integrations say it twice.
-    if (!this.#readsEcho()) return
-    const buffer = terminal.buffer.active
-    const seen =
-      this.#sentOff?.text ?? this.#line.typedText(buffer, buffer.baseY + buffer.cursorY - 1)?.whole ?? ''
-    const text = this.#announcedText ?? seen
+    const announced = this.#announcedText
+    const sentOff = this.#sentOff
     this.#announcedText = undefined
     this.#sentOff = undefined
+    // Two integrations say it twice; without an end before it, it is another one only if Enter was too.
+    const isSame = this.#running.source !== undefined && !this.#fedSinceBegin
+    if (isSame || this.#running.source === 'api' || !this.#running.admits()) return
+    const { active } = terminal.buffer
+    const text =
+      announced ??
+      sentOff?.text ??
+      this.#line.typedText(active, active.baseY + active.cursorY - 1)?.whole ??
+      ''
     this.#awaitsKey = true
-    this.#running.begin('marks', text, this.#options.clock.now())
+    this.#fedSinceBegin = false
+    this.#running.begin('marks', text)
   }
 
   #commandEnds(exitCode: number | undefined): void {
+    if (this.#running.source === undefined) this.#beginSentOff()
+    this.#sentOff = undefined
+    this.#announcedText = undefined
+    if (this.#running.source !== 'api') this.#running.finish(undefined, exitCode)
+  }
+
+  /** What was sent off and not announced: it ran in a shell that cannot, or was refused by one that can. */
+  #beginSentOff(): void {
     const sentOff = this.#sentOff
     this.#sentOff = undefined
-    if (this.#running.source === undefined && sentOff !== undefined && exitCode !== undefined) {
-      if (sentOff.text.trim() !== '') this.#announcesStart = false
-      this.#running.begin('marks', sentOff.text, sentOff.at)
-    }
-    if (this.#running.source !== 'api') this.#running.finish(this.#options.clock.now(), exitCode)
+    if (sentOff === undefined || sentOff.text.trim() === '') return
+    this.#announcesStart ??= false
+    this.#running.begin('marks', sentOff.text, sentOff.at)
   }
 
   #checkSecretLater(): void {
@@ -216,12 +248,12 @@ export class CommandTracker {
   #checkSecret(): void {
     this.#secretTimer = undefined
     // Enter may have been answered meanwhile, and another prompt may wait for its own.
-    if (this.#line.isSecret && this.#enters.any)
+    if (this.#line.kind === 'secret' && this.#enters.any)
       this.#options.inspect((terminal) => this.#sawSecret(terminal))
   }
 
   #sawSecret(terminal: headless.Terminal): void {
-    if (!this.#line.isSecret) return
+    if (this.#line.kind !== 'secret') return
     this.#enters.giveUp()
     this.#awaitsKey = true
     if (this.#line.keptSecret(terminal.buffer.active)) this.#options.mark({ kind: 'secret-prompt' })

@@ -2,12 +2,18 @@ import type headless from '@xterm/headless'
 import { logicalLine, textBeforeCursor, textOfRows } from './logical-line.ts'
 import { continuationOf, keptSecret, LearnedPrompts } from './prompts.ts'
 
+/**
+ * `marked`: the shell itself said where its prompt ends. `seen`: it looks like
+ * a shell's. `secret`: it asks for something that is not echoed. `other`: it
+ * looks like one of a program within a command that the shell has marked.
+ */
+export type PromptKind = 'marked' | 'seen' | 'secret' | 'other'
+
 interface Line {
+  kind: PromptKind
   prompt: string
   /** Where the prompt begins; gone when the screen no longer holds it. */
   row: headless.IMarker | undefined
-  secret: boolean
-  exact: boolean
 }
 
 /** What was typed on a line. */
@@ -22,29 +28,18 @@ export class PromptLine {
   readonly #prompts = new LearnedPrompts()
   #line: Line | undefined
 
-  /** The prompt asks for something that is not echoed. */
-  get isSecret(): boolean {
-    return this.#line?.secret === true
+  get kind(): PromptKind | undefined {
+    return this.#line?.kind
   }
 
-  /** The shell itself said where its prompt ends. */
-  get isExact(): boolean {
-    return this.#line?.exact === true
-  }
-
-  /** The shell said that its prompt ends at the cursor. */
-  marked(terminal: headless.Terminal): void {
-    this.#place(terminal, { exact: true, secret: false })
-  }
-
-  /** What stands before the cursor looks like a shell's prompt. */
-  seen(terminal: headless.Terminal): void {
-    this.#prompts.learn(this.#place(terminal, { exact: false, secret: false }))
-  }
-
-  /** What stands before the cursor asks for a password. */
-  asked(terminal: headless.Terminal): void {
-    this.#place(terminal, { exact: false, secret: true })
+  /** A prompt ends at the cursor. */
+  place(terminal: headless.Terminal, kind: PromptKind): void {
+    const buffer = terminal.buffer.active
+    const { text, firstRow } = textBeforeCursor(buffer)
+    this.#line?.row?.dispose()
+    const row = terminal.registerMarker(firstRow - buffer.baseY - buffer.cursorY)
+    this.#line = { kind, prompt: text, row }
+    if (kind === 'seen') this.#prompts.learn(text)
   }
 
   /** What was typed on the line that ends with `row`; undefined when that was no prompt's. */
@@ -56,7 +51,7 @@ export class PromptLine {
     const start = known?.row?.line ?? -1
     const all = start === -1 || known === undefined ? '' : textOfRows(buffer, start, row)
     const continued = continuationOf(line)
-    const isOne = known?.exact === true || continued !== undefined || !all.includes('\n')
+    const isOne = known?.kind === 'marked' || continued !== undefined || !all.includes('\n')
     if (known !== undefined && all.startsWith(known.prompt) && isOne) {
       const whole = all.slice(known.prompt.length).replace(/\n> /g, '\n')
       return continued === undefined ? { whole } : { whole, continued }
@@ -73,15 +68,5 @@ export class PromptLine {
     const row = line.row?.line ?? -1
     const shown = row === -1 ? '' : (buffer.getLine(row)?.translateToString(true) ?? '')
     return keptSecret(line.prompt, shown)
-  }
-
-  /** @returns the prompt */
-  #place(terminal: headless.Terminal, kind: Pick<Line, 'exact' | 'secret'>): string {
-    const buffer = terminal.buffer.active
-    const { text, firstRow } = textBeforeCursor(buffer)
-    this.#line?.row?.dispose()
-    const row = terminal.registerMarker(firstRow - buffer.baseY - buffer.cursorY)
-    this.#line = { prompt: text, row, ...kind }
-    return text
   }
 }

@@ -5,12 +5,36 @@ const secretPrompt = /(?:assword|assphrase|passcode|\bPIN|\btoken)\b[^:]{0,120}:
 /** What a shell shows for the further lines of a command. */
 const continuationPrompt = /^> ?$/
 
+/** What shells ask with unless somebody has changed it: `sh-5.2#`, `root@web:~#`, `[ann@db1 /]$`, `web:/srv $`, `/ #`. */
+const usualShellPrompt =
+  /^(?:(?:ba|da|a|k|z)?sh-[\d.]+|\[?[\w.-]+@[\w.-]+\b.{0,200}|[\w.-]+:[~/].{0,200}|[~/].{0,200})?\s?[$#%❯➜»]\s?$/
+/** Clients of databases, interpreters and debuggers: `mysql>`, `MariaDB [shop]>`, `shop=#`, `>>>`, `10.0.0.1:6379>`. */
+const programPrompt =
+  /(?:^(?:mysql|mariadb|sqlite|s?ftp|irb|node|redis|gnuplot|lftp|smb)\b.*>|^[\w.-]+:\d+(?:\[\d+\])?>|\w[=-][#>]|>>>)\s?$/i
+/** `curl` and others count on the row on which somebody types ahead. */
+const progress = /\d\s?%\s?$/
+
+/** Words that start a shell of their own, here or elsewhere. */
+const shellStarter =
+  /(?:^|[\s;&|(/])(?:su|ssh|mosh|telnet|login|newgrp|sg|chroot|nsenter|unshare|script|runuser|busybox|docker|podman|kubectl|(?:ba|da|a|z|k|fi)?sh|(?:sudo|doas)\s(?:.*\s)?-\w*[si])(?=$|[\s;&|)])/
+
 export function isSecretPrompt(text: string): boolean {
   return secretPrompt.test(text)
 }
 
 export function isShellPrompt(text: string): boolean {
   return shellPrompt.test(text)
+}
+
+/** Whether a command may leave its user in another shell, by what it is called. */
+export function startsShell(command: string): boolean {
+  return shellStarter.test(command)
+}
+
+/** Whether what a running command shows is the prompt of a shell, as after `su -`. */
+export function isInnerShellPrompt(text: string, command: { startsShell: boolean }): boolean {
+  if (!isShellPrompt(text) || progress.test(text) || programPrompt.test(text)) return false
+  return command.startsShell || usualShellPrompt.test(text)
 }
 
 export function isContinuationPrompt(text: string): boolean {

@@ -1,6 +1,9 @@
+import { unexpandedCommandText } from '../../../contract/shell-integration.ts'
+
 /**
  * What a shell's integration says with `OSC 133` and `OSC 633`: FinalTerm's
- * letters, and the command's text as VS Code has it.
+ * letters, and the command's text as VS Code has it. Whatever a program prints
+ * may look like one: marks are hints.
  */
 export type ShellMark =
   | { kind: 'prompt-begins' }
@@ -10,23 +13,36 @@ export type ShellMark =
   | { kind: 'command-ends'; exitCode?: number }
   | { kind: 'command-text'; text: string }
 
-/** @param data what stands between `OSC 133;` and the end of the sequence */
+/** Of one mark no more is read: the longest command that is kept, with each letter escaped. */
+const longestMark = 16 * 1024
+
+/** kitty's way to say that a prompt is for a further line of the same command. */
+const furtherLine = 'k=s'
+
+/** @param data what stands between `OSC 133;` and the end of the sequence; xterm.js passes on up to 10 MB */
 export function parseShellMark(data: string): ShellMark | undefined {
-  const [letter, first = ''] = data.split(';', 2)
+  const [letter, first = '', ...more] = data.slice(0, longestMark).split(';')
   switch (letter) {
     case 'A':
-      return { kind: 'prompt-begins' }
+      return [first, ...more].includes(furtherLine) ? undefined : { kind: 'prompt-begins' }
     case 'B':
       return { kind: 'prompt-ends' }
     case 'C':
       return { kind: 'command-begins' }
     case 'D':
-      return { kind: 'command-ends', ...(/^\d{1,5}$/.test(first) && { exitCode: Number(first) }) }
+      // Ten digits: Windows ends programs with codes of 32 bits.
+      return { kind: 'command-ends', ...(/^\d{1,10}$/.test(first) && { exitCode: Number(first) }) }
     case 'E':
-      return { kind: 'command-text', text: unescapeText(first) }
+      return commandText(first)
     default:
       return undefined
   }
+}
+
+/** An empty text says nothing, and so does the call that should have been replaced by one. */
+function commandText(escaped: string): ShellMark | undefined {
+  if (escaped === '' || escaped.startsWith(unexpandedCommandText)) return undefined
+  return { kind: 'command-text', text: unescapeText(escaped) }
 }
 
 /** As VS Code escapes a command line: `\\` and `\xHH`. */

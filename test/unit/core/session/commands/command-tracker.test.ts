@@ -100,6 +100,159 @@ describe('marks of a shell', () => {
   })
 })
 
+/** Somebody at a shell, who types when it asks and sends lines off with Enter. */
+class Typist implements Disposable {
+  readonly tracked = new TrackedStream({ cols: 60, rows: 12 })
+
+  async shows(output: string): Promise<void> {
+    this.tracked.output(bytes(output))
+    await this.tracked.screen()
+  }
+
+  /** @param answer what comes after the new line that answers Enter */
+  async types(line: string, answer: string): Promise<void> {
+    for (const key of line) {
+      this.tracked.typed(key)
+      await this.shows(key)
+    }
+    this.tracked.typed('\r')
+    await this.shows(`\r\n${answer}`)
+  }
+
+  /** Text, exit code and source of each command. */
+  commands() {
+    this.tracked.tracker.end()
+    return this.tracked.list.entries.map((entry) =>
+      entry.kind === 'command' ? [entry.text, entry.exitCode, entry.source] : [entry.kind],
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.tracked[Symbol.dispose]()
+  }
+}
+
+describe('a shell that marks, and another within', () => {
+  test.each([
+    ['su -', 'root@db:~# '],
+    ['ssh db1', 'ann@db1:/srv$ '],
+    ['exec bash', 'bash-5.2# '],
+    ['sudo -s', 'whatever> '],
+    ['./enter.sh', '/ # '],
+  ])('%s: its commands are read until marks come again', async (command, inner) => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    await typist.types(command, `${mark('C')}${inner}`)
+    await typist.types('id', `uid=0\r\n${inner}`)
+    await typist.types('exit', `exit\r\n${mark('D;3')}${prompt}`)
+    await typist.types('ls', `${mark('C')}a\r\n${mark('D;0')}${prompt}`)
+    expect(typist.commands()).toEqual([
+      [command, 3, 'marks'],
+      ['id', undefined, 'echo'],
+      ['exit', undefined, 'echo'],
+      ['ls', 0, 'marks'],
+    ])
+  })
+
+  test('of a POSIX shell, whose first command it is', async () => {
+    using typist = new Typist()
+    const posix = `${mark('A')}web:~# ${mark('B')}`
+    await typist.shows(posix)
+    await typist.types('su -', 'root@web:~# ')
+    await typist.types('id', 'uid=0\r\nroot@web:~# ')
+    await typist.types('exit', `${mark('D;0')}${posix}`)
+    expect(typist.commands()).toEqual([
+      ['su -', 0, 'marks'],
+      ['id', undefined, 'echo'],
+      ['exit', undefined, 'echo'],
+    ])
+  })
+
+  test.each(['mysql> ', 'shop=# ', '>>> ', 'MariaDB [shop]> ', '127.0.0.1:6379> ', ' 45% '])(
+    '%s is no shell',
+    async (inner) => {
+      using typist = new Typist()
+      await typist.shows(prompt)
+      await typist.types('./run', `${mark('C')}${inner}`)
+      await typist.types('select 1', `1\r\n${inner}`)
+      await typist.types('quit', `${mark('D;0')}${prompt}`)
+      expect(typist.commands()).toEqual([['./run', 0, 'marks']])
+    },
+  )
+})
+
+describe('marks that are not what they should be', () => {
+  test.each(['D', 'D;', 'D;$?', 'D;err', 'D;-1', 'D;99999999999'])('%s ends a command', async (end) => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    await typist.types('ls', `${mark('C')}a\r\n${mark(end)}${prompt}`)
+    await typist.types('pwd', `${mark('C')}/\r\n${mark('D;0')}${prompt}`)
+    expect(typist.commands()).toEqual([
+      ['ls', undefined, 'marks'],
+      ['pwd', 0, 'marks'],
+    ])
+  })
+
+  test.each(['', mark('D'), mark('D;$?')])('a prompt after %j alone ends one too', async (end) => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    await typist.types('ls', `a\r\n${end}${prompt}`)
+    await typist.types('', `${end}${prompt}`)
+    await typist.types('pwd', `/\r\n${end}${prompt}`)
+    expect(typist.commands()).toEqual([
+      ['ls', undefined, 'marks'],
+      ['pwd', undefined, 'marks'],
+    ])
+  })
+
+  test('a shell that says no more than that commands begin', async () => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    await typist.types('PS1="x> "', `${mark('C')}x> `)
+    await typist.types('ls', `${mark('C')}a\r\nx> `)
+    await typist.types('pwd', `${mark('C')}/\r\nx> `)
+    expect(typist.commands().map(([text]) => text)).toEqual(['PS1="x> "', 'ls', 'pwd'])
+  })
+
+  test('a shell that does not say where its prompt ends lists nothing twice', async () => {
+    using typist = new Typist()
+    const half = `${mark('A')}web:~# `
+    await typist.shows(half)
+    await typist.types('ls', `${mark('C')}a\r\n${mark('D;0')}${half}`)
+    await typist.types('false', `${mark('C')}${mark('D;1')}${half}`)
+    expect(typist.commands().map(([text, exit]) => [text, exit])).toEqual([
+      ['ls', 0],
+      ['false', 1],
+    ])
+  })
+
+  test('a line that the shell refuses changes nothing for the next', async () => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    await typist.types('ls', `${mark('C')}${mark('D;0')}${prompt}`)
+    await typist.types('fi', `syntax error\r\n${mark('D;2')}${prompt}`)
+    await typist.types('x', `\x1b]633;E;x --all\x07${mark('C')}${mark('D;0')}${prompt}`)
+    expect(typist.commands()).toEqual([
+      ['ls', 0, 'marks'],
+      ['fi', 2, 'marks'],
+      ['x --all', 0, 'marks'],
+    ])
+  })
+
+  test('no call stands for a text, and no text hides what was typed', async () => {
+    using typist = new Typist()
+    await typist.shows(prompt)
+    for (const text of ['', '$({ __porthole_text; } 2>/dev/null)'])
+      await typist.types('ls', `\x1b]633;E;${text}\x07${mark('C')}${mark('D;0')}${prompt}`)
+    expect(typist.commands().map(([text]) => text)).toEqual(['ls', 'ls'])
+  })
+
+  test('control characters are no part of a command', async () => {
+    const announced = `${prompt}x\r\n\x1b]633;E;a\\x1b[2Jb\\x0ac\x07${mark('C')}${mark('D;0')}`
+    expect(await commandsOf([bytes(announced)])).toEqual([['a\ufffd[2Jb\nc', 0, 'marks']])
+  })
+})
+
 describe('the echo', () => {
   test('of a line that wraps is one command, and what was typed elsewhere none', async () => {
     using stream = new TrackedStream({ cols: 20, rows: 10 })
