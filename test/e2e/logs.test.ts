@@ -108,6 +108,14 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
       expect(await readFile(file, 'utf8')).toMatch(/^\S+Z nginx .*GET \/from-the-shell/)
     })
 
+  await test.step('the task page finds when errors came in the logs, and leads there past every filter', async () => {
+    await porthole.openTaskPage('nginx storefront example-prod')
+    await window.getByRole('button', { name: 'Show log spikes' }).click()
+    await window.getByRole('button', { name: /error lines in .*usually none/ }).press('Enter')
+    await expect(window.getByRole('button', { name: /^Around/ })).toBeVisible()
+    await expect(window.getByRole('log', { name: 'Log lines' })).toContainText('ERROR checkout failed')
+  })
+
   await test.step('the task is touched, by whom and why; replacing it wants its name', async () => {
     await porthole.openTaskPage('nginx storefront example-prod')
     await expect(window.getByText('Touched by ana and raj, 3 sessions')).toBeVisible()

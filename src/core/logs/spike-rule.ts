@@ -45,13 +45,13 @@ export function findSpikes(
 
 class Buckets {
   readonly #start: number
-  readonly #end: number
+  readonly end: number
   /** Milliseconds of one. */
   readonly length: number
 
   constructor({ from, to }: EndedLogRange) {
     this.#start = Math.floor(from / minuteMilliseconds) * minuteMilliseconds
-    this.#end = to
+    this.end = to
     this.length = Math.ceil((to - this.#start) / mostBuckets / minuteMilliseconds) * minuteMilliseconds
   }
 
@@ -65,7 +65,7 @@ class Buckets {
 
   /** How many of them were read whole. */
   readSince(readFrom: number): number {
-    const all = Math.ceil((this.#end - this.#start) / this.length)
+    const all = Math.ceil((this.end - this.#start) / this.length)
     return all - Math.max(0, Math.ceil((readFrom - this.#start) / this.length))
   }
 }
@@ -112,7 +112,7 @@ function spikeOf(
     .toSorted((left, right) => right.errors - left.errors || left.source - right.source)
   return {
     from: buckets.startOf(group[0] ?? 0),
-    to: buckets.startOf((group.at(-1) ?? 0) + 1),
+    to: Math.min(buckets.startOf((group.at(-1) ?? 0) + 1), buckets.end),
     peak: peakOf(new Set(group), containers, buckets),
     errors: taking.reduce((sum, { errors }) => sum + errors, 0),
     containers: taking,

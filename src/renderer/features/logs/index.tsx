@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { LogRange } from '../../../contract/logs.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
@@ -10,7 +10,8 @@ import type { FeedState } from './log-feed.ts'
 import { LogFoot } from './log-foot.tsx'
 import { LogList, type LogListHandle } from './log-list.tsx'
 import styles from './logs.module.css'
-import { initialOptions, type ViewOptions } from './options.ts'
+import { useAskedMoment, useAskedMoments } from './open-logs.ts'
+import { everyLine, initialOptions, type ViewOptions } from './options.ts'
 import { Problems } from './problems.tsx'
 import { type RangeChoice, rangeOf } from './range-choice.ts'
 import { useRows } from './rows.ts'
@@ -30,7 +31,10 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
       clusters[clusterKey(task.scope, task.clusterArn)]?.tasks.find(({ arn }) => arn === task.taskArn)
         ?.taskDefinitionArn,
   )
-  const [choice, setChoice] = useState<RangeChoice>({ kind: 'last', minutes: 15 })
+  const begin = useAskedMoment(document.id)
+  const [choice, setChoice] = useState<RangeChoice>(() =>
+    begin === undefined ? { kind: 'last', minutes: 15 } : { kind: 'around', at: begin },
+  )
   // Choosing the same range once more reads it anew.
   const range = useMemo(() => rangeOf(choice, Date.now()), [choice])
   const [pattern, setPattern] = useState<string | undefined>(undefined)
@@ -54,6 +58,15 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
     if (isLoaded && (state.complete || at >= loaded.at)) list.current?.scrollTo(at)
     else setChoice({ kind: 'around', at })
   }
+  useAskedMoments(document.id, (at) => {
+    // Whoever comes for the lines of a moment wants to see them all.
+    setPattern(undefined)
+    change({ ...everyLine, follow: false })
+    const isThere = pattern === undefined && choice.kind === 'around' && choice.at === at
+    if (!isThere) setChoice({ kind: 'around', at })
+    else if (state.lines.length > 0) list.current?.scrollTo(at)
+  })
+  useScrollToMoment(list, choice, state)
   const choose = (next: RangeChoice) => {
     setChoice({ ...next })
     change({ follow: next.kind === 'last' })
@@ -96,6 +109,20 @@ export default function LogsView({ document }: DocumentViewProps<'logs'>) {
       <LogFoot state={state} options={options} onOptions={change} live={range.to === undefined} />
     </div>
   )
+}
+
+/** Puts the moment that somebody jumped to into sight, once its lines are there. */
+function useScrollToMoment(
+  list: RefObject<LogListHandle | null>,
+  choice: RangeChoice,
+  { phase, loading }: FeedState,
+): void {
+  const shown = useRef<RangeChoice>(undefined)
+  useEffect(() => {
+    if (shown.current === choice || phase !== 'open' || loading) return
+    shown.current = choice
+    if (choice.kind === 'around') list.current?.scrollTo(choice.at)
+  }, [list, choice, phase, loading])
 }
 
 /** The part of the range of which lines are on the page; undefined until there is one. */

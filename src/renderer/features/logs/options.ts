@@ -27,6 +27,14 @@ export function initialOptions(containerName: string | undefined): ViewOptions {
   }
 }
 
+/** What leaves no line out. */
+export const everyLine = {
+  onlyMatches: false,
+  level: 'all',
+  hidden: new Set<string>(),
+  only: undefined,
+} satisfies Partial<ViewOptions>
+
 export function isContainerShown({ hidden, only }: ViewOptions, name: string): boolean {
   return only === undefined ? !hidden.has(name) : name === only
 }

@@ -4,49 +4,54 @@ import { displayText } from '../../ui/display-text.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
 import styles from './audit.module.css'
-import { timeOf } from './audit-entries.ts'
 import { type ChartLane, type ChartPoint, type ChartSpan, layoutChart } from './chart-layout.ts'
+import type { ChartTime } from './chart-time.ts'
+import { LogLane } from './log-lane.tsx'
+import type { LogSpikesOfPage } from './use-log-spikes.ts'
 import type { TaskPage } from './use-task-page.ts'
 
-/** Who was inside when, and since when the task differs from what was built. A picture of the list below it. */
+/**
+ * Who was inside when, and since when the task differs from what was built. A
+ * picture of the list below it, but for the button that asks for log spikes.
+ */
 export function ActivityChart({
-  page: { task, self, touched, gone, cloud, changes },
+  page: { task, self, touched, cloud, changes },
   entries,
+  spikes,
+  time,
   now,
 }: {
   page: TaskPage
   entries: readonly AuditEntry[]
+  spikes: LogSpikesOfPage
+  time: ChartTime
   now: number
 }) {
-  const startedAt = task?.startedAt
-  const events = cloud?.events ?? []
-  const earliest = Math.min(...entries.map(timeOf), ...events.map(({ at }) => at))
-  const latest = Math.max(...entries.map(lastMomentOf), ...events.map(({ at, endedAt }) => endedAt ?? at))
-  const isOver = gone || task?.status === 'STOPPED'
-  const to = isOver ? latest : Math.max(now, latest)
+  const { from, to, isOver } = time
   const layout = layoutChart({
     entries,
-    events,
+    events: cloud?.events ?? [],
     changes,
-    from: Math.min(startedAt ?? earliest, earliest),
+    from,
     to,
     self,
-    startedAt,
+    startedAt: task?.startedAt,
     touchedSince: touched?.since,
   })
 
   return (
-    <div className={styles.chart} aria-hidden="true">
+    <div className={styles.chart}>
       <div className={styles.lanes}>
         {layout.ticks.map(({ at, left }) => (
-          <u key={at} style={{ left: percent(left) }} />
+          <u key={at} style={{ left: percent(left) }} aria-hidden="true" />
         ))}
         {layout.lanes.map((lane) => (
           <Lane key={lane.label} lane={lane} />
         ))}
+        <LogLane spikes={spikes} time={time} now={now} />
         <StateLane asBuilt={layout.asBuilt} touchedSince={touched?.since} now={now} />
       </div>
-      <div className={styles.axis}>
+      <div className={styles.axis} aria-hidden="true">
         {layout.ticks.map(({ at, left, label }) => (
           <span key={at} style={{ left: percent(left) }}>
             {label}
@@ -58,13 +63,9 @@ export function ActivityChart({
   )
 }
 
-function lastMomentOf(entry: AuditEntry): number {
-  return entry.kind === 'session' ? (entry.endedAt ?? entry.startedAt) : entry.at
-}
-
 function Lane({ lane: { label, spans, points } }: { lane: ChartLane }) {
   return (
-    <div className={styles.lane}>
+    <div className={styles.lane} aria-hidden="true">
       <Name className={styles.laneName} text={label} />
       <div>
         {spans.map((span) => (
@@ -118,7 +119,7 @@ function StateLane({
   const words = touchedSince === undefined ? '' : `Touched since ${formatMoment(touchedSince, now)}`
   const labelInside = 1 - asBuilt >= roomForLabel
   return (
-    <div className={classNames(styles.lane, styles.state)}>
+    <div className={classNames(styles.lane, styles.state)} aria-hidden="true">
       <span className={styles.laneName}>State</span>
       <div>
         {asBuilt > 0 && (

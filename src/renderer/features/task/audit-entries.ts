@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditSession } from '../../../contract/audit.ts'
 import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatDay } from '../../ui/time.ts'
+import type { NamedSpike } from './spike-words.ts'
 
 export interface CloudEntry {
   kind: 'cloud'
@@ -19,11 +20,18 @@ export interface ServiceChange {
   detail?: string | undefined
 }
 
-/** What stands in the list: the audit's own entries, CloudTrail's, and what the catalog knows of the task. */
+/** More error lines than usual in the task's logs, at its worst minute. */
+export interface SpikeEntry extends NamedSpike {
+  kind: 'spike'
+  at: number
+}
+
+/** What stands in the list: the audit's own entries, CloudTrail's, what the catalog knows of the task, and its logs. */
 export type ListedEntry =
   | AuditEntry
   | CloudEntry
   | ServiceChange
+  | SpikeEntry
   | { kind: 'started'; at: number; taskDefinition: string }
 
 export type AuditFilter = 'all' | 'sessions' | 'deployments' | 'refused'
@@ -55,17 +63,22 @@ export function listedEntries({
   entries,
   events = [],
   changes = [],
+  spikes = [],
   start,
 }: {
   entries: readonly AuditEntry[]
   events?: readonly CloudEvent[]
   changes?: readonly ServiceChange[]
+  spikes?: readonly NamedSpike[]
   start?: { at: number; taskDefinition: string } | undefined
 }): readonly ListedEntry[] {
   if (entries.length + events.length === 0) return []
   const cloud = events.map((event): ListedEntry => ({ kind: 'cloud', at: event.at, event }))
   const started: ListedEntry[] = start === undefined ? [] : [{ kind: 'started', ...start }]
-  return [...entries, ...cloud, ...changes, ...started].sort((left, right) => timeOf(right) - timeOf(left))
+  const errors = spikes.map((named): ListedEntry => ({ kind: 'spike', at: named.spike.peak, ...named }))
+  return [...entries, ...cloud, ...changes, ...errors, ...started].sort(
+    (left, right) => timeOf(right) - timeOf(left),
+  )
 }
 
 export interface Day {

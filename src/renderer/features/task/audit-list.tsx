@@ -10,14 +10,16 @@ import type { TaskPage } from './use-task-page.ts'
 /** Drawn at first; a task that lives for months has more than anyone reads at once. */
 const entriesAtFirst = 100
 
-/** The history, newest first. Arrow keys go from row to row, Enter opens the replay. */
+/** The history, newest first. Arrow keys go from row to row, Enter opens the replay or the logs. */
 export function AuditList({
   entries,
   page,
+  openLogs,
   filter,
 }: {
   entries: readonly ListedEntry[]
   page: TaskPage
+  openLogs: (at: number) => void
   filter: AuditFilter
 }) {
   const now = useNow('minute')
@@ -38,6 +40,7 @@ export function AuditList({
                 key={keyOf(entry)}
                 entry={entry}
                 page={page}
+                openLogs={openLogs}
                 commands={entry.kind === 'session' ? commands.get(entry.sessionId) : undefined}
               />
             ))}

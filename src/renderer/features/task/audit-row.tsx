@@ -16,16 +16,19 @@ import { Length, Person, Row } from './audit-row-frame.tsx'
 import { CloudRow } from './cloud-row.tsx'
 import { CommandChips } from './command-chips.tsx'
 import { MissingInCloud, SourceBadge } from './source-badge.tsx'
+import { SpikeRow } from './spike-row.tsx'
 import type { TaskPage } from './use-task-page.ts'
 
-/** One line of the history. A session with a recording opens its replay. */
+/** One line of the history. A session with a recording opens its replay, a spike the logs. */
 export function AuditRow({
   entry,
   page,
+  openLogs,
   commands,
 }: {
   entry: ListedEntry
   page: TaskPage
+  openLogs: (at: number) => void
   /** Of a session, as far as it is known. */
   commands?: CommandSummary | undefined
 }) {
@@ -38,6 +41,8 @@ export function AuditRow({
       return <CloudRow entry={entry} page={page} />
     case 'service':
       return <ServiceRow entry={entry} />
+    case 'spike':
+      return <SpikeRow entry={entry} openLogs={openLogs} />
     case 'task-replaced':
       return <ReplacedRow entry={entry} />
     case 'activity':

@@ -11,7 +11,11 @@ import { ActivityChart } from './activity-chart.tsx'
 import styles from './audit.module.css'
 import { type AuditFilter, filterEntries, type ListedEntry, listedEntries } from './audit-entries.ts'
 import { AuditList } from './audit-list.tsx'
+import { chartTime } from './chart-time.ts'
 import { CloudProblem, CloudRead } from './cloud-read.tsx'
+import { SpikeNote } from './spike-note.tsx'
+import { namedSpikes } from './spike-words.ts'
+import { type LogSpikesOfPage, useLogSpikes } from './use-log-spikes.ts'
 import type { TaskPage } from './use-task-page.ts'
 
 /** Everything that was done inside this task, as far as this computer and CloudTrail know. */
@@ -23,7 +27,9 @@ export function AuditSection({ page }: { page: TaskPage }) {
   const start =
     startedAt === undefined || taskDefinition === undefined ? undefined : { at: startedAt, taskDefinition }
   const events = page.cloud?.events ?? []
-  const listed = listedEntries({ entries, events, changes: page.changes, start })
+  const logs = useLogSpikes(page.ref, page.task?.taskDefinitionArn)
+  const spikes = logs.state.known === undefined ? [] : namedSpikes(logs.state.known)
+  const listed = listedEntries({ entries, events, changes: page.changes, spikes, start })
 
   return (
     <section className={styles.audit}>
@@ -46,9 +52,14 @@ export function AuditSection({ page }: { page: TaskPage }) {
       </div>
       {page.auditProblem !== undefined && <ErrorCallout error={page.auditProblem} />}
       <CloudProblem page={page} />
-      {listed.length > 0 && <Chart page={page} entries={entries} />}
+      {listed.length > 0 && <Chart page={page} entries={entries} spikes={logs} />}
       {listed.length > 0 ? (
-        <AuditList entries={filterEntries(listed, filter)} page={page} filter={filter} />
+        <AuditList
+          entries={filterEntries(listed, filter)}
+          page={page}
+          openLogs={logs.openLogs}
+          filter={filter}
+        />
       ) : (
         // Nothing is said before the first answer: an empty history is a finding.
         page.entries !== undefined &&
@@ -75,9 +86,23 @@ function choicesOf(listed: readonly ListedEntry[]): Choice<AuditFilter>[] {
   ]
 }
 
-function Chart({ page, entries }: { page: TaskPage; entries: readonly AuditEntry[] }) {
+function Chart({
+  page,
+  entries,
+  spikes,
+}: {
+  page: TaskPage
+  entries: readonly AuditEntry[]
+  spikes: LogSpikesOfPage
+}) {
   const now = useNow('minute')
-  return <ActivityChart page={page} entries={entries} now={now} />
+  const time = chartTime(page, entries, now)
+  return (
+    <>
+      <ActivityChart page={page} entries={entries} spikes={spikes} time={time} now={now} />
+      <SpikeNote spikes={spikes} onLookAgain={() => spikes.look(time)} now={now} />
+    </>
+  )
 }
 
 function NothingYet({ page: { cloud } }: { page: TaskPage }) {

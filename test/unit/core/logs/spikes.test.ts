@@ -139,6 +139,7 @@ describe('the rule', () => {
           for (const { errors, from: begin, to: end, peak } of found.spikes) {
             expect(errors).toBe(sum(found.buckets.filter(({ at }) => at >= begin && at < end)))
             expect(peak >= begin && peak < end).toBe(true)
+            expect(end).toBeLessThanOrEqual(stretch.to)
           }
         },
       ),
