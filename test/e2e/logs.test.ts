@@ -56,7 +56,9 @@ test('a shell in production leaves its mark in the logs, and nothing in the next
   await test.step('the line that it caused stands after the shell, on one axis', async () => {
     await window.keyboard.press('Control+Shift+L')
     const list = window.getByRole('log', { name: 'Log lines' })
-    await expect(list).toContainText(/Shell opened.*curl -s localhost.*≈.*GET \/from-the-shell/)
+    await expect(list).toContainText(/Shell opened.*GET \/from-the-shell/)
+    // Its echo and the line are milliseconds apart, and on a busy machine the echo is seen later.
+    await expect(list).toContainText(/Shell opened.*curl -s localhost[^≈]*≈/)
     await expect(window.getByTestId('log-axis').getByText('ana in nginx, live')).toBeVisible()
 
     const ticks = window.getByTestId('log-axis').locator('[data-mark="command"]')
