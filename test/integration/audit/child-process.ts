@@ -15,7 +15,7 @@ export class RecordingChild implements AsyncDisposable {
   #next = Promise.withResolvers<void>()
 
   /** @param fileBlocks largest file it may write, in blocks of 512 bytes */
-  constructor(mode: 'steady' | 'flood', folder: string, fileBlocks?: number) {
+  constructor(mode: 'steady' | 'busy' | 'flood', folder: string, fileBlocks?: number) {
     const command = [process.execPath, script, mode, folder]
     const [program = '', ...args] =
       fileBlocks === undefined
@@ -40,6 +40,12 @@ export class RecordingChild implements AsyncDisposable {
         throw new Error(`The child ended (${this.#process.exitCode}) without saying ${member}`)
       await this.#next.promise
     }
+  }
+
+  /** Resolves when it has said so much, or has ended. */
+  async messages(count: number): Promise<void> {
+    while (this.said.length < count && this.#process.exitCode === null && this.#process.signalCode === null)
+      await this.#next.promise
   }
 
   /** @returns everything it said, also what was in the pipe when it died */

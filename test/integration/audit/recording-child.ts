@@ -10,6 +10,7 @@ import { recordingStart, sessionFacts } from '../../unit/core/audit/audit-fixtur
  * is written before the next step.
  *
  *   recording-child.ts steady <folder>   an endless steady stream of numbered lines
+ *   recording-child.ts busy <folder>     sessions without end, with all that is noted of them; says what is durable
  *   recording-child.ts flood <folder>    64 KiB at a time until there is a problem, then an orderly end
  */
 const [mode, folder = ''] = process.argv.slice(2)
@@ -35,6 +36,7 @@ recorder.onProblem((error) => {
 say({ sessionId: facts.sessionId })
 
 if (mode === 'steady') await streamSteadily()
+else if (mode === 'busy') await workWithoutEnd()
 else await flood()
 
 async function streamSteadily(): Promise<never> {
@@ -42,6 +44,31 @@ async function streamSteadily(): Promise<never> {
     recorder.output(new TextEncoder().encode(`line ${number} äß😀\r\n`))
     say({ number, at: performance.timeOrigin + performance.now() })
     await sleep(steadyMilliseconds)
+  }
+}
+
+async function workWithoutEnd(): Promise<never> {
+  for (let number = 0; ; number += 1) {
+    const opened = sessionFacts({ at: Date.now() })
+    const { sessionId, container } = opened
+    await audit.sessionOpened(opened)
+    say({ opened: sessionId })
+    const its = audit.recorders.start(recordingStart({ sessionId, startedAt: opened.at }))
+    its.output(new TextEncoder().encode(`session ${number}\r\n`.repeat(1 + (number % 40) * 50)))
+    await audit.note({
+      activity: 'recording.viewed',
+      at: Date.now(),
+      userName: 'ada',
+      taskArn: container.taskArn,
+      sessionId,
+    })
+    say({ noted: sessionId })
+    // Some stay open, as shells do.
+    if (number % 3 === 2) continue
+    await its.close()
+    say({ closed: sessionId })
+    await audit.sessionEnded(sessionId, { at: Date.now(), reason: 'exited' })
+    say({ ended: sessionId })
   }
 }
 
