@@ -3,35 +3,23 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/contract/catalog.ts'
 import { PortholeError } from '../../../src/contract/errors.ts'
-import type { Scope } from '../../../src/contract/identity.ts'
-import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
-import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
-import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import type { AwsClients } from '../../../src/core/aws/clients.ts'
 import { type CatalogService, createCatalogService } from '../../../src/core/catalog/catalog-service.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import { operatorOf, production, region, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
+import { createOperatorClients, operatorScope as scope } from '../../fixtures/operator-clients.ts'
+import { operatorOf, region, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
 
 const run = promisify(execFile)
-const scope: Scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
 
 let sandbox: Sandbox
-let connection: AwsConnection
 let clients: AwsClients
 let catalog: CatalogService
 let web: Cluster
 
 beforeAll(async () => {
   sandbox = await startTestSandbox()
-  const endpoints = createEndpoints({
-    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
-    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
-  })
-  connection = createAwsConnection({ endpoints, version: '0.0.0' })
-  clients = createAwsClients({
-    connection,
-    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials() {} },
-  })
+  clients = createOperatorClients(sandbox)
   catalog = createCatalogService({
     clients,
     clock: systemClock,
@@ -46,7 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   catalog[Symbol.dispose]()
   clients[Symbol.dispose]()
-  connection[Symbol.dispose]()
   await sandbox[Symbol.asyncDispose]()
 })
 

@@ -1,26 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cluster, clusterSchema, type Task } from '../../../src/contract/catalog.ts'
 import { PortholeError } from '../../../src/contract/errors.ts'
-import type { Scope } from '../../../src/contract/identity.ts'
 import type { ContainerRef } from '../../../src/contract/session.ts'
-import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
-import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
-import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import type { AwsClients } from '../../../src/core/aws/clients.ts'
 import { type CatalogService, createCatalogService } from '../../../src/core/catalog/catalog-service.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import {
-  operatorOf,
-  production,
-  region,
-  setFaults,
-  startTestSandbox,
-} from '../sandbox-services/sandbox-fixture.ts'
-
-const scope: Scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
+import { createOperatorClients, operatorScope as scope } from '../../fixtures/operator-clients.ts'
+import { operatorOf, production, setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
 
 let sandbox: Sandbox
-let connection: AwsConnection
 let clients: AwsClients
 let catalog: CatalogService
 /** Called before every call to AWS; a test may hand out bad credentials. */
@@ -39,19 +28,11 @@ beforeEach(() => {
   clusters = new Map()
   emitted = []
   credentials = () => operatorOf(sandbox)
-  const endpoints = createEndpoints({
-    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
-    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
-  })
-  connection = createAwsConnection({ endpoints, version: '0.0.0' })
-  clients = createAwsClients({
-    connection,
-    credentials: {
-      credentials: async () => credentials(),
-      forgetCredentials() {
-        forgotten++
-        credentials = () => operatorOf(sandbox)
-      },
+  clients = createOperatorClients(sandbox, {
+    credentials: async () => credentials(),
+    forgetCredentials() {
+      forgotten++
+      credentials = () => operatorOf(sandbox)
     },
   })
   catalog = createCatalogService({
@@ -68,7 +49,6 @@ beforeEach(() => {
 afterEach(async () => {
   catalog[Symbol.dispose]()
   clients[Symbol.dispose]()
-  connection[Symbol.dispose]()
   await setFaults(sandbox, { clear: true })
 })
 

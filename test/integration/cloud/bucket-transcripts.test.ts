@@ -2,24 +2,21 @@ import { resolve } from 'node:path'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readStoredTranscript } from '../../../src/core/audit/cloud/stored-transcript.ts'
-import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
-import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
-import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import type { AwsClients } from '../../../src/core/aws/clients.ts'
 import { readBucket } from '../../../src/core/readiness/bucket-facts.ts'
 import { SimulatedRuntime } from '../../../src/sandbox/containers/simulated/simulated-runtime.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts'
 import { describeWorld } from '../../../src/sandbox/world/world.ts'
 import type { ExecutionDescription, RegionDescription } from '../../../src/sandbox/world/world-types.ts'
+import { createOperatorClients, operatorScope as scope } from '../../fixtures/operator-clients.ts'
 import { operatorOf, production, region, setFaults } from '../sandbox-services/sandbox-fixture.ts'
 
 /** The product's reader against buckets that are encrypted, unencrypted, elsewhere, closed or not there. */
 
 const near = 'example-prod-exec-transcripts'
 const far = 'example-far-exec-transcripts'
-const scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
 
 let sandbox: Sandbox
-let connection: AwsConnection
 let clients: AwsClients
 
 beforeAll(async () => {
@@ -28,21 +25,10 @@ beforeAll(async () => {
     runtime: new SimulatedRuntime({ imagesFolder: resolve('resources/sandbox/images'), now: Date.now }),
     world: worldWithBuckets(),
   })
-  connection = createAwsConnection({
-    endpoints: createEndpoints({
-      environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
-      config: () => Promise.reject(new Error('No test may read the config of this computer.')),
-    }),
-    version: '0.0.0',
-  })
-  clients = createAwsClients({
-    connection,
-    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials: () => {} },
-  })
+  clients = createOperatorClients(sandbox)
 })
 afterAll(async () => {
   clients[Symbol.dispose]()
-  connection[Symbol.dispose]()
   await sandbox[Symbol.asyncDispose]()
 })
 

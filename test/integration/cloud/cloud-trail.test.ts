@@ -11,26 +11,15 @@ import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../src/contra
 import type { CloudHistory } from '../../../src/contract/cloud-audit.ts'
 import type { RetentionSettings } from '../../../src/contract/retention.ts'
 import { type CloudAudit, createCloudAudit } from '../../../src/core/audit/cloud/cloud-audit.ts'
-import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
-import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
-import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import type { AwsClients } from '../../../src/core/aws/clients.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { openEncryptedDatabase } from '../../../src/core/files/encrypted-database.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import {
-  clientsFor,
-  operatorOf,
-  production,
-  region,
-  setFaults,
-  startTestSandbox,
-} from '../sandbox-services/sandbox-fixture.ts'
+import { createOperatorClients, operatorScope as scope } from '../../fixtures/operator-clients.ts'
+import { clientsFor, production, setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
 import { runtimeIdOf } from './runtime-id.ts'
 
-const scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
-
 let sandbox: Sandbox
-let connection: AwsConnection
 let clients: AwsClients
 let folder: string
 let cloud: CloudAudit
@@ -51,19 +40,10 @@ beforeAll(async () => {
   const { ecs } = clientsFor(sandbox)
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: 'web' }))
   taskArn = taskArns.find((arn) => arn.endsWith(sandbox.ready.sample.task)) ?? ''
-  const endpoints = createEndpoints({
-    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
-    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
-  })
-  connection = createAwsConnection({ endpoints, version: '0.0.0' })
-  clients = createAwsClients({
-    connection,
-    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials: () => {} },
-  })
+  clients = createOperatorClients(sandbox)
 })
 afterAll(async () => {
   clients[Symbol.dispose]()
-  connection[Symbol.dispose]()
   await sandbox[Symbol.asyncDispose]()
 })
 

@@ -1,27 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { levelOf } from '../../../src/contract/line-level.ts'
 import type { LogLine, LogTask } from '../../../src/contract/logs.ts'
-import { type AwsClients, createAwsClients } from '../../../src/core/aws/clients.ts'
-import { type AwsConnection, createAwsConnection } from '../../../src/core/aws/connection.ts'
-import { createEndpoints } from '../../../src/core/aws/endpoints.ts'
+import type { AwsClients } from '../../../src/core/aws/clients.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { createLogsService, type LogsService } from '../../../src/core/logs/logs-service.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import {
-  clientsFor,
-  operatorOf,
-  production,
-  region,
-  setFaults,
-  startTestSandbox,
-} from '../sandbox-services/sandbox-fixture.ts'
+import { createOperatorClients, operatorScope as scope } from '../../fixtures/operator-clients.ts'
+import { clientsFor, setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
 
-const scope = { identityId: 'sso:corp', accountId: production, roleName: 'Operator', region }
 const quarter = 15 * 60_000
 const page = {}
 
 let sandbox: Sandbox
-let connection: AwsConnection
 let clients: AwsClients
 let logs: LogsService
 let storefront: LogTask
@@ -34,21 +24,12 @@ beforeAll(async () => {
 afterAll(() => sandbox[Symbol.asyncDispose]())
 
 beforeEach(() => {
-  const endpoints = createEndpoints({
-    environment: { AWS_ENDPOINT_URL: sandbox.endpoint },
-    config: () => Promise.reject(new Error('No test may read the config of this computer.')),
-  })
-  connection = createAwsConnection({ endpoints, version: '0.0.0' })
-  clients = createAwsClients({
-    connection,
-    credentials: { credentials: async () => operatorOf(sandbox), forgetCredentials: () => {} },
-  })
+  clients = createOperatorClients(sandbox)
   logs = createLogsService({ clients, clock: systemClock })
 })
 afterEach(async () => {
   logs[Symbol.dispose]()
   clients[Symbol.dispose]()
-  connection[Symbol.dispose]()
   await setFaults(sandbox, { clear: true })
 })
 
