@@ -1,5 +1,4 @@
-import { type FormEvent, useState } from 'react'
-import type { ErrorValue } from '../../../contract/errors.ts'
+import { useState } from 'react'
 import type { ExecRollout } from '../../../contract/readiness.ts'
 import type { ServiceRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
@@ -7,12 +6,11 @@ import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { rolloutKey } from '../../app/stores/readiness-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout, ErrorCallout } from '../../ui/callout.tsx'
+import { Confirmation } from '../../ui/confirmation.tsx'
 import { Spinner } from '../../ui/glyphs.tsx'
 import { DoneIcon, ShellIcon } from '../../ui/icons.ts'
-import { isTyped } from '../../ui/is-typed.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
-import { TypeToConfirm } from '../../ui/type-to-confirm.tsx'
 import { requestShell } from '../shells/open-shell.ts'
 import styles from './dialogs.module.css'
 
@@ -44,70 +42,52 @@ function Question({
   const { scope, clusterArn, clusterName, serviceName = '' } = ref
   const cluster = useServiceStore('catalog', ({ clusters }) => clusters[clusterKey(scope, clusterArn)])
   const service = cluster?.services.find(({ name }) => name === serviceName)
-  const mustType = ref.environment === 'production'
-  const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<ErrorValue | undefined>(undefined)
 
-  const change = async (event: FormEvent) => {
-    event.preventDefault()
-    if (mustType && !isTyped(serviceName, typed)) return
-    setBusy(true)
+  const change = async () => {
     // News of an earlier deployment must not pass for this one's.
     readiness.setState(({ rollouts }) => {
       const { [rolloutKey({ clusterArn, serviceName })]: _, ...others } = rollouts
       return { rollouts: others }
     })
     const answer = await core.call('exec.switch', { scope, clusterArn, serviceName, on })
-    setBusy(false)
-    if (answer.ok) onBegun(answer.value)
-    else setProblem(answer.error)
+    if (!answer.ok) return answer.error
+    onBegun(answer.value)
+    return undefined
   }
 
   return (
-    <Modal onClose={onClose}>
-      <form onSubmit={(event) => void change(event)}>
-        <ModalBody>
-          <ModalTitle>
-            Turn exec {on ? 'on' : 'off'} for <Name text={serviceName} />?
-          </ModalTitle>
-          <p className={styles.text}>
-            Tasks keep what they were started with, so ECS starts a new deployment and replaces{' '}
-            {service === undefined ? 'all tasks' : `${service.runningCount} running tasks`} of the service.
-          </p>
-          <dl className={styles.change}>
-            <dt>UpdateService</dt>
-            <dd>
-              <Name text={`${clusterName}/${serviceName}`} />
-            </dd>
-            <dt>enableExecuteCommand</dt>
-            <dd>
-              {String(service?.execEnabled ?? !on)} → <b>{String(on)}</b>
-            </dd>
-            <dt>forceNewDeployment</dt>
-            <dd>true</dd>
-          </dl>
-          <p className={styles.text}>
-            What was written inside the tasks is lost, and shells in them end. The task definition stays.
-          </p>
-          {mustType && <TypeToConfirm name={serviceName} value={typed} onChange={setTyped} />}
-          {problem !== undefined && <ErrorCallout error={problem} />}
-        </ModalBody>
-        <ModalFoot>
-          <Button onClick={onClose} data-autofocus={mustType ? undefined : ''}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant={on ? 'primary' : 'danger'}
-            busy={busy}
-            disabled={mustType && !isTyped(serviceName, typed)}
-          >
-            Turn exec {on ? 'on' : 'off'}
-          </Button>
-        </ModalFoot>
-      </form>
-    </Modal>
+    <Confirmation
+      title={
+        <>
+          Turn exec {on ? 'on' : 'off'} for <Name text={serviceName} />?
+        </>
+      }
+      nameToType={ref.environment === 'production' ? serviceName : undefined}
+      button={`Turn exec ${on ? 'on' : 'off'}`}
+      variant={on ? 'primary' : 'danger'}
+      onConfirm={change}
+      onClose={onClose}
+    >
+      <p className={styles.text}>
+        Tasks keep what they were started with, so ECS starts a new deployment and replaces{' '}
+        {service === undefined ? 'all tasks' : `${service.runningCount} running tasks`} of the service.
+      </p>
+      <dl className={styles.change}>
+        <dt>UpdateService</dt>
+        <dd>
+          <Name text={`${clusterName}/${serviceName}`} />
+        </dd>
+        <dt>enableExecuteCommand</dt>
+        <dd>
+          {String(service?.execEnabled ?? !on)} → <b>{String(on)}</b>
+        </dd>
+        <dt>forceNewDeployment</dt>
+        <dd>true</dd>
+      </dl>
+      <p className={styles.text}>
+        What was written inside the tasks is lost, and shells in them end. The task definition stays.
+      </p>
+    </Confirmation>
   )
 }
 

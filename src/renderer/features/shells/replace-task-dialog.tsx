@@ -1,21 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import type { AuditSession } from '../../../contract/audit.ts'
-import type { ErrorValue } from '../../../contract/errors.ts'
 import { queries } from '../../app/core/queries.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import { isLive } from '../../app/stores/sessions-store.ts'
 import { Button } from '../../ui/button.tsx'
-import { ErrorCallout } from '../../ui/callout.tsx'
+import { Confirmation } from '../../ui/confirmation.tsx'
 import { AuditIcon, LostIcon, ReplaceIcon, ShellIcon } from '../../ui/icons.ts'
-import { isTyped } from '../../ui/is-typed.ts'
 import { Modal, ModalBody, ModalFoot, ModalTitle } from '../../ui/modal.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatMoment } from '../../ui/time.ts'
 import { peopleWords } from '../../ui/touched-words.ts'
-import { TypeToConfirm } from '../../ui/type-to-confirm.tsx'
 import { type Begun, ReplacementProgress } from './replacement-progress.tsx'
 import styles from './shells.module.css'
 
@@ -33,93 +30,79 @@ export default function ReplaceTaskDialog({ task, onClose }: { task: TaskRef; on
   const liveShells = useLiveShells(task.taskArn)
 
   const serviceName = task.serviceName ?? ''
-  const mustType = task.environment === 'production'
-  const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<ErrorValue | undefined>(undefined)
   const [following, setFollowing] = useState<Begun | undefined>(undefined)
 
-  const replace = async (event: FormEvent) => {
-    event.preventDefault()
-    if (mustType && !isTyped(serviceName, typed)) return
-    setBusy(true)
+  const replace = async () => {
     const { scope, clusterArn, taskArn } = task
     const begun = { at: Date.now(), before: new Set(cluster?.tasks.map(({ arn }) => arn)) }
     const result = await core.call('task.replace', { scope, clusterArn, taskArn })
-    setBusy(false)
-    if (result.ok) return setFollowing(begun)
-    setProblem(result.error)
+    if (!result.ok) return result.error
+    setFollowing(begun)
+    return undefined
   }
 
   if (following !== undefined) return <ReplacementProgress task={task} begun={following} onClose={onClose} />
   if (task.serviceName === undefined) return <Standalone task={task} onClose={onClose} />
 
   return (
-    <Modal onClose={onClose}>
-      <form onSubmit={(event) => void replace(event)}>
-        <ModalBody>
-          <ModalTitle>
-            Replace task <span className={styles.mono}>{task.taskId.slice(0, 8)}</span>?
-          </ModalTitle>
-          <p className={styles.text}>
-            ECS stops this task and <Name text={serviceName} /> starts a new one
-            {definition !== undefined && (
-              <>
-                {' '}
-                from <Name className={styles.monoStrong} text={definition} />
-              </>
-            )}
-            .{' '}
-            {service !== undefined &&
-              `${Math.max(0, service.runningCount - 1)} of ${service.desiredCount} tasks serve meanwhile.`}
-          </p>
-          <dl className={styles.fate}>
-            <dt className={styles.lost}>
-              <LostIcon size={14} stroke={1.75} aria-hidden />
-              Lost
+    <Confirmation
+      title={
+        <>
+          Replace task <span className={styles.mono}>{task.taskId.slice(0, 8)}</span>?
+        </>
+      }
+      nameToType={task.environment === 'production' ? serviceName : undefined}
+      button={
+        <>
+          <ReplaceIcon size={14} stroke={1.75} aria-hidden />
+          Replace task
+        </>
+      }
+      variant="danger"
+      onConfirm={replace}
+      onClose={onClose}
+    >
+      <p className={styles.text}>
+        ECS stops this task and <Name text={serviceName} /> starts a new one
+        {definition !== undefined && (
+          <>
+            {' '}
+            from <Name className={styles.monoStrong} text={definition} />
+          </>
+        )}
+        .{' '}
+        {service !== undefined &&
+          `${Math.max(0, service.runningCount - 1)} of ${service.desiredCount} tasks serve meanwhile.`}
+      </p>
+      <dl className={styles.fate}>
+        <dt className={styles.lost}>
+          <LostIcon size={14} stroke={1.75} aria-hidden />
+          Lost
+        </dt>
+        <dd>
+          {touched === undefined
+            ? 'Everything written inside the containers'
+            : `Every change made inside since ${formatMoment(touched.since, Date.now())}, by ${peopleWords(touched.people)}`}
+        </dd>
+        {liveShells.length > 0 && (
+          <>
+            <dt className={styles.ends}>
+              <ShellIcon size={14} stroke={1.75} aria-hidden />
+              Ends now
             </dt>
             <dd>
-              {touched === undefined
-                ? 'Everything written inside the containers'
-                : `Every change made inside since ${formatMoment(touched.since, Date.now())}, by ${peopleWords(touched.people)}`}
+              {liveShells.length === 1 ? '1 live shell: ' : `${liveShells.length} live shells: `}
+              <Name text={liveShells.join(', ')} />
             </dd>
-            {liveShells.length > 0 && (
-              <>
-                <dt className={styles.ends}>
-                  <ShellIcon size={14} stroke={1.75} aria-hidden />
-                  Ends now
-                </dt>
-                <dd>
-                  {liveShells.length === 1 ? '1 live shell: ' : `${liveShells.length} live shells: `}
-                  <Name text={liveShells.join(', ')} />
-                </dd>
-              </>
-            )}
-            <dt className={styles.kept}>
-              <AuditIcon size={14} stroke={1.75} aria-hidden />
-              Kept
-            </dt>
-            <dd>Recordings, logs and audit history</dd>
-          </dl>
-          {mustType && <TypeToConfirm name={serviceName} value={typed} onChange={setTyped} />}
-          {problem !== undefined && <ErrorCallout error={problem} />}
-        </ModalBody>
-        <ModalFoot>
-          <Button onClick={onClose} data-autofocus={mustType ? undefined : ''}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="danger"
-            busy={busy}
-            disabled={mustType && !isTyped(serviceName, typed)}
-          >
-            <ReplaceIcon size={14} stroke={1.75} aria-hidden />
-            Replace task
-          </Button>
-        </ModalFoot>
-      </form>
-    </Modal>
+          </>
+        )}
+        <dt className={styles.kept}>
+          <AuditIcon size={14} stroke={1.75} aria-hidden />
+          Kept
+        </dt>
+        <dd>Recordings, logs and audit history</dd>
+      </dl>
+    </Confirmation>
   )
 }
 
