@@ -1,61 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorValue } from '../../contract/errors.ts'
 import type { EndReason, TerminalSize } from '../../contract/session.ts'
-import type { RoleCredentials } from '../aws/credentials.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { acknowledgedSequence, encodeAcknowledgement, RecentAcknowledgements } from './acknowledgement.ts'
 import { readChannelClosed, sessionEndOf } from './channel-closed.ts'
-import { ChannelConnection, type ChannelGrant, type ResumeSession } from './channel-connection.ts'
-import { type CreateWebSocket, createWebSocket } from './channel-socket.ts'
+import { ChannelConnection } from './channel-connection.ts'
+import { agentAway, agentSilent, noAcknowledgement, noAnswer } from './channel-problems.ts'
+import { createWebSocket } from './channel-socket.ts'
+import type { DataChannelEvents, DataChannelOptions } from './data-channel-options.ts'
+import { flagPayload, readFlag } from './flag-payload.ts'
 import { channelFlag, decodeFrame, type Frame, FrameError, messageType, payloadType } from './frame.ts'
-import { clientVersion } from './handshake.ts'
+import { LineReport } from './line-report.ts'
+import { NamedTimers } from './named-timers.ts'
+import { openDataChannel } from './opening-message.ts'
 import { ReliableReceiver } from './reliable-receiver.ts'
 import { ReliableSender } from './reliable-sender.ts'
-import type { GenerateDataKey } from './session-encryption.ts'
 import { handshakeFailed, SessionHandshake } from './session-handshake.ts'
+import { ShellSize } from './shell-size.ts'
 import { type DataChannelTiming, dataChannelTiming } from './timing.ts'
 import { TypedInput } from './typed-input.ts'
 
 /** Output kept during a pause before the socket itself is paused: one flow-control high mark's worth. */
 const maximumPausedBytes = 256 * 1024
-
-export interface DataChannelOptions {
-  /** AWS's session id. */
-  sessionId: string
-  grant: ChannelGrant
-  /** `ecs:<cluster>_<task id>_<runtime id>`. */
-  target: string
-  region: string
-  size: TerminalSize
-  credentials: () => Promise<RoleCredentials>
-  /** AWS did not accept what `credentials` gave last: it has to give others. */
-  credentialsRefused?: () => void
-  resume: ResumeSession
-  terminate: () => Promise<void>
-  generateDataKey: GenerateDataKey
-  clock?: Clock
-  timing?: DataChannelTiming
-  createWebSocket?: CreateWebSocket
-  random?: () => number
-}
-
-export interface DataChannelEvents {
-  /** The shell takes input. Once, before its first output. */
-  ready(): void
-  /** The session key was agreed. Before `ready`. */
-  encrypted(): void
-  /** Raw output; a view of the message it came in, which nobody else uses. */
-  output(bytes: Uint8Array): void
-  /** Connected, but the far end is away or slow to answer. */
-  degraded(error: ErrorValue): void
-  /** It answers again. Not told when `reconnecting` comes first. */
-  recovered(): void
-  /** No connection; the next attempt begins in so many milliseconds. Again after each failed attempt. */
-  reconnecting(error: ErrorValue, retryIn: number): void
-  reconnected(): void
-  /** The last event, exactly once. */
-  ended(reason: EndReason, error?: ErrorValue): void
-}
 
 type TimerName = 'ready' | 'quiet-shell' | 'resize' | 'away'
 
@@ -81,17 +47,15 @@ export class DataChannelClient {
   readonly #handshake: SessionHandshake
   /** One per session, the same on every socket. */
   readonly #clientId = randomUUID()
-  readonly #timers = new Map<TimerName, Disposable>()
+  readonly #timers: NamedTimers<TimerName>
+  readonly #line: LineReport
+  readonly #size: ShellSize
 
   #state: 'connecting' | 'ready' | 'ended' = 'connecting'
   /** The agent was heard. Without that `ready` is only likely: see `#awaitQuietShell`. */
   #agentHeard = false
-  #size: TerminalSize
-  #sentSize: TerminalSize | undefined
   #earlySizeSequence: number | undefined
   #open = false
-  #interrupted = false
-  #degraded = false
   #paused = false
   #closedText: string | undefined
   #closing: Promise<void> | undefined
@@ -102,7 +66,9 @@ export class DataChannelClient {
     this.#events = events
     this.#clock = options.clock ?? systemClock
     this.#timing = options.timing ?? dataChannelTiming
-    this.#size = options.size
+    this.#timers = new NamedTimers(this.#clock)
+    this.#line = new LineReport(events, () => this.#state === 'ready' && this.#closing === undefined)
+    this.#size = new ShellSize(options.size, (payload) => this.#sender.send(payloadType.size, payload))
     this.#sender = new ReliableSender({
       clock: this.#clock,
       transmit: (frame) => this.#connection.send(frame),
@@ -110,7 +76,7 @@ export class DataChannelClient {
       quietLimit: this.#timing.quietLimit,
       quiet: () => {
         // A paused socket brings no answers because we do not read them.
-        if (!this.#connection.paused) this.#degrade(noAnswer)
+        if (!this.#connection.paused) this.#line.degrade(noAnswer)
       },
       stallLimit: this.#timing.stallLimit,
       stalled: () => this.#stalled(),
@@ -146,8 +112,8 @@ export class DataChannelClient {
       events: {
         opened: () => this.#opened(),
         message: (bytes) => this.#message(bytes),
-        quiet: () => this.#degrade(noAnswer),
-        answered: () => this.#recover(),
+        quiet: () => this.#line.degrade(noAnswer),
+        answered: () => this.#line.recover(),
         interrupted: (error, retryIn) => this.#connectionInterrupted(error, retryIn),
         gaveUp: (error) => this.#finish(this.#state === 'ready' ? 'lost' : 'failed', error),
       },
@@ -161,7 +127,7 @@ export class DataChannelClient {
 
   /** Begins to connect; the outcome comes through the events, never before this returns. */
   start(): void {
-    this.#setTimer('ready', this.#timing.readyLimit, () => this.#neverReady())
+    this.#timers.set('ready', this.#timing.readyLimit, () => this.#neverReady())
     this.#connection.open(this.#options.grant)
   }
 
@@ -173,9 +139,9 @@ export class DataChannelClient {
 
   /** Tells the shell its size, once it has settled. */
   resize(size: TerminalSize): void {
-    this.#size = size
+    this.#size.change(size)
     if (this.#state !== 'ready' || this.#timers.has('resize')) return
-    this.#setTimer('resize', this.#timing.resizeSettle, () => this.#sendChangedSize())
+    this.#timers.set('resize', this.#timing.resizeSettle, () => this.#sendChangedSize())
   }
 
   /** Stops `output`: frames are no longer acknowledged, then no longer read, so the agent stops. */
@@ -204,7 +170,7 @@ export class DataChannelClient {
    * for a program, because a terminal that keeps its size gives no signal.
    */
   keepAlive(): void {
-    if (this.#state === 'ready' && this.#open) this.#sendSize()
+    if (this.#state === 'ready' && this.#open) this.#size.send()
   }
 
   /** Ends the session here and at AWS (best effort, bounded), then `ended('closed')`. */
@@ -232,39 +198,20 @@ export class DataChannelClient {
     this.#open = true
     for (const acknowledgement of this.#recentAcknowledgements) this.#connection.send(acknowledgement)
     this.#sender.connected()
-    if (this.#state === 'ready') this.#sendSize()
+    if (this.#state === 'ready') this.#size.send()
     this.#typed.send()
   }
 
   #connectionInterrupted(error: ErrorValue, retryIn: number): void {
     this.#open = false
     this.#sender.disconnected()
-    // Before the shell is there nothing is lost: it is still "connecting".
-    if (this.#state !== 'ready' || this.#closing !== undefined) return
-    this.#interrupted = true
-    this.#degraded = false
-    this.#events.reconnecting(error, retryIn)
-  }
-
-  #degrade(error: ErrorValue): void {
-    if (this.#degraded || this.#interrupted || this.#state !== 'ready' || this.#closing !== undefined) return
-    this.#degraded = true
-    this.#events.degraded(error)
-  }
-
-  #recover(): void {
-    if (!this.#degraded) return
-    this.#degraded = false
-    this.#events.recovered()
+    this.#line.interrupt(error, retryIn)
   }
 
   #signOfLife(): void {
     this.#connection.proven()
-    this.#cancelTimer('away')
-    this.#recover()
-    if (!this.#interrupted) return
-    this.#interrupted = false
-    this.#events.reconnected()
+    this.#timers.cancel('away')
+    this.#line.signOfLife()
   }
 
   #acknowledge(frame: Frame): void {
@@ -307,7 +254,7 @@ export class DataChannelClient {
       // The agent is away, for a moment or for ever. Input stays with us until it is acknowledged.
       case messageType.pausePublication:
         if (!this.#timers.has('away'))
-          this.#setTimer('away', this.#timing.awayGrace, () => this.#degrade(agentAway))
+          this.#timers.set('away', this.#timing.awayGrace, () => this.#line.degrade(agentAway))
         return
       default:
         return
@@ -345,7 +292,7 @@ export class DataChannelClient {
 
   /** Also after a `ready` that was only likely: what was sent since, the agent throws away, so it goes out again. */
   #handshakeBegun(): void {
-    this.#cancelTimer('quiet-shell')
+    this.#timers.cancel('quiet-shell')
     this.#typed.takeBack()
   }
 
@@ -353,7 +300,7 @@ export class DataChannelClient {
     if (this.#handshake.encrypted) this.#events.encrypted()
     if (this.#state === 'connecting') this.#becomeReady()
     else {
-      this.#sendSize()
+      this.#size.send()
       this.#typed.flow(true)
     }
     if (message !== undefined) this.#showOutput(Buffer.from(`${message}\r\n`), false)
@@ -362,10 +309,10 @@ export class DataChannelClient {
   #becomeReady(): void {
     if (this.#state !== 'connecting') return
     this.#state = 'ready'
-    this.#cancelTimer('ready')
-    this.#cancelTimer('quiet-shell')
+    this.#timers.cancel('ready')
+    this.#timers.cancel('quiet-shell')
     this.#events.ready()
-    this.#sendSize()
+    this.#size.send()
     this.#typed.flow(this.#agentHeard)
   }
 
@@ -381,37 +328,23 @@ export class DataChannelClient {
    */
   #awaitQuietShell(): void {
     if (this.#state !== 'connecting' || this.#handshake.begun) return
-    this.#setTimer('quiet-shell', this.#timing.quietShellGrace, () => this.#becomeReady())
+    this.#timers.set('quiet-shell', this.#timing.quietShellGrace, () => this.#becomeReady())
   }
 
   /** Harmless when the agent is not ready, and the first prompt has the right width when it is. */
   #sendEarlySize(): void {
     if (this.#earlySizeSequence !== undefined || this.#state !== 'connecting') return
-    if (!this.#handshake.begun) this.#earlySizeSequence = this.#sendSize()
+    if (!this.#handshake.begun) this.#earlySizeSequence = this.#size.send()
   }
 
   #sendChangedSize(): void {
-    const { cols, rows } = this.#size
-    const unchanged = this.#sentSize?.cols === cols && this.#sentSize.rows === rows
     // During an interruption the size goes out with the next connection.
-    if (this.#open && !unchanged) this.#sendSize()
-  }
-
-  #sendSize(): number {
-    this.#sentSize = this.#size
-    const { cols, rows } = this.#size
-    return this.#sender.send(payloadType.size, Buffer.from(JSON.stringify({ cols, rows })))
+    if (this.#open && this.#size.changedSinceSent) this.#size.send()
   }
 
   #stalled(): void {
     if (this.#connection.paused) return
-    this.#connection.abandon({
-      code: 'CONNECTION_LOST',
-      message: 'The container does not answer.',
-      detail: `No acknowledgement for ${this.#timing.stallLimit / 1000} s`,
-      action: 'Porthole tries to get it back. Check whether the task still runs.',
-      retryable: true,
-    })
+    this.#connection.abandon(noAcknowledgement(this.#timing.stallLimit))
   }
 
   #neverReady(): void {
@@ -419,12 +352,7 @@ export class DataChannelClient {
       this.#fail(handshakeFailed('The agent in the container did not finish the handshake.'))
       return
     }
-    this.#fail({
-      code: 'AGENT_NOT_RUNNING',
-      message: `The exec agent in the container did not answer within ${this.#timing.readyLimit / 1000} s.`,
-      action: 'Connect again. If it stays, replace the task: its agent may have stopped.',
-      retryable: true,
-    })
+    this.#fail(agentSilent(this.#timing.readyLimit))
   }
 
   /** Ends what the agent still thinks is alive. */
@@ -444,7 +372,7 @@ export class DataChannelClient {
   #finish(reason: EndReason, error?: ErrorValue): void {
     if (this.#isOver()) return
     this.#state = 'ended'
-    for (const name of [...this.#timers.keys()]) this.#cancelTimer(name)
+    this.#timers[Symbol.dispose]()
     this.#handshake.end()
     this.#typed[Symbol.dispose]()
     this.#connection[Symbol.dispose]()
@@ -456,54 +384,4 @@ export class DataChannelClient {
   #isOver(): boolean {
     return this.#state === 'ended'
   }
-
-  #setTimer(name: TimerName, milliseconds: number, then: () => void): void {
-    this.#cancelTimer(name)
-    const timer = this.#clock.after(milliseconds, () => {
-      this.#timers.delete(name)
-      then()
-    })
-    this.#timers.set(name, timer)
-  }
-
-  #cancelTimer(name: TimerName): void {
-    this.#timers.get(name)?.[Symbol.dispose]()
-    this.#timers.delete(name)
-  }
-}
-
-/** The first message of a socket, as text; the order of keys is the plugin's. */
-function openDataChannel(tokenValue: string, clientId: string): string {
-  return JSON.stringify({
-    MessageSchemaVersion: '1.0',
-    RequestId: randomUUID(),
-    TokenValue: tokenValue,
-    ClientId: clientId,
-    ClientVersion: clientVersion,
-  })
-}
-
-function flagPayload(flag: number): Uint8Array {
-  const payload = Buffer.alloc(4)
-  payload.writeUInt32BE(flag)
-  return payload
-}
-
-function readFlag(payload: Uint8Array): number | undefined {
-  if (payload.byteLength !== 4) return undefined
-  return new DataView(payload.buffer, payload.byteOffset).getUint32(0)
-}
-
-const noAnswer: ErrorValue = {
-  code: 'CONNECTION_LOST',
-  message: 'The container does not answer.',
-  action: 'What is typed is kept and sent. Check the network if it stays.',
-  retryable: true,
-}
-
-const agentAway: ErrorValue = {
-  code: 'AGENT_NOT_RUNNING',
-  message: 'AWS has lost sight of the exec agent in the container.',
-  action: 'What is typed is kept and sent when it is back. The task may be stopping.',
-  retryable: true,
 }
