@@ -3,7 +3,6 @@ import { pastLines } from '../world/log-history.ts'
 import type {
   BucketDescription,
   ClusterDescription,
-  PastSessionDescription,
   RegionDescription,
   ServiceDescription,
   StandaloneDescription,
@@ -12,29 +11,17 @@ import type {
   TaskDescription,
   WorldDescription,
 } from '../world/world-types.ts'
-import type { Trail } from './cloudtrail/trail.ts'
 import { type LiveNetwork, liveNetwork } from './ec2/network.ts'
 import { clusterArn, type Place, serviceArn, taskDefinitionArn } from './ecs/arns.ts'
 import { awslogsGroup, logStreamName } from './ecs/container-logs.ts'
-import type {
-  EcsState,
-  LiveCluster,
-  LiveContainer,
-  LiveService,
-  LiveTask,
-  LiveTaskDefinition,
-} from './ecs/ecs-state.ts'
-import { targetOf } from './ecs/exec-sessions.ts'
-import { execDocument } from './ecs/execute-command.ts'
+import type { LiveCluster, LiveService, LiveTask, LiveTaskDefinition } from './ecs/ecs-state.ts'
 import { markRunning, newTask } from './ecs/new-task.ts'
 import { recordServiceEvent } from './ecs/service-events.ts'
-import { stableHex, stableNumber, stableUuid } from './identifiers.ts'
-import { permissionSetPrincipal } from './identity/access-keys.ts'
+import { stableHex, stableNumber } from './identifiers.ts'
 import type { KeyStore } from './kms/key-store.ts'
 import type { LogStore } from './logs/log-store.ts'
 import type { ObjectStore } from './s3/object-store.ts'
-import type { SessionRegister } from './ssm/session-register.ts'
-import type { Transcripts } from './ssm/transcripts.ts'
+import { type PastSessionParts, seedPastSession } from './seed-past-session.ts'
 
 const minute = 60_000
 /** Agents report a few seconds after their task runs. */
@@ -44,15 +31,10 @@ const startDuration = 34_000
 /** Definitions are registered shortly before their first task. */
 const registrationLead = 20 * minute
 
-export interface SeedParts {
-  state: EcsState
+export interface SeedParts extends PastSessionParts {
   keys: KeyStore
   logs: LogStore
   objects: ObjectStore
-  trail: Trail
-  register: SessionRegister
-  transcripts: Transcripts
-  now: number
 }
 
 /** Makes the described world live: everything is as if it had been running for days. */
@@ -88,7 +70,7 @@ class RegionSeed {
   seed(region: RegionDescription): void {
     const network = liveNetwork(this.#place, this.#networkNumber(), region.network ?? {})
     for (const cluster of region.clusters) this.#seedCluster(cluster, network)
-    for (const session of region.pastSessions ?? []) this.#seedPastSession(session)
+    for (const session of region.pastSessions ?? []) seedPastSession(session, this.#place, this.#parts)
   }
 
   #seedBucket({ name, encryption = 'AES256', keyAlias }: BucketDescription): void {
@@ -251,64 +233,6 @@ class RegionSeed {
     }
   }
 
-  /** A session of somebody else: its CloudTrail event, its place in SSM's history, its transcript. */
-  #seedPastSession(past: PastSessionDescription): void {
-    const cluster = this.#parts.state.cluster(this.#place, past.cluster)
-    const task = [...(cluster?.tasks.values() ?? [])].filter((each) => each.serviceName === past.service)[
-      past.task
-    ]
-    const container = task?.containers.find((each) => each.description.name === past.container)
-    if (!cluster || !task || !container) {
-      throw new Error(`The past session of ${past.user} names a container that is not in the world.`)
-    }
-    const startedAt = this.#parts.now - past.minutesAgo * minute
-    const seed = `${task.id} ${past.user} ${past.minutesAgo}`
-    const sessionId = past.direct
-      ? `${past.user}-${stableHex(seed, 17)}`
-      : `ecs-execute-command-${stableHex(seed, 26)}`
-    const caller = permissionSetPrincipal(this.#place.accountId, past.permissionSet, past.user, [])
-    this.#parts.trail.add({
-      name: past.direct ? 'StartSession' : 'ExecuteCommand',
-      source: past.direct ? 'ssm.amazonaws.com' : 'ecs.amazonaws.com',
-      region: this.#place.region,
-      time: startedAt,
-      requestId: stableUuid(`request ${sessionId}`),
-      sourceIp: past.sourceIp,
-      userAgent: past.userAgent,
-      key: {
-        accessKeyId: `ASIA${stableHex(`key ${sessionId}`, 16).toUpperCase()}`,
-        createdAt: startedAt - 12 * minute,
-      },
-      caller,
-      requestParameters: past.direct
-        ? { target: targetOf(task, container) }
-        : {
-            cluster: past.cluster,
-            container: past.container,
-            task: task.arn,
-            command: past.command,
-            interactive: true,
-          },
-      outcome: pastOutcome(past, sessionId, caller.arn, this.#place.region, task, container),
-    })
-    if (past.refusal) return
-    const endedAt = startedAt + (past.lastedMinutes ?? 1) * minute
-    this.#parts.register.add({
-      ...this.#place,
-      sessionId,
-      target: targetOf(task, container),
-      documentName: past.direct ? 'SSM-SessionManagerRunShell' : execDocument,
-      owner: caller.arn,
-      startedAt,
-      endedAt,
-      task,
-      container,
-      command: past.command,
-    })
-    if (past.transcript && !past.direct)
-      this.#parts.transcripts.write(sessionId, task, container, past.transcript, endedAt)
-  }
-
   #define(description: TaskDefinitionDescription, firstUse: number): LiveTaskDefinition {
     return this.#parts.state.addDefinition({
       ...this.#place,
@@ -345,44 +269,4 @@ class RegionSeed {
 function stableDeploymentId(seed: string): string {
   const digits = Array.from({ length: 19 }, (_, index) => stableNumber(`${seed} ${index}`, 10))
   return `ecs-svc/${digits.join('').replace(/^0/, '7')}`
-}
-
-function pastOutcome(
-  { refusal, direct }: PastSessionDescription,
-  sessionId: string,
-  callerArn: string,
-  region: string,
-  task: LiveTask,
-  container: LiveContainer,
-) {
-  if (refusal) return refusalOutcome(refusal, callerArn, task)
-  if (!direct) return sessionOutcome(sessionId, region, task, container)
-  const streamUrl = `wss://ssmmessages.${region}.amazonaws.com/v1/data-channel/${sessionId}?role=publish_subscribe`
-  return { responseElements: { sessionId, tokenValue: 'HIDDEN_DUE_TO_SECURITY_REASONS', streamUrl } }
-}
-
-function refusalOutcome(
-  { code, action }: NonNullable<PastSessionDescription['refusal']>,
-  callerArn: string,
-  task: LiveTask,
-) {
-  const message = `User: ${callerArn} is not authorized to perform: ${action} on resource: ${task.arn} because no identity-based policy allows the ${action} action`
-  return { error: { code, message } }
-}
-
-function sessionOutcome(sessionId: string, region: string, task: LiveTask, container: LiveContainer) {
-  return {
-    responseElements: {
-      clusterArn: task.cluster.arn,
-      containerArn: container.arn,
-      containerName: container.description.name,
-      interactive: true,
-      taskArn: task.arn,
-      session: {
-        sessionId,
-        streamUrl: `wss://ssmmessages.${region}.amazonaws.com/v1/data-channel/${sessionId}?role=publish_subscribe`,
-        tokenValue: 'HIDDEN_DUE_TO_SECURITY_REASONS',
-      },
-    },
-  }
 }

@@ -12,14 +12,8 @@ import {
   requireParameter,
 } from './ecs-lookups.ts'
 import type { EcsState } from './ecs-state.ts'
-import {
-  clusterView,
-  containerInstanceArn,
-  serviceView,
-  tagList,
-  taskDefinitionView,
-  taskView,
-} from './views.ts'
+import { taskDefinitionView } from './task-definition-view.ts'
+import { clusterView, containerInstanceArn, serviceView, tagList, taskView } from './views.ts'
 
 const mostClusters = 100
 const mostServices = 10
