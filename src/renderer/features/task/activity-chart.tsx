@@ -93,9 +93,14 @@ function Lane({ lane: { label, spans, points } }: { lane: ChartLane }) {
   )
 }
 
-function spanTitle({ userName, containerName, tone, length }: ChartSpan): string {
-  const who = [userName, containerName].filter((part) => part !== undefined).join(', ')
-  return displayText(`${who}, ${tone === 'live' ? 'live' : formatDuration(length)}`)
+function spanTitle({ userName, containerName, sessions, tone, length }: ChartSpan): string {
+  const parts = [
+    userName ?? 'Several people',
+    containerName,
+    sessions > 1 ? `${sessions.toLocaleString('en')} sessions` : undefined,
+    tone === 'live' ? 'live' : formatDuration(length),
+  ]
+  return displayText(parts.filter((part) => part !== undefined).join(', '))
 }
 
 function pointTitle({ kind, userName }: ChartPoint): string {

@@ -3,14 +3,21 @@ import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatClock, formatDay, monthName } from '../../ui/time.ts'
 import { lengthOf, type ServiceChange, visitsOf } from './audit-entries.ts'
 
-/** A session in the chart; places are fractions of its width. */
+/** A session in the chart, or several that lie on the same pixels; places are fractions of its width. */
 export interface ChartSpan {
+  /** Of the first session. */
   key: string
   left: number
+  /** Where the last of them began. */
+  lastLeft: number
   width: number
   tone: 'me' | 'other' | 'live'
+  /** Absent also when the sessions were in several. */
   containerName: string | undefined
-  userName: string
+  /** Absent when they were several people's. */
+  userName: string | undefined
+  sessions: number
+  /** Milliseconds inside, all sessions together. */
   length: number
 }
 
@@ -41,6 +48,13 @@ export interface ChartLayout {
   asBuilt: number
   ticks: ChartTick[]
 }
+
+/**
+ * Each session is drawn at least 4 pixels wide and a lane is seldom wider than
+ * a thousand: those that begin nearer to each other are one shape to the eye,
+ * while a thousand elements cost time to lay out.
+ */
+const sameShapeWithin = 1 / 250
 
 /** People with a lane of their own; everyone else shares one. */
 const mostNamedLanes = 3
@@ -77,16 +91,19 @@ export function layoutChart({
   const lanes: ChartLane[] = names.map((label) => ({ label, spans: [], points: [] }))
   const laneOf = (userName: string) => lanes[names.indexOf(userName)] ?? lanes.at(-1)
 
-  for (const visit of visitsOf(entries, events).toReversed()) {
+  const visits = visitsOf(entries, events).sort((left, right) => left.startedAt - right.startedAt)
+  for (const visit of visits) {
     const { key, startedAt: began, live, userName, containerName } = visit
     const left = place(began)
-    laneOf(userName)?.spans.push({
+    addSpan(laneOf(userName)?.spans, {
       key,
       left,
+      lastLeft: left,
       width: place(began + lengthOf(visit, to)) - left,
       tone: live ? 'live' : userName === self ? 'me' : 'other',
       containerName,
       userName,
+      sessions: 1,
       length: lengthOf(visit, to),
     })
   }
@@ -112,6 +129,25 @@ export function layoutChart({
     asBuilt: touchedSince === undefined ? 1 : place(touchedSince),
     ticks: ticksBetween(from, to),
   }
+}
+
+/** Adds the next session of a lane; sessions come in the order in which they began. */
+function addSpan(spans: ChartSpan[] = [], next: ChartSpan): void {
+  const last = spans.at(-1)
+  if (last === undefined || last.tone !== next.tone || next.left - last.lastLeft > sameShapeWithin) {
+    spans.push(next)
+    return
+  }
+  last.lastLeft = next.left
+  last.width = Math.max(endOf(last), endOf(next)) - last.left
+  last.sessions += next.sessions
+  last.length += next.length
+  if (last.userName !== next.userName) last.userName = undefined
+  if (last.containerName !== next.containerName) last.containerName = undefined
+}
+
+function endOf({ left, width }: ChartSpan): number {
+  return left + width
 }
 
 /** Names of the lanes for people: oneself, those with most entries, and "Others" when there are more. */

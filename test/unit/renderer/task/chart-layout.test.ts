@@ -91,6 +91,45 @@ describe('lanes', () => {
     ])
   })
 
+  test('have one shape for sessions that lie on the same pixels, with all that was in it', () => {
+    const sessions = Array.from({ length: 1000 }, (_, index) =>
+      session('ana', index / 10, (index + 0.5) / 10),
+    )
+    const [lane] = layout(sessions.toReversed()).lanes
+    expect(lane?.spans).toHaveLength(1)
+    expect(lane?.spans[0]).toMatchObject({ left: 0, tone: 'me', userName: 'ana', sessions: 1000 })
+    expect(lane?.spans[0]?.width).toBeCloseTo(0.9995)
+    expect(lane?.spans[0]?.length).toBeCloseTo(50 * hour, -3)
+  })
+
+  test('keep shapes apart that can be told apart, and what is live', () => {
+    const apart = layout([session('ana', 10, 11), session('ana', 11, 11.1), session('ana', 11.2, undefined)])
+    expect(apart.lanes[0]?.spans.map(({ tone, sessions }) => [tone, sessions])).toEqual([
+      ['me', 1],
+      ['me', 1],
+      ['live', 1],
+    ])
+  })
+
+  test('never have more shapes than can be seen, however many sessions there are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { maxLength: 2000 }), (starts) => {
+        const { lanes } = layout(starts.map((start) => session('ana', start, start)))
+        const spans = lanes[0]?.spans ?? []
+        expect(spans.length).toBeLessThanOrEqual(251)
+        expect(spans.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(starts.length)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('name nobody where several people share a shape', () => {
+    const names = ['ana', 'raj', 'raj', 'raj', 'lena', 'tom']
+    const { lanes } = layout(names.map((name, index) => session(name, index / 10, (index + 1) / 10)))
+    expect(lanes[2]?.spans).toHaveLength(1)
+    expect(lanes[2]?.spans[0]).toMatchObject({ userName: undefined, containerName: 'nginx', sessions: 2 })
+  })
+
   test('keep everything inside the chart, whatever the clocks of others say', () => {
     const { lanes } = layout([session('ana', -50, 300), refusal('raj', 900)])
     expect(lanes[0]?.spans[0]).toMatchObject({ left: 0, width: 1 })
