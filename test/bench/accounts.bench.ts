@@ -1,26 +1,21 @@
-import type { Page } from '@playwright/test'
 import type { Account } from '../../src/contract/identity.ts'
 import { indexAccess, searchAccess } from '../../src/renderer/features/palette/search-access.ts'
 import { manyAccounts, rolesOfManyAccounts } from '../../src/sandbox/world/many-accounts.ts'
-import { startBenchApp, startLocalAws } from './bench-app.ts'
 import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
-import { startCountingProxy } from './counting-proxy.ts'
-import { keyToRows } from './key-to-rows.ts'
-import { quantile } from './statistics.ts'
+import { startCountedApp } from './counted-app.ts'
+import { keyResult, searchResult } from './key-to-rows.ts'
 
 const fullAccounts = 200
 /** Five accounts a second, and room for a busy machine. */
 const listLimit = 120_000
 /** What people type: a team, a stage, a role, an ID, letters left out. */
 const queries = ['pay', 'payments prod', 'prod admin', 'readonly', '2000', 'pmnts', 'shipping staging power']
-const searchBudgetMilliseconds = 50
 
 /** 200 accounts with five roles each under the portal's limits, and searching among them. */
 export const measureAccounts: Benchmark = async (context) => {
   const accounts = scaled(context, fullAccounts, 20)
-  await using aws = await startLocalAws({ accounts })
-  await using proxy = await startCountingProxy(aws.ready.endpoint)
-  await using app = await startBenchApp(context, { aws, endpoint: proxy.endpoint })
+  await using counted = await startCountedApp(context, { accounts })
+  const { app, proxy } = counted
   const page = app.window
   const approval = await app.porthole.beginSignIn()
   await approval.allow()
@@ -44,14 +39,14 @@ export const measureAccounts: Benchmark = async (context) => {
       budget: { atMost: 0 },
     },
     { name: 'accounts: calls that the portal refused', value: proxy.refused, unit: 'calls' },
-    await typedResult(page),
-    searchResult(fullAccounts),
-    searchResult(10 * fullAccounts),
+    await searchResult(page, 'accounts: picker, key to painted rows, p95', queries),
+    accessResult(fullAccounts),
+    accessResult(10 * fullAccounts),
   ]
 }
 
 /** The search alone, over as many accounts with five roles each. */
-function searchResult(count: number): BenchResult {
+function accessResult(count: number): BenchResult {
   const accounts = manyAccounts(count, ['ana'], 'eu-west-1').map(
     ({ id, name, email }): Account => ({
       identityId: 'sso:corp',
@@ -69,28 +64,5 @@ function searchResult(count: number): BenchResult {
       return performance.now() - started
     }),
   )
-  return {
-    name: `accounts: search among ${count} x ${rolesOfManyAccounts.length}, p95`,
-    value: quantile(times, 0.95),
-    unit: 'ms',
-    spread: { low: Math.min(...times), high: Math.max(...times) },
-    budget: { atMost: searchBudgetMilliseconds },
-  }
-}
-
-/** From a key in the picker to the frame that shows what it found. */
-async function typedResult(page: Page): Promise<BenchResult> {
-  const input = page.getByRole('combobox')
-  const times: number[] = []
-  for (const query of queries) {
-    for (const key of query) times.push(await keyToRows(page, key === ' ' ? 'Space' : key, '[role=listbox]'))
-    await input.fill('')
-  }
-  return {
-    name: 'accounts: picker, key to painted rows, p95',
-    value: quantile(times, 0.95),
-    unit: 'ms',
-    spread: { low: Math.min(...times), high: Math.max(...times) },
-    budget: { atMost: searchBudgetMilliseconds },
-  }
+  return keyResult(`accounts: search among ${count} x ${rolesOfManyAccounts.length}, p95`, times)
 }

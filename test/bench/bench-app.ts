@@ -32,6 +32,8 @@ export interface BenchAppOptions {
   settings?: Partial<Settings>
   /** Further environment variables of the product. */
   environment?: Record<string, string>
+  /** Fills the product's data folder before it starts. */
+  prepareData?: (dataFolder: string) => Promise<unknown>
 }
 
 /** The built product in its browser host, in front of a local AWS, with one window. */
@@ -48,6 +50,7 @@ export async function startBenchApp(context: BenchContext, options: BenchAppOpti
   const dataFolder = path.join(folder, 'data')
   await mkdir(dataFolder)
   await writeFile(path.join(dataFolder, 'settings.json'), JSON.stringify(options.settings ?? {}))
+  await options.prepareData?.(dataFolder)
   const environment = { ...(await awsEnvironment(folder, options)), ...options.environment }
   const process = started.use(
     await PortholeProcess.start(['web', '--no-open', '--data-folder', dataFolder], environment),

@@ -8,6 +8,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   engines: async () => (await import('./engines.bench.ts')).measureEngines,
   flood: async () => (await import('./flood.bench.ts')).measureFlood,
   audit: async () => (await import('./audit.bench.ts')).runAuditBench,
+  'task-page': async () => (await import('./task-page.bench.ts')).measureTaskPage,
   search: async () => (await import('./search.bench.ts')).measureSearch,
   catalog: async () => (await import('./catalog.bench.ts')).measureCatalog,
   accounts: async () => (await import('./accounts.bench.ts')).measureAccounts,

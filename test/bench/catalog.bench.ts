@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { describeWorld } from '../../src/sandbox/world/world.ts'
-import { startBenchApp, startLocalAws } from './bench-app.ts'
 import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
-import { type CountedCall, startCountingProxy } from './counting-proxy.ts'
-import { keyToRows } from './key-to-rows.ts'
-import { quantile } from './statistics.ts'
+import { startCountedApp } from './counted-app.ts'
+import type { CountedCall } from './counting-proxy.ts'
+import { keyResult, keyToRows, searchResult } from './key-to-rows.ts'
 
 const fullTasks = 5000
 /** What ECS gives per call at most (API reference). */
@@ -29,9 +28,8 @@ const listLimit = 60_000
 /** 5,000 further tasks in 50 clusters over three accounts: time to the rows, calls to ECS, filter, palette, scrolling, idling. */
 export const measureCatalog: Benchmark = async (context) => {
   const tasks = scaled(context, fullTasks, 250)
-  await using aws = await startLocalAws({ tasks })
-  await using proxy = await startCountingProxy(aws.ready.endpoint)
-  await using app = await startBenchApp(context, { aws, endpoint: proxy.endpoint })
+  await using counted = await startCountedApp(context, { tasks })
+  const { app, proxy } = counted
   const page = app.window
   const approval = await app.porthole.beginSignIn()
   const allowed = approval.allow()
@@ -101,20 +99,7 @@ async function idleResult(calls: readonly CountedCall[], scale: number): Promise
 /** From a key in the palette to the frame that shows what it found. */
 async function paletteResult(page: Page): Promise<BenchResult> {
   await page.getByRole('button', { name: /^Search containers/ }).click()
-  const input = page.getByRole('combobox')
-  await input.waitFor()
-  const times: number[] = []
-  for (const text of paletteTexts) {
-    for (const key of text) times.push(await keyToRows(page, key === ' ' ? 'Space' : key, '[role=listbox]'))
-    await input.fill('')
-  }
-  return {
-    name: 'catalog: palette, key to painted rows, p95',
-    value: quantile(times, 0.95),
-    unit: 'ms',
-    spread: { low: Math.min(...times), high: Math.max(...times) },
-    budget: { atMost: 50 },
-  }
+  return searchResult(page, 'catalog: palette, key to painted rows, p95', paletteTexts)
 }
 
 async function filterResult(page: Page): Promise<BenchResult> {
@@ -126,13 +111,7 @@ async function filterResult(page: Page): Promise<BenchResult> {
     for (let left = text.length; left > 0; left -= 1)
       times.push(await keyToRows(page, 'Backspace', '[role=tree]'))
   }
-  return {
-    name: 'catalog: filter, key to painted rows, p95',
-    value: quantile(times, 0.95),
-    unit: 'ms',
-    spread: { low: Math.min(...times), high: Math.max(...times) },
-    budget: { atMost: 50 },
-  }
+  return keyResult('catalog: filter, key to painted rows, p95', times)
 }
 
 async function scrollResult(page: Page): Promise<BenchResult> {

@@ -1,4 +1,9 @@
 import type { Page } from '@playwright/test'
+import type { BenchResult } from './bench-result.ts'
+import { quantile } from './statistics.ts'
+
+/** What a person does not notice. */
+const budgetMilliseconds = 50
 
 /**
  * Milliseconds from a key to the frame that shows the last change of the rows it causes.
@@ -34,6 +39,28 @@ export async function keyToRows(page: Page, key: string, list: string): Promise<
   }, list)
   await page.keyboard.press(key)
   return page.evaluate(() => window.rowsChanged)
+}
+
+/** Types texts into the search that is open, each after the other is gone: the p95 of all their keys. */
+export async function searchResult(page: Page, name: string, texts: readonly string[]): Promise<BenchResult> {
+  const input = page.getByRole('combobox')
+  await input.waitFor()
+  const times: number[] = []
+  for (const text of texts) {
+    for (const key of text) times.push(await keyToRows(page, key === ' ' ? 'Space' : key, '[role=listbox]'))
+    await input.fill('')
+  }
+  return keyResult(name, times)
+}
+
+export function keyResult(name: string, times: readonly number[]): BenchResult {
+  return {
+    name,
+    value: quantile(times, 0.95),
+    unit: 'ms',
+    spread: { low: Math.min(...times), high: Math.max(...times) },
+    budget: { atMost: budgetMilliseconds },
+  }
 }
 
 declare global {

@@ -1,0 +1,45 @@
+import type { Page } from '@playwright/test'
+
+/** What must be there, by a name: so many elements of a selector at least. */
+export type Drawing<Name extends string> = Record<Name, { selector: string; atLeast: number }>
+
+/** Milliseconds from a click to the end of the frame that shows each part for the first time. */
+export async function clickToDrawn<Name extends string>(
+  page: Page,
+  click: () => Promise<void>,
+  parts: Drawing<Name>,
+): Promise<Record<Name, number>> {
+  const wanted: Drawing<string> = parts
+  await page.evaluate((parts) => {
+    const { promise, resolve } = Promise.withResolvers<Record<string, number>>()
+    window.partsDrawn = promise
+    const isThere = (name: string) => {
+      const { selector, atLeast } = parts[name] ?? { selector: ':not(*)', atLeast: 1 }
+      return document.querySelectorAll(selector).length >= atLeast
+    }
+    const watch = ({ timeStamp: clickedAt }: MouseEvent) => {
+      const drawn: Record<string, number> = {}
+      requestAnimationFrame(function frame() {
+        const fresh = Object.keys(parts).filter((name) => drawn[name] === undefined && isThere(name))
+        for (const name of fresh) drawn[name] = Number.NaN
+        // A message that a frame sends arrives when the frame was laid out and painted.
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => {
+          for (const name of fresh) drawn[name] = performance.now() - clickedAt
+          if (Object.keys(drawn).length === Object.keys(parts).length) resolve(drawn)
+          else requestAnimationFrame(frame)
+        }
+        port2.postMessage(undefined)
+      })
+    }
+    addEventListener('click', watch, { capture: true, once: true })
+  }, wanted)
+  await click()
+  return (await page.evaluate(() => window.partsDrawn)) as Record<Name, number>
+}
+
+declare global {
+  interface Window {
+    partsDrawn: Promise<Record<string, number>>
+  }
+}
