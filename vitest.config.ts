@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** What is looked for again and again may take as long as the test: the default of a second is a busy machine's. */
+const poll = { timeout: 25_000 }
+
 /** Integration tests start servers and real processes; unit tests touch nothing outside themselves. */
 export default defineConfig({
   test: {
@@ -11,6 +14,7 @@ export default defineConfig({
           // Property tests take a second alone and several where many share the machine; a hang takes for ever.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll },
         },
       },
       {
@@ -21,6 +25,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          expect: { poll },
         },
       },
     ],
