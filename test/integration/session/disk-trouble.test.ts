@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type AuditClient, createAuditService } from '../../../src/core/audit/audit-client.ts'
 import { AuditKeeper } from '../../../src/core/audit/audit-keeper.ts'
-import { type AuditWorker, startAuditWorker } from '../../../src/core/audit/start-audit-worker.ts'
+import { startAuditWorker } from '../../../src/core/audit/start-audit-worker.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { readWhole, replayOutput, temporaryFolder } from '../../unit/core/audit/audit-fixtures.ts'
 import { mountSmallDisk, type SmallDisk } from '../audit/small-disk.ts'
@@ -13,44 +13,44 @@ const workerUrl = new URL('../../../src/core/audit/audit-worker.ts', import.meta
 /** More output than fits into what a full disk has left of a file's last page. */
 const muchOutput = 'seq 1 5000'
 
-const folder = temporaryFolder()
-const disk = mountSmallDisk(path.join(folder.path, 'disk'), '2m')
-
-let worker: AuditWorker
 let audit: AuditClient
 let fixture: SessionFixture
 
-beforeAll(async () => {
-  if (typeof disk === 'string') return
+/** One story, because what a disk does next depends on what it did before; from the beginning when it is tried again. */
+test('a disk that is read-only, then full, then has room again', { timeout: 90_000 }, async ({ skip }) => {
+  using folder = temporaryFolder()
+  using resources = new DisposableStack()
+  const disk = mountSmallDisk(path.join(folder.path, 'disk'), '2m')
+  if (typeof disk === 'string') return skip(disk)
+  resources.use(disk)
+  const folders = { folder: path.join(disk.path, 'audit'), keyFolder: path.join(disk.path, 'audit-keys') }
   disk.setWritable(false)
-  worker = startAuditWorker({ ...folders(), workerUrl })
-  audit = createAuditService({ channel: worker.channel })
-  fixture = await SessionFixture.start({ audit })
+  const shells: Shell[] = []
+  {
+    await using worker = startAuditWorker({ ...folders, workerUrl })
+    audit = createAuditService({ channel: worker.channel })
+    await using sessions = await SessionFixture.start({ audit })
+    fixture = sessions
+    await goesOnWithoutAHistory(disk)
+    shells.push(await tellsTheTab(disk))
+    await isNotReachedByKeysTypedAhead()
+    const last = await recordsAgain(disk)
+    shells.push(last)
+    await endsTheShell(disk, last)
+  }
+  await leavesTheHistoryIntact(folders, shells)
 })
-afterAll(async () => {
-  await fixture?.[Symbol.asyncDispose]()
-  await worker?.[Symbol.asyncDispose]()
-  if (typeof disk !== 'string') disk[Symbol.dispose]()
-  folder[Symbol.dispose]()
-})
-
-function folders() {
-  const root = path.join(folder.path, 'disk')
-  return { folder: path.join(root, 'audit'), keyFolder: path.join(root, 'audit-keys') }
-}
 
 const recordingOf = async (shell: Shell) =>
   replayOutput(await readWhole((offset) => audit.recording(shell.id, offset)))
 
-test('a disk that is read-only at the start, and later not', async ({ skip }) => {
-  if (typeof disk === 'string') return skip(disk)
+/** Read-only from the start: unrecorded, or refused before AWS is asked; recorded as soon as it can be. */
+async function goesOnWithoutAHistory(disk: SmallDisk): Promise<void> {
+  const unwritable = { code: 'STORAGE_UNWRITABLE', message: expect.stringContaining(disk.path) }
   const shell = await fixture.openShell('built-in')
-  expect(await shell.until('ready')).toMatchObject({
-    recording: false,
-    recordingProblem: { code: 'STORAGE_UNWRITABLE', message: expect.stringContaining(disk.path) },
-  })
+  expect(await shell.until('ready')).toMatchObject({ recording: false, recordingProblem: unwritable })
   await shell.run('echo goes$((1+1))on', /goes2on/)
-  await expect(audit.touched()).rejects.toMatchObject({ value: { code: 'STORAGE_UNWRITABLE' } })
+  await expect(audit.touched()).rejects.toMatchObject({ value: unwritable })
 
   fixture.recordingRequired = true
   const refused = await (await fixture.open('built-in')).until('ended')
@@ -64,18 +64,7 @@ test('a disk that is read-only at the start, and later not', async ({ skip }) =>
   const next = await fixture.openShell('built-in')
   expect(await next.until('ready')).toMatchObject({ recording: true })
   for (const { id } of [shell, next]) await fixture.service.close(id)
-})
-
-test('a disk that is full and has room again', async ({ skip }) => {
-  if (typeof disk === 'string') return skip(disk)
-  const recorded = await tellsTheTab(disk)
-  await isNotReachedByKeysTypedAhead()
-  const next = await recordsAgain(disk)
-  await endsTheShell(disk, next)
-  await fixture[Symbol.asyncDispose]()
-  await worker[Symbol.asyncDispose]()
-  await leavesTheHistoryIntact([recorded, next])
-})
+}
 
 /** Without the policy: the tab is told, the shell goes on, and what is there stays readable. */
 async function tellsTheTab(full: SmallDisk): Promise<Shell> {
@@ -135,8 +124,11 @@ async function endsTheShell(full: SmallDisk, shell: Shell): Promise<void> {
   full.empty()
 }
 
-async function leavesTheHistoryIntact(shells: readonly Shell[]): Promise<void> {
-  await using keeper = await AuditKeeper.open({ ...folders(), clock: systemClock, onChanged: () => {} })
+async function leavesTheHistoryIntact(
+  folders: { folder: string; keyFolder: string },
+  shells: readonly Shell[],
+): Promise<void> {
+  await using keeper = await AuditKeeper.open({ ...folders, clock: systemClock, onChanged: () => {} })
   expect(keeper.problems()).toEqual([])
   expect(await keeper.verify()).toMatchObject({ intact: true, findings: [] })
   const [first = '', second = ''] = await Promise.all(
