@@ -40,6 +40,8 @@ export class CommandTracker {
   readonly #enters = new PendingEnters()
   readonly #line = new PromptLine()
   readonly #running: RunningCommand
+  /** Keys that were sent while what came before them is still being parsed. */
+  #keysUnderway = 0
   /** The next key is the first on its line: what stands there then is the prompt. */
   #awaitsKey = true
   #lastOutputAt: number
@@ -79,7 +81,8 @@ export class CommandTracker {
     this.#lastOutputAt = this.#options.clock.now()
     const marks = this.#detector.push(bytes)
     this.#enters.output(bytes.byteLength)
-    if (marks || this.#enters.any) this.#options.inspect((terminal) => this.#leaveFullScreen(terminal))
+    if (marks || this.#enters.any || this.#keysUnderway > 0)
+      this.#options.inspect((terminal) => this.#leaveFullScreen(terminal))
     if (this.#enters.isFlooded) this.#giveUpEnters()
   }
 
@@ -87,11 +90,29 @@ export class CommandTracker {
   typed(bytes: Uint8Array): void {
     if (this.#ended || isReport(bytes)) return
     const now = this.#options.clock.now()
-    if (this.#enters.isTooOld(now)) this.#giveUpEnters()
-    if (this.#awaitsKey && !this.#enters.any) this.#lookAtPrompt()
-    const sentOff = this.#enters.typed(bytes, now)
-    if (hasInterrupt(bytes)) this.#interrupted()
-    else if (sentOff) this.#checkSecretLater()
+    const enters = this.#enters.countIn(bytes)
+    const interrupts = hasInterrupt(bytes)
+    if (enters === 0 && !interrupts && !this.#watchesKeys) return
+    const outputAt = this.#lastOutputAt
+    // What the screen says to a key is known only when all before it has been parsed.
+    this.#keysUnderway += 1
+    this.#options.inspect((terminal) => {
+      this.#keysUnderway -= 1
+      if (this.#enters.isTooOld(now)) this.#giveUpEnters()
+      this.#readPrompt(terminal, outputAt)
+      if (interrupts) this.#interrupted()
+      else if (enters > 0) this.#sentOffLines(enters, now)
+    })
+  }
+
+  /** A key may be the first on its line. */
+  get #watchesKeys(): boolean {
+    return this.#awaitsKey || this.#enters.any || this.#keysUnderway > 0
+  }
+
+  #sentOffLines(enters: number, now: number): void {
+    this.#enters.typed(enters, now)
+    this.#checkSecretLater()
   }
 
   /** The session is over: so is what ran in it. */
@@ -118,19 +139,25 @@ export class CommandTracker {
     this.#awaitsKey = true
   }
 
-  #lookAtPrompt(): void {
-    this.#awaitsKey = false
-    const outputAt = this.#lastOutputAt
-    this.#options.inspect((terminal) => this.#readPrompt(terminal, outputAt))
-  }
-
   #readPrompt(terminal: headless.Terminal, outputAt: number): void {
     const buffer = terminal.buffer.active
+    if (buffer.type === 'alternate' || !(this.#awaitsKey || this.#enters.any)) return
     const { text } = textBeforeCursor(buffer)
-    if (buffer.type !== 'alternate' && isSecretPrompt(text)) this.#line.place(terminal, 'secret')
-    else if (buffer.type === 'alternate' || this.#running.source === 'api' || !isShellPrompt(text))
-      this.#awaitsKey = true
-    else if (!isContinuationPrompt(text)) this.#line.place(terminal, this.#shellAsks(text, outputAt))
+    const isSecret = isSecretPrompt(text)
+    if (this.#enters.any) {
+      // An Enter that was typed ahead went to somebody else, if what asks now is answered by this very key.
+      if (!isSecret && !this.#line.isKnownPrompt(text)) return
+      this.#giveUpEnters()
+    }
+    if (isSecret) this.#placePrompt(terminal, 'secret')
+    else if (this.#running.source !== 'api' && isShellPrompt(text) && !isContinuationPrompt(text))
+      this.#placePrompt(terminal, this.#shellAsks(text, outputAt))
+    else if (isContinuationPrompt(text)) this.#awaitsKey = false
+  }
+
+  #placePrompt(terminal: headless.Terminal, kind: PromptKind): void {
+    this.#awaitsKey = false
+    this.#line.place(terminal, kind)
   }
 
   /** What looks like a shell's prompt ends what ran until then, unless that is a command with marks. */

@@ -17,14 +17,15 @@ export class PendingEnters {
     return this.#count > 0
   }
 
-  /** @returns whether a line was sent off */
-  typed(bytes: Uint8Array, now: number): boolean {
-    const enters = this.#counter.push(bytes)
-    if (enters === 0) return false
-    this.#count += enters
+  /** To be told all that is typed, in its order. */
+  countIn(bytes: Uint8Array): number {
+    return this.#counter.push(bytes)
+  }
+
+  typed(count: number, now: number): void {
+    this.#count += count
     this.#enteredAt = now
     this.#outputBytes = 0
-    return true
   }
 
   output(byteCount: number): void {

@@ -32,6 +32,11 @@ export class PromptLine {
     return this.#line?.kind
   }
 
+  /** Whether this is the whole of a prompt that stood there before. */
+  isKnownPrompt(text: string): boolean {
+    return this.#prompts.strip(text) === ''
+  }
+
   /** A prompt ends at the cursor. */
   place(terminal: headless.Terminal, kind: PromptKind): void {
     const buffer = terminal.buffer.active

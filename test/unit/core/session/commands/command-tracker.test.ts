@@ -272,6 +272,45 @@ describe('the echo', () => {
     expect(stream.commands).toEqual([command])
   })
 
+  test('is read in its order when somebody types faster than the screen is parsed', async () => {
+    using stream = new TrackedStream()
+    const types = (line: string, answer: string) => {
+      stream.typed(`${line}\r`)
+      stream.output(bytes(`${line}\r\n${answer}`))
+    }
+    stream.output(bytes('root@web:/# '))
+    types('cd /usr', 'root@web:/usr# ')
+    types('ls', 'bin lib\r\nroot@web:/usr# ')
+    types('PS1="$PWD $ "', '/usr $ ')
+    types('passwd', 'New password: ')
+    stream.typed('geheim\r')
+    stream.output(bytes('\r\nRetype new password: '))
+    stream.typed('geheim\r')
+    stream.output(bytes('\r\n/usr $ '))
+    types('pwd', '/usr\r\n/usr $ ')
+    await stream.screen()
+    expect(stream.commands).toEqual([
+      'cd /usr',
+      'ls',
+      'PS1="$PWD $ "',
+      'passwd',
+      '(secret)',
+      '(secret)',
+      'pwd',
+    ])
+  })
+
+  test('that was typed ahead hides no later command', async () => {
+    using typist = new Typist()
+    await typist.shows('root@web:/# ')
+    await typist.types('cat', '')
+    // Nothing that looks like a prompt answers these.
+    await typist.types('some text', 'some text\r\n')
+    await typist.shows('\r\nroot@web:/# ')
+    await typist.types('ls', 'a\r\nroot@web:/# ')
+    expect(typist.commands().map(([text]) => text)).toEqual(['cat', 'ls'])
+  })
+
   test('that never comes leaves a mark and no text', async () => {
     using stream = new TrackedStream()
     stream.output(bytes('Enter password: '))
