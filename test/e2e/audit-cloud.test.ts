@@ -9,6 +9,7 @@ import { type LocalAws, startLocalAws } from './launch/local-aws.ts'
 import { Porthole } from './pages/porthole.ts'
 
 const container = 'nginx storefront example-prod'
+const hour = 3600_000
 
 const refusing = (operation: string) => ({
   refuse: { operation, code: 'AccessDeniedException', message: 'You are not authorized.', count: 99 },
@@ -18,14 +19,12 @@ const shellElsewhere = {
   eventID: 'elsewhere',
   eventName: 'ExecuteCommand',
   eventSource: 'ecs.amazonaws.com',
-  eventTime: '2026-07-31T12:25:25Z',
+  eventTime: new Date(Date.now() - 30 * hour).toISOString(),
   awsRegion: 'eu-west-1',
   recipientAccountId: '999900001111',
   userIdentity: { type: 'AssumedRole', principalId: 'AROA:mallory' },
   requestParameters: { cluster: 'ledger', task: 'abc', container: 'db', command: '/bin/sh' },
 }
-
-const hour = 3600_000
 
 /** A session of an hour ago that the ledger has and CloudTrail never heard of. */
 async function recordUnheard(auditFolder: string, { region, cluster, task, container }: LocalAws['sample']) {

@@ -24,7 +24,7 @@ export async function importTrailFile(
   name: string,
   bytes: Uint8Array,
 ): Promise<ImportOutcome> {
-  const { sha256, records, events } = await readTrailFile(name, bytes)
+  const { sha256, records, events } = await readTrailFile(name, bytes, now)
   const file = { name, sha256, at: now, by: actor.userName, records, shells: events.length }
   const detail = { file: name, sha256, records: String(records), shells: String(events.length) }
   await note({ activity: 'audit.imported', at: now, ...actor, detail })

@@ -12,6 +12,12 @@ export const longestFileBytes = 32 * 1024 * 1024
 /** Unpacked: CloudTrail begins a new file at 50 MB. What unpacks to more is a bomb. */
 const longestUnpackedBytes = 128 * 1024 * 1024
 
+/**
+ * CloudTrail tells of what has happened. What a file says of the future is forged,
+ * or this computer's clock is wrong by more than anybody's should be.
+ */
+const clockToleranceMilliseconds = 24 * 3600_000
+
 /** Records between two pauses: terminal bytes may be moved on the same thread. */
 const recordsAtATime = 200
 
@@ -33,9 +39,10 @@ const unpack = promisify(gunzip)
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
  *
  * @param name to call the file by in errors
+ * @param now epoch milliseconds
  * @throws {PortholeError} FILE_REFUSED with name and place of what is wrong
  */
-export async function readTrailFile(name: string, bytes: Uint8Array): Promise<TrailFile> {
+export async function readTrailFile(name: string, bytes: Uint8Array, now: number): Promise<TrailFile> {
   if (bytes.byteLength > longestFileBytes)
     throw refused(name, `It is larger than ${longestFileBytes / 1024 / 1024} MB.`)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -47,6 +54,8 @@ export async function readTrailFile(name: string, bytes: Uint8Array): Promise<Tr
       records += 1
       if (!isRecord(record)) throw new RecordScanError(`Entry ${records} is no event of CloudTrail`, position)
       const event = eventOf(record)
+      if (event !== undefined && event.at > now + clockToleranceMilliseconds)
+        throw new RecordScanError(`Entry ${records} is from the future`, position)
       // Without an account nobody could say whose task it was.
       if (event !== undefined && event.accountId !== '') events.push(event)
       if (records % recordsAtATime === 0) await setImmediate()

@@ -16,7 +16,7 @@ const record = {
   eventID: 'e-1',
   eventName: 'ExecuteCommand',
   eventSource: 'ecs.amazonaws.com',
-  eventTime: '2026-07-31T12:25:25Z',
+  eventTime: new Date(Date.now() - 3600_000).toISOString(),
   awsRegion: 'eu-west-1',
   recipientAccountId: '123456789012',
   requestParameters: { cluster: 'web', task: 'abc' },

@@ -20,6 +20,8 @@ const shell = {
 }
 const other = { ...shell, eventID: 'e-2', eventName: 'RunTask' }
 
+const now = Date.UTC(2026, 7, 1)
+
 const bytesOf = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
 
 describe('a file is read', () => {
@@ -39,7 +41,7 @@ describe('a file is read', () => {
     ['as a bare list', bytesOf([shell, other]), 2],
     ['with a byte order mark', bytesOf(`\ufeff${delivered}\r\n`), 2],
   ])('%s', async (_, bytes, records) => {
-    const read = await readTrailFile('trail.json', bytes)
+    const read = await readTrailFile('trail.json', bytes, now)
     expect(read.records).toBe(records)
     expect(read.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
     expect(read.events).toMatchObject([
@@ -49,7 +51,7 @@ describe('a file is read', () => {
 
   test('without an account nothing can be said', async () => {
     const { recipientAccountId: _, ...nowhere } = shell
-    const read = await readTrailFile('trail.json', bytesOf({ Records: [nowhere] }))
+    const read = await readTrailFile('trail.json', bytesOf({ Records: [nowhere] }), now)
     expect(read).toMatchObject({ records: 1, events: [] })
   })
 })
@@ -80,10 +82,15 @@ describe('a file is refused, by name and place', () => {
       bytesOf(`{"Records":[{"a":"${'x'.repeat(2_000_000)}"}]}`),
       /longer than 1 MB, at byte 12/,
     ],
+    [
+      'from the future',
+      bytesOf({ Records: [shell, { ...shell, eventTime: '2026-08-02T00:00:01Z' }] }),
+      /Entry 2 is from the future, at byte \d+/,
+    ],
     ['with more behind it', bytesOf(`${text}{}`), /behind its end/],
     ['deep', bytesOf(`{"Records":[${'['.repeat(500_000)}`), /ends too early/],
   ])('%s', async (_, bytes, words) => {
-    const refusal = await readTrailFile('strange.json', bytes).catch((thrown: unknown) => thrown)
+    const refusal = await readTrailFile('strange.json', bytes, now).catch((thrown: unknown) => thrown)
     if (!(refusal instanceof PortholeError)) throw refusal
     expect(refusal.value.code).toBe('FILE_REFUSED')
     expect(refusal.value.message).toMatch(/^strange\.json was not imported\. /)
