@@ -7,7 +7,7 @@ import { withIdentities, withNews } from '../stores/identities-store.ts'
 import type { PluginStore } from '../stores/plugin-store.ts'
 import { type ReadinessStore, withReport, withRollout } from '../stores/readiness-store.ts'
 import type { SessionsStore } from '../stores/sessions-store.ts'
-import type { SettingsStore } from '../stores/settings-store.ts'
+import { type SettingsStore, takeSettings } from '../stores/settings-store.ts'
 import type { CoreLink } from './core-link.ts'
 
 export interface LiveStores {
@@ -45,7 +45,7 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
 
   return disposeTogether(
     core.onConnected(() => void readAll()),
-    core.on('settings.changed', (next) => settings.setState({ settings: next, known: true }, true)),
+    core.on('settings.changed', (next) => takeSettings(settings, next)),
     core.on('identity.changed', (next) => identities.setState((state) => withIdentities(state, next), true)),
     core.on('signIn.changed', (attempt) => identities.setState((state) => withNews(state, attempt), true)),
     core.on('catalog.scope', (scope) => catalog.setState((state) => withScope(state, scope), true)),
