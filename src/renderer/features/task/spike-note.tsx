@@ -3,7 +3,7 @@ import { displayText } from '../../ui/display-text.ts'
 import { RefreshIcon } from '../../ui/icons.ts'
 import styles from './log-lane.module.css'
 import type { KnownSpikes } from './spike-feed.ts'
-import { readWords, unreadContainers } from './spike-words.ts'
+import { readWords, unreadContainers, unreadWords } from './spike-words.ts'
 import type { LogSpikesOfPage } from './use-log-spikes.ts'
 
 /** What of the logs was read for the chart, what was not and why, and how to go on. */
@@ -43,14 +43,14 @@ export function SpikeNote({
 }
 
 function Unread({ known }: { known: KnownSpikes }) {
-  return unreadContainers(known).map(({ problem, containers }) => (
+  return unreadContainers(known).map((unread) => (
     <span
-      key={problem.message}
+      key={unread.problem.message}
       // Logs that go elsewhere are as somebody wanted them.
-      className={problem.code === 'LOGS_ELSEWHERE' ? undefined : styles.problem}
-      title={displayText([containers.join(', '), problem.action].filter(Boolean).join('. '))}
+      className={unread.problem.code === 'LOGS_ELSEWHERE' ? undefined : styles.problem}
+      title={displayText(unread.problem.action ?? '')}
     >
-      {displayText(problem.message)}
+      {displayText(unreadWords(unread))}
     </span>
   ))
 }

@@ -72,3 +72,8 @@ export function unreadContainers({
       : [{ problem: first.problem, containers: same.map(({ container }) => container) }]
   })
 }
+
+/** Why they could not be read. Logs that go elsewhere name their container themselves; what AWS refuses does not. */
+export function unreadWords({ problem, containers }: { problem: ErrorValue; containers: string[] }): string {
+  return problem.code === 'LOGS_ELSEWHERE' ? problem.message : `${containers.join(', ')}: ${problem.message}`
+}

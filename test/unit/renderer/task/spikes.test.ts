@@ -17,6 +17,7 @@ import {
   spikeReason,
   spikeTitle,
   unreadContainers,
+  unreadWords,
 } from '../../../../src/renderer/features/task/spike-words.ts'
 
 const minute = 60_000
@@ -100,6 +101,10 @@ describe('the words', () => {
     }
     expect(readWords(nothing, false, to)).toBeUndefined()
     expect(unreadContainers(nothing)).toEqual([{ problem: refused.value, containers: ['nginx', 'app'] }])
+    expect([...unreadContainers(nothing), ...unreadContainers(known)].map(unreadWords)).toEqual([
+      'nginx, app: No.',
+      'They go elsewhere.',
+    ])
   })
 })
 
