@@ -5,6 +5,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   start: async () => (await import('./start.bench.ts')).measureStart,
   'open-shell': async () => (await import('./open-shell.bench.ts')).measureOpenShell,
   echo: async () => (await import('./echo.bench.ts')).measureEcho,
+  commands: async () => (await import('./commands.bench.ts')).measureCommands,
   engines: async () => (await import('./engines.bench.ts')).measureEngines,
   flood: async () => (await import('./flood.bench.ts')).measureFlood,
   audit: async () => (await import('./audit.bench.ts')).runAuditBench,

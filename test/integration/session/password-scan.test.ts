@@ -87,10 +87,9 @@ test('no password that was typed lies anywhere on the disk, also not decrypted',
   await using fixture = await SessionFixture.start({ audit: client })
 
   const plainShell = await fixture.open('built-in', '/bin/bash')
-  const markedShell = await fixture.open(
-    'built-in',
-    shellCommand({ kind: 'program', program: 'bash' }, 'linux', true),
-  )
+  // Through the plugin's pty: marks and passwords have to come through there too.
+  const integration = shellCommand({ kind: 'program', program: 'bash' }, 'linux', true)
+  const markedShell = await fixture.open('plugin', integration)
   for (const shell of [plainShell, markedShell]) {
     await shell.until('ready')
     const asked = await typePasswords(shell)
@@ -104,6 +103,9 @@ test('no password that was typed lies anywhere on the disk, also not decrypted',
       ),
     ).toEqual([])
   }
+  expect(await client.commands(markedShell.id)).toContainEqual(
+    expect.objectContaining({ source: 'marks', text: expect.stringMatching(/^echo Vis1b/), exitCode: 0 }),
+  )
   const request = { query: planted, filters: {} }
   for (;;) {
     const { waiting, matchingSessions } = await client.search(request)
