@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import type { Container } from '../../../contract/catalog.ts'
 import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatDay } from '../../ui/time.ts'
 import type { NamedSpike } from './spike-words.ts'
@@ -110,6 +111,19 @@ export interface Visitor {
   /** Milliseconds inside, all sessions together. */
   inside: number
   live: boolean
+}
+
+/** Session Manager names only what ran in a container; which one that was, its task knows. */
+export function withContainerNames(
+  events: readonly CloudEvent[],
+  containers: readonly Pick<Container, 'name' | 'runtimeId'>[],
+): CloudEvent[] {
+  return events.map((event) => {
+    const { containerName, runtimeId } = event
+    if (containerName !== undefined || runtimeId === undefined) return event
+    const container = containers.find((each) => each.runtimeId === runtimeId)
+    return container === undefined ? event : { ...event, containerName: container.name }
+  })
 }
 
 /** Everyone who had a shell, the longest inside first. */

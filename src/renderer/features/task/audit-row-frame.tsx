@@ -20,7 +20,7 @@ export function Row({
   children,
 }: {
   entry: ListedEntry
-  tone?: 'me' | 'other' | 'live' | 'refused'
+  tone?: 'me' | 'other' | 'live' | 'refused' | 'around'
   icon: ComponentType<IconProps>
   what: ReactNode
   /** Whose records have it. */

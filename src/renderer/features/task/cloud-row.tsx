@@ -3,7 +3,7 @@ import { transcriptDocument } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
 import { formatBytes } from '../../ui/bytes.ts'
 import { displayText } from '../../ui/display-text.ts'
-import { RefusedIcon, ShellIcon } from '../../ui/icons.ts'
+import { AlertIcon, RefusedIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { clientWords } from '../transcript/client-words.ts'
 import styles from './audit.module.css'
@@ -25,16 +25,17 @@ export function CloudRow({ entry, page }: { entry: CloudEntry; page: TaskPage })
 function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
   const { event } = entry
   const { workspace } = useServices()
-  const container = containerOf(event, page)
+  const { containerName: container } = event
+  const isDirect = event.kind === 'direct'
   const transcript = page.cloud?.transcripts[event.eventId]
-  const open = () => workspace.open(transcriptDocument(page.ref, { ...event, containerName: container }))
+  const open = () => workspace.open(transcriptDocument(page.ref, event))
   return (
     <Row
       entry={entry}
-      tone={event.live ? 'live' : event.userName === page.self ? 'me' : 'other'}
-      icon={ShellIcon}
+      tone={isDirect ? 'around' : event.live ? 'live' : event.userName === page.self ? 'me' : 'other'}
+      icon={isDirect ? AlertIcon : ShellIcon}
       onOpen={event.awsSessionId === undefined ? undefined : open}
-      openTitle="Open the transcript"
+      openTitle={isDirect ? aroundTitle : 'Open the transcript'}
       what={
         <>
           <Person userName={event.userName} />
@@ -53,14 +54,15 @@ function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
       }
       source={<SourceBadge event={event} />}
     >
-      {event.kind === 'direct' && (
-        <span className={styles.warn}>Went around ECS with ssm:StartSession, which nothing logs. </span>
-      )}
+      {isDirect && <span className={styles.danger}>Went around ECS, unlogged. </span>}
       <bdi>{displayText(whence(event))}</bdi>
       {transcript !== undefined && ` ${placeWords[transcript.kind]}, ${formatBytes(transcript.bytes)}`}
     </Row>
   )
 }
+
+const aroundTitle =
+  'Opened with ssm:StartSession, around ECS: what was done is logged nowhere. Deny ssm:StartSession on tasks to prevent it.'
 
 const placeWords = { 'log-group': 'Transcript in CloudWatch Logs', bucket: 'Transcript in S3' }
 
@@ -79,19 +81,19 @@ function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullabl
       what={
         <>
           <Person userName={event.userName} /> was refused
+          {event.containerName !== undefined && (
+            <>
+              {' '}
+              in <Name text={event.containerName} />
+            </>
+          )}
         </>
       }
       source={<SourceBadge event={event} />}
     >
-      <bdi title={displayText(refusal.message ?? words)}>{displayText(words)}</bdi>
+      <bdi title={displayText([words, refusal.message].filter(Boolean).join('. '))}>{displayText(words)}</bdi>
     </Row>
   )
-}
-
-/** Session Manager names only what ran in the container, not the container. */
-function containerOf({ containerName, runtimeId }: CloudEvent, { task }: TaskPage): string | undefined {
-  if (containerName !== undefined || runtimeId === undefined) return containerName
-  return task?.containers.find((container) => container.runtimeId === runtimeId)?.name
 }
 
 /** "AWS CLI from 203.0.113.24." */

@@ -10,7 +10,7 @@ import { queries } from '../../app/core/queries.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
-import type { ServiceChange } from './audit-entries.ts'
+import { type ServiceChange, withContainerNames } from './audit-entries.ts'
 import { serviceChanges } from './service-changes.ts'
 import { useCloudHistory } from './use-cloud-history.ts'
 
@@ -63,7 +63,12 @@ export function useTaskPage(ref: TaskRef): TaskPage {
   })
   useReadAgainWithSessions(ref.taskArn)
   const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
-  const { cloud, problem: cloudProblem, readNow: readCloud } = useCloudHistory(ref, audit.dataUpdatedAt)
+  const {
+    cloud: history,
+    problem: cloudProblem,
+    readNow: readCloud,
+  } = useCloudHistory(ref, audit.dataUpdatedAt)
+  const cloud = history && { ...history, events: withContainerNames(history.events, task?.containers ?? []) }
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
   const gone = missing && task === undefined && !stopped.isPending

@@ -11,6 +11,7 @@ import {
   listedEntries,
   timeOf,
   visitorsOf,
+  withContainerNames,
 } from '../../../../src/renderer/features/task/audit-entries.ts'
 
 const minute = 60_000
@@ -174,5 +175,28 @@ describe('who was inside', () => {
       userName: 'lena',
       startedAt: lena.at,
     })
+  })
+
+  test('a session that went around ECS is of the container that its runtime id names', () => {
+    const direct: CloudEvent = {
+      eventId: 'around',
+      kind: 'direct',
+      at: 5,
+      accountId: '1',
+      region: 'r',
+      taskId: 't',
+      runtimeId: 'rt-2',
+      userName: 'raj',
+      client: 'aws-cli',
+      live: false,
+    }
+    const containers = [
+      { name: 'app', runtimeId: 'rt-1' },
+      { name: 'nginx', runtimeId: 'rt-2' },
+    ]
+    const gone = { ...direct, eventId: 'gone', runtimeId: 'rt-3' }
+    const events = withContainerNames([direct, gone], containers)
+    expect(events.map(({ containerName }) => containerName)).toEqual(['nginx', undefined])
+    expect([...lastShells([], events).keys()]).toEqual(['nginx'])
   })
 })

@@ -65,7 +65,7 @@ export function ImportedRow({
       more={
         <>
           {shell.kind === 'direct' && (
-            <span className={styles.warn}>Went around ECS with ssm:StartSession. </span>
+            <span className={styles.danger}>Went around ECS with ssm:StartSession. </span>
           )}
           <Name text={groupedAccountId(shell.accountId)} />, <Name text={region} />. {whence(shell)}
         </>
