@@ -1,11 +1,27 @@
 import { z } from 'zod'
-import { auditSessionSchema } from './audit.ts'
+import { auditRefusalSchema, auditSessionSchema } from './audit.ts'
+import { auditSourceSchema, cloudEventSchema } from './cloud-audit.ts'
 import { commandConfidenceSchema } from './command-marker.ts'
 import { environmentSchema, timestampSchema } from './identity.ts'
+import { containerRefSchema, engineSchema } from './session.ts'
 
-/** `failed`: at least one command ended with an error. */
-export const searchResultSchema = z.enum(['succeeded', 'failed'])
+/**
+ * `failed`: at least one command ended with an error. `refused`: nobody came in.
+ * `unrecorded`: there is no recording here that could tell.
+ */
+export const searchResultSchema = z.enum(['succeeded', 'failed', 'refused', 'unrecorded'])
 export type SearchResult = z.infer<typeof searchResultSchema>
+
+/** Which records know of it: as `AuditSource` for what this computer recorded, else AWS alone or a file. */
+export const searchSourceSchema = z.enum([
+  'matched',
+  'local-only',
+  'pending',
+  'unknown',
+  'cloud-only',
+  'imported',
+])
+export type SearchSource = z.infer<typeof searchSourceSchema>
 
 const choices = z.array(z.string().max(512)).max(100)
 
@@ -16,12 +32,25 @@ export const searchFiltersSchema = z.object({
   services: choices.optional(),
   accounts: choices.optional(),
   environments: z.array(environmentSchema).max(10).optional(),
-  results: z.array(searchResultSchema).max(2).optional(),
+  results: z.array(searchResultSchema).max(4).optional(),
+  sources: z.array(searchSourceSchema).max(6).optional(),
+  engines: z.array(engineSchema).max(2).optional(),
+  /** Commands that ended with one of these codes; `!0` is any but 0. */
+  exits: z
+    .array(z.string().regex(/^(!0|\d{1,10})$/))
+    .max(100)
+    .optional(),
+  /** Beginnings of the ids of tasks; of sessions, ours or AWS's. */
+  tasks: choices.optional(),
+  sessions: choices.optional(),
 })
 export type SearchFilters = z.infer<typeof searchFiltersSchema>
 
 export const searchRequestSchema = z.object({
-  /** Words that all have to be there, in any order; the last letters may be missing. "Quoted" ones are one phrase. */
+  /**
+   * Words that all have to be there, in any order; the last letters may be missing. "Quoted" ones are one phrase.
+   * Filters may stand among them, as `exit:1` (search-syntax.ts).
+   */
   query: z.string().max(1000),
   filters: searchFiltersSchema,
   /** Sessions that began within; without one all. */
@@ -45,13 +74,24 @@ export const searchHitSchema = z.object({
 })
 export type SearchHit = z.infer<typeof searchHitSchema>
 
-export const searchGroupSchema = z.object({
-  session: auditSessionSchema,
-  /** The first of them, in the order of the recording. */
-  hits: z.array(searchHitSchema),
-  /** Commands and stretches of output that fit. */
-  hitCount: z.number().int().nonnegative(),
-})
+export const searchGroupSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('session'),
+    session: auditSessionSchema,
+    source: auditSourceSchema,
+    /** The first of them, in the order of the recording. */
+    hits: z.array(searchHitSchema),
+    /** Commands and stretches of output that fit. */
+    hitCount: z.number().int().nonnegative(),
+  }),
+  z.object({ kind: z.literal('refused'), refusal: auditRefusalSchema, source: auditSourceSchema }),
+  z.object({
+    kind: z.literal('cloud'),
+    event: cloudEventSchema,
+    /** Where it was, if this computer knows the task from a session of its own. */
+    container: containerRefSchema.optional(),
+  }),
+])
 export type SearchGroup = z.infer<typeof searchGroupSchema>
 
 const facetSchema = z.array(z.object({ value: z.string(), count: z.number().int().nonnegative() }))
@@ -79,21 +119,26 @@ export const activitySummarySchema = z.object({
 export type ActivitySummary = z.infer<typeof activitySummarySchema>
 
 export const searchAnswerSchema = z.object({
-  /** Newest session first; not more than a page can show. */
+  /** Newest first; not more than a page can show. */
   groups: z.array(searchGroupSchema),
   hitCount: z.number().int().nonnegative(),
   matchingSessions: z.number().int().nonnegative(),
+  /** Attempts at a shell that came to nothing. */
+  matchingRefusals: z.number().int().nonnegative(),
   /** Sessions of the time range, whatever was searched. */
   sessions: z.number().int().nonnegative(),
-  /** Sessions per value, each counted under the other filters. */
+  /** Sessions and attempts per value, each counted under the other filters. */
   facets: z.object({
     people: facetSchema,
     services: facetSchema,
     accounts: facetSchema,
     environments: facetSchema,
     results: facetSchema,
+    sources: facetSchema,
+    engines: facetSchema,
+    exits: facetSchema,
   }),
-  /** Days on which there was a session, oldest first; `at` is their midnight on this computer. */
+  /** Days on which there was a session or an attempt, oldest first; `at` is their midnight on this computer. */
   days: z.array(
     z.object({
       at: timestampSchema,

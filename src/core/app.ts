@@ -7,6 +7,7 @@ import { createAccessFiles } from './accounts/access-file.ts'
 import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { createCloudAudit } from './audit/cloud/cloud-audit.ts'
+import { SearchWithCloud } from './audit/cloud/search-with-cloud.ts'
 import { type Downloads, ExportService } from './audit/export/export-service.ts'
 import { keepRetention } from './audit/retention/keep-retention.ts'
 import { Viewing } from './audit/viewing.ts'
@@ -281,6 +282,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     plugin: plugin.service,
     audit,
     cloudAudit,
+    search: new SearchWithCloud({ audit, cloud: cloudAudit, log }),
     viewing,
     exports,
     clock: systemClock,

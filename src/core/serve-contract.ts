@@ -7,6 +7,7 @@ import { type MethodHandlers, type MethodName, methods } from '../contract/metho
 import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
 import type { CloudAudit } from './audit/cloud/cloud-audit.ts'
+import type { SearchWithCloud } from './audit/cloud/search-with-cloud.ts'
 import type { ExportService } from './audit/export/export-service.ts'
 import { taskOfSnapshot } from './audit/task-snapshot.ts'
 import type { Viewing } from './audit/viewing.ts'
@@ -42,6 +43,7 @@ export interface CoreServices {
   plugin: PluginService
   audit: AuditService
   cloudAudit: CloudAudit
+  search: Pick<SearchWithCloud, 'search'>
   viewing: Viewing
   exports: Pick<ExportService, 'export'>
   clock: Clock
@@ -192,8 +194,8 @@ function createHandlers(
       return audit.commandOutput(sessionId, index)
     },
     'audit.commandSummaries': ({ sessionIds }) => audit.commandSummaries(sessionIds),
-    'audit.search': (request) => audit.search(request),
     'audit.recordActs': (request) => audit.recordActs(request),
+    'audit.search': (request) => services.search.search(request),
     'audit.touched': () => cloudAudit.touched(),
     'audit.verify': async () => {
       const report = await audit.verify()

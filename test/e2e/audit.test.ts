@@ -57,6 +57,15 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await expect(window.getByRole('status').filter({ hasText: 'in 1 of 1 sessions' })).toBeVisible()
   })
 
+  await test.step('by filters that are typed or chosen', async () => {
+    await window.getByRole('textbox', { name: 'Search the audit history' }).fill('no/such is:refused')
+    await expect(window.getByRole('checkbox', { name: 'Refused' })).toBeChecked()
+    await expect(window.getByText('Nothing found')).toBeVisible()
+    await window.getByRole('checkbox', { name: 'Refused' }).click()
+    await expect(window.getByRole('textbox', { name: 'Search the audit history' })).toHaveValue('no/such')
+    await expect(window.getByRole('button', { name: /ls \/no\/such\/folder/ })).toBeVisible()
+  })
+
   await test.step('and output, and opens the session at that moment', async () => {
     await window.getByRole('textbox', { name: 'Search the audit history' }).fill('"server {"')
     await window.getByRole('button', { name: /server \{/ }).click()
@@ -80,6 +89,11 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await row(/ls \/no\/such/).click()
     await expect(commands.locator('[aria-current]')).toContainText('ls /no/such/folder')
     await expect.poll(() => terminal.text()).not.toContain('server {')
+    // The row has the focus: arrows and keys are its own.
+    await window.keyboard.press('o')
+    await expect(window.getByText('Output copied: 1 line')).toBeVisible()
+    await window.getByRole('textbox', { name: 'Search in this session' }).fill('no/such')
+    await expect(window.getByRole('status').filter({ hasText: /^\d of \d$/ })).toBeVisible()
   })
 
   await test.step('the person’s name leads to what this person did, which can be kept', async () => {

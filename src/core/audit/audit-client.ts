@@ -6,6 +6,7 @@ import { auditEvents, auditMethods } from './audit-contract.ts'
 import type { AuditService, RecorderFactory } from './audit-service.ts'
 import { ChannelRecorderFactory } from './channel-recorders.ts'
 import type { KeyPurpose } from './sealing/derived-key.ts'
+import type { CloudKnown } from './search/other-entries.ts'
 
 /** The audit service as a client of the worker sees it, with what only the host of the app needs. */
 export interface AuditClient extends AuditService {
@@ -16,6 +17,8 @@ export interface AuditClient extends AuditService {
    * a damaged one was set aside, its end was changed by something else.
    */
   problems(): Promise<ErrorValue[]>
+  /** What AWS told of shells: searched from now on, in the place of what was given before. */
+  setCloud(cloud: CloudKnown): Promise<void>
   /** AWS's ids of all sessions that the ledger has. */
   awsSessionIds(): Promise<string[]>
   /** What is under a legal hold: tasks, and sessions by AWS's ids. */
@@ -50,6 +53,8 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     search: async (request) => unwrap(await rpc.call('search', request)),
     recordActs: async (request) => unwrap(await rpc.call('recordActs', request)),
     onRecordAct: (listener) => rpc.on('acted', listener),
+    setCloud: async ({ events, read }) =>
+      void unwrap(await rpc.call('setCloud', { events: [...events], read: [...read] })),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,

@@ -7,6 +7,7 @@ import {
   recordingPageSchema,
   touchedTaskSchema,
 } from '../../contract/audit.ts'
+import { cloudEventSchema } from '../../contract/cloud-audit.ts'
 import { commandEntrySchema } from '../../contract/command-marker.ts'
 import { commandSummariesSchema } from '../../contract/command-summary.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
@@ -53,6 +54,21 @@ export const auditMethods = {
   search: { params: searchRequestSchema, result: searchAnswerSchema },
   commandSummaries: { params: z.object({ sessionIds: z.array(z.uuid()) }), result: commandSummariesSchema },
   recordActs: { params: recordActsRequestSchema, result: recordActsSchema },
+  /** What AWS told of shells: searched from now on, in the place of what was given before. */
+  setCloud: {
+    params: z.object({
+      events: z.array(cloudEventSchema),
+      read: z.array(
+        z.object({
+          accountId: z.string(),
+          region: z.string(),
+          from: timestampSchema,
+          to: timestampSchema,
+        }),
+      ),
+    }),
+    result: z.object({}),
+  },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
   taskSnapshot: {

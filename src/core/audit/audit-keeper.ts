@@ -47,6 +47,7 @@ import { Shredder } from './retention/shredder.ts'
 import { derivedKey, type KeyPurpose } from './sealing/derived-key.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
+import type { CloudKnown } from './search/other-entries.ts'
 import { readCommands } from './search/recorded-commands.ts'
 import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
 import { SearchIndex } from './search/search-index.ts'
@@ -261,6 +262,11 @@ export class AuditKeeper implements AsyncDisposable {
     return this.#search.commandSummaries(sessionIds)
   }
 
+  /** What AWS told of shells, for searches. */
+  setCloud(cloud: CloudKnown): void {
+    this.#search.setCloud(cloud)
+  }
+
   /** Checks the whole record, recordings included. */
   verify(): Promise<IntegrityReport> {
     return this.#checks.run()
@@ -373,7 +379,7 @@ export class AuditKeeper implements AsyncDisposable {
           head: () => this.#ledger.head.seq,
           sessionsAfter: (seq) => this.#index.sessionsAfter(seq),
           session: (sessionId) => this.#index.session(sessionId),
-          refusals: () => this.#index.refusals(),
+          refusalsAfter: (seq) => this.#index.refusalsAfter(seq),
           read: (sessionId, offset) => this.recording(sessionId, offset),
           isRecording: (sessionId) => this.#recorders.has(sessionId),
         },

@@ -16,6 +16,10 @@ const anySign = /[\ufdd0-\ufdd3]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: OSC begins and ends with them
 const shellMark = /\x1b\](?:133|633);([CD])[^\x07\x1b]{0,200}(?:\x07|\x1b\\)/g
 
+/** Shells switch bracketed paste with every line and go to its beginning, which is no line of its own. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const pasteSwitch = /\x1b\[\?2004[hl]\r?/g
+
 // As our own recorder writes an event.
 const eventLine = /^\[([\d.]+), "([om])", (".*")\]$/
 
@@ -41,7 +45,9 @@ export async function readCommandOutput(
   const command = collected.command
   if (command === undefined) return undefined
   const shown = redact(
-    collected.raw.replace(shellMark, (_, mark) => (mark === 'C' ? signs.start : signs.end)),
+    collected.raw
+      .replace(pasteSwitch, '')
+      .replace(shellMark, (_, mark) => (mark === 'C' ? signs.start : signs.end)),
   )
   const text = outputIn(shown.text, command, collected).replace(anySign, '')
   return { text, redactions: text.match(/‹redacted:[^›]*›/g)?.length ?? 0, isCut: collected.isCut }

@@ -163,6 +163,10 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
       commandSummaries: async ({ sessionIds }) => (await opening.get()).commandSummaries(sessionIds),
       search: async (request) => (await opening.get()).search(request),
       recordActs: async (request) => (await opening.get()).recordActs(request),
+      async setCloud(cloud) {
+        ;(await opening.get()).setCloud(cloud)
+        return {}
+      },
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),

@@ -78,13 +78,14 @@ export class SessionIndex implements Disposable {
       .map((row) => ({ seq: row.seq, session: this.#sessionOf(row) }))
   }
 
-  /** Attempts at a shell that came to nothing, oldest first. */
-  refusals(): AuditRefusal[] {
+  /** Attempts at a shell that came to nothing after this place in the ledger, oldest first. */
+  refusalsAfter(seq: number): { seq: number; refusal: AuditRefusal }[] {
     return this.#follow()
-      .prepare<[], string>("SELECT entry FROM entry WHERE entry ->> 'kind' = 'refused' ORDER BY seq")
-      .pluck()
-      .all()
-      .map((entry) => JSON.parse(entry) as AuditRefusal)
+      .prepare<[number], { seq: number; entry: string }>(
+        "SELECT seq, entry FROM entry WHERE seq > ? AND entry ->> 'kind' = 'refused' ORDER BY seq",
+      )
+      .all(seq)
+      .map((row) => ({ seq: row.seq, refusal: JSON.parse(row.entry) as AuditRefusal }))
   }
 
   /** Newest first. */

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { nameOf, savedFrom } from '../../../src/renderer/features/audit/saved-searches.ts'
-import { initialState, requestOf, subjectOf } from '../../../src/renderer/features/audit/search-state.ts'
+import {
+  filtersOf,
+  initialState,
+  requestOf,
+  subjectOf,
+  toggled,
+} from '../../../src/renderer/features/audit/search-state.ts'
 
 const now = new Date(2026, 10, 25, 15, 30).getTime()
 
@@ -38,5 +44,24 @@ test('a kept search has a name from what it asks for, and the same search is kep
   expect(nameOf(savedFrom(state))).toBe('nginx, ana, raj, Failed commands, last 30 days')
   expect(nameOf({ query: '', range: 'all', filters: { services: ['store\u202efront'] } })).not.toContain(
     '\u202e',
+  )
+})
+
+test('a filter that was typed is chosen like any other, and goes out of the text again', () => {
+  const state = { ...initialState, query: 'nginx exit:1 person:ana', filters: { exits: ['127'] } }
+  expect(filtersOf(state)).toEqual({ exits: ['127', '1'], people: ['ana'] })
+  expect(toggled(state, 'exits', '1')).toMatchObject({
+    query: 'nginx person:ana',
+    filters: { exits: ['127'] },
+  })
+  expect(toggled(state, 'exits', '127')).toMatchObject({ query: state.query, filters: { exits: [] } })
+  expect(toggled(state, 'sources', 'imported').filters).toEqual({ exits: ['127'], sources: ['imported'] })
+  expect(subjectOf({ ...initialState, query: 'person:ana' })).toEqual({ kind: 'people', value: 'ana' })
+})
+
+test('a kept search is named by whatever it filters', () => {
+  const filters = { exits: ['!0', '127'], sources: ['cloud-only' as const], tasks: ['0f9d1c2b3a4e5f60'] }
+  expect(nameOf({ query: '', range: 'all', filters })).toBe(
+    'exit not 0, exit 127, no such command, Cloud only, task 0f9d1c2b',
   )
 })

@@ -16,6 +16,7 @@ import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
 import { createListeners } from '../../listeners.ts'
+import type { CloudKnown } from '../search/other-entries.ts'
 import type { LedgerSnapshot } from '../task-snapshot.ts'
 import type { Actor } from '../viewing.ts'
 import { CloudFile } from './cloud-file.ts'
@@ -32,6 +33,9 @@ import { Transcripts } from './transcripts.ts'
 
 /** Pages that show a task ask again and again; CloudTrail has little news in less. */
 const freshForMilliseconds = 60_000
+
+/** Shells of others that a search looks through: years of a large team, and little for a search to carry. */
+const mostSearchedEvents = 10_000
 
 export interface TranscriptQuestion extends TaskOfCloud {
   clusterArn: string
@@ -92,10 +96,21 @@ export interface CloudAudit extends Disposable {
   /** What came with files, from whatever account. */
   imports(): Promise<Imports>
   importedShells(request: ImportedShellsRequest): Promise<ImportedShells>
+  /**
+   * What searches look through, beside what is recorded here.
+   * @param version of the answer before: the same again is not handed over
+   * @returns undefined when nothing is new
+   */
+  searched(version: string | undefined): Promise<SearchedCloud | undefined>
   /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
   retain(): Promise<void>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
   onChanged(listener: (place: { accountId: string; region: string }) => void): Disposable
+}
+
+export interface SearchedCloud {
+  version: string
+  known: CloudKnown
 }
 
 interface Reading {
@@ -243,6 +258,16 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
         return { ...event, taskArn, inLedger: taskArn !== undefined && here.has(taskArn) }
       })
       return { shells, total, people: imports.people() }
+    },
+    async searched(version) {
+      if (!cloudFile.exists) return undefined
+      const store = await cloudFile.store()
+      const current = store.version()
+      if (current === version) return undefined
+      return {
+        version: current,
+        known: { events: store.newest(mostSearchedEvents), read: store.ranges() },
+      }
     },
     async retain() {
       const now = clock.now()

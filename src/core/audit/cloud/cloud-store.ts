@@ -131,6 +131,31 @@ export class CloudStore implements Disposable {
       .flatMap(eventOfRow)
   }
 
+  /** Differs from one before when anything was written since, by whomever. */
+  version(): string {
+    const others = this.#database.pragma('data_version', { simple: true })
+    const own = this.#database.prepare<[], number>('SELECT total_changes()').pluck().get()
+    return `${others} ${own}`
+  }
+
+  /** Of all accounts, newest first. */
+  newest(most: number): CloudEvent[] {
+    return this.#database
+      .prepare<[number], EventRow>(`${eventColumns} ORDER BY e.at DESC, e.event_id LIMIT ?`)
+      .all(most)
+      .flatMap(eventOfRow)
+  }
+
+  /** What was read in full of the calls of ECS, of all accounts. */
+  ranges(): (TrailPlace & ReadRange)[] {
+    return this.#database
+      .prepare<[], TrailPlace & ReadRange>(
+        `SELECT account_id AS accountId, region, read_from AS "from", read_to AS "to" FROM read_range
+         WHERE event_name = 'ExecuteCommand'`,
+      )
+      .all()
+  }
+
   /** Everything that opened, of all accounts. */
   shells(): CloudShell[] {
     return this.#database

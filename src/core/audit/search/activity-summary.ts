@@ -1,6 +1,5 @@
-import type { AuditRefusal } from '../../../contract/audit.ts'
 import type { CommandEntry } from '../../../contract/command-marker.ts'
-import { type ActivitySummary, type SearchRequest, standaloneService } from '../../../contract/search.ts'
+import type { ActivitySummary } from '../../../contract/search.ts'
 
 /** What a page shows of them. */
 const mostTopCommands = 8
@@ -28,22 +27,4 @@ export function countCommands(
     .sort((left, right) => right.count - left.count || left.text.localeCompare(right.text))
     .slice(0, mostTopCommands)
   return { commands, failedCommands, topCommands }
-}
-
-/** Those under the same filters; whether commands failed is no question where none ran. */
-export function countRefusals(
-  refusals: readonly AuditRefusal[],
-  { filters, from = 0, to = Number.POSITIVE_INFINITY }: SearchRequest,
-): number {
-  const fits = (chosen: readonly string[] | undefined, value: string) =>
-    chosen === undefined || chosen.length === 0 || chosen.includes(value)
-  return refusals.filter(
-    ({ at, userName, container }) =>
-      at >= from &&
-      at <= to &&
-      fits(filters.people, userName) &&
-      fits(filters.services, container.serviceName ?? standaloneService) &&
-      fits(filters.accounts, container.scope.accountId) &&
-      fits(filters.environments, container.environment),
-  ).length
 }

@@ -35,9 +35,17 @@ export function matchExpression(query: string): string | undefined {
  * accents; a word that was found that way is shown without a mark.
  */
 export function highlightPattern(query: string): RegExp {
-  const patterns = termsOf(query).map((term) =>
-    (term.match(/[\p{L}\p{N}]+/gu) ?? []).join('[^\\p{L}\\p{N}]+'),
-  )
+  const patterns = termsOf(query).map(patternOf)
   // Without a word nothing is marked.
   return new RegExp(patterns.length === 0 ? '(?!)' : `(?<![\\p{L}\\p{N}])(?:${patterns.join('|')})`, 'giu')
+}
+
+/** Whether all words of a query are in a text, each as the beginning of a word; for texts that are not indexed. */
+export function textTest(query: string): (text: string) => boolean {
+  const patterns = termsOf(query).map((term) => new RegExp(`(?<![\\p{L}\\p{N}])${patternOf(term)}`, 'iu'))
+  return (text) => patterns.every((pattern) => pattern.test(text))
+}
+
+function patternOf(term: string): string {
+  return (term.match(/[\p{L}\p{N}]+/gu) ?? []).join('[^\\p{L}\\p{N}]+')
 }

@@ -44,6 +44,7 @@ export class RecordingIndexer implements Disposable {
   purge(sessionId: string): void {
     const { database, known } = this.#parts
     database.purge(sessionId)
+    known.refresh(sessionId)
     known.waiting.delete(sessionId)
     this.#readings.delete(sessionId)
     const session = known.get(sessionId)

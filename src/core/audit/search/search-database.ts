@@ -8,7 +8,7 @@ import { highlightPattern } from './match-expression.ts'
 import type { OutputPiece } from './recording-text.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and built anew. */
-const searchVersion = 2
+const searchVersion = 3
 
 /** Rows of one session are numbered within this: they lie together, and a row number says whose it is. */
 const rowsPerSession = 2 ** 20
@@ -26,8 +26,11 @@ const schema = `
     at INTEGER NOT NULL,
     text TEXT NOT NULL,
     -- The CommandEntry as JSON; NULL for output.
-    command TEXT
+    command TEXT,
+    exit_code INTEGER
   ) STRICT;
+  -- All that is asked of it is in it: no text is read.
+  CREATE INDEX piece_exit ON piece(exit_code) WHERE exit_code IS NOT NULL;
   CREATE VIRTUAL TABLE piece_text USING fts5(
     text, content='piece', content_rowid='id', tokenize='unicode61', prefix='1 2 3'
   );
@@ -48,6 +51,10 @@ export interface IndexedSession {
   sessionId: string
   failed: boolean
   complete: boolean
+  /** How its commands ended, by the id of their piece. */
+  exits: Map<number, number>
+  /** What filters make of all of these; absent after they changed. */
+  exitValues?: readonly string[] | undefined
 }
 
 /** The index's key, 32 bytes, from the master key of the recordings: who cannot read these cannot read it. */
@@ -87,6 +94,17 @@ export class SearchDatabase implements Disposable {
   }
 
   sessions(): IndexedSession[] {
+    const sessions = this.#sessions()
+    const byNumber = new Map(sessions.map((each) => [each.number, each]))
+    const ended = this.#database.prepare<[], { id: number; exit_code: number }>(
+      'SELECT id, exit_code FROM piece WHERE exit_code IS NOT NULL',
+    )
+    for (const { id, exit_code } of ended.iterate())
+      byNumber.get(Math.floor(id / rowsPerSession))?.exits.set(id, exit_code)
+    return sessions
+  }
+
+  #sessions(): IndexedSession[] {
     return this.#database
       .prepare<[], { number: number; session_id: string; failed: number; complete: number }>(
         'SELECT number, session_id, failed, complete FROM session',
@@ -97,6 +115,7 @@ export class SearchDatabase implements Disposable {
         sessionId: session_id,
         failed: failed !== 0,
         complete: complete !== 0,
+        exits: new Map(),
       }))
   }
 
@@ -107,7 +126,7 @@ export class SearchDatabase implements Disposable {
       const { lastInsertRowid } = this.#database
         .prepare('INSERT INTO session(session_id) VALUES (?)')
         .run(sessionId)
-      return { number: Number(lastInsertRowid), sessionId, failed: false, complete: false }
+      return { number: Number(lastInsertRowid), sessionId, failed: false, complete: false, exits: new Map() }
     })()
   }
 
@@ -117,17 +136,22 @@ export class SearchDatabase implements Disposable {
    */
   put(session: IndexedSession, rows: readonly { place: number; piece: OutputPiece | CommandEntry }[]): void {
     const put = this.#database.prepare(
-      `INSERT INTO piece(id, at, text, command) VALUES (?, ?, ?, ?)
-       ON CONFLICT(id) DO UPDATE SET at = excluded.at, text = excluded.text, command = excluded.command`,
+      `INSERT INTO piece(id, at, text, command, exit_code) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT(id) DO UPDATE SET at = excluded.at, text = excluded.text, command = excluded.command,
+         exit_code = excluded.exit_code`,
     )
     this.#database.transaction(() => {
       for (const { place, piece } of rows) {
         if (place >= rowsPerSession) continue
         const id = session.number * rowsPerSession + place
-        if ('kind' in piece)
-          put.run(id, piece.startedAt, piece.kind === 'command' ? piece.text : '', JSON.stringify(piece))
-        else put.run(id, piece.at, piece.text, null)
+        if (!('kind' in piece)) put.run(id, piece.at, piece.text, null, null)
+        else {
+          const { text, exitCode } = piece.kind === 'command' ? piece : { text: '' }
+          put.run(id, piece.startedAt, text, JSON.stringify(piece), exitCode ?? null)
+          if (exitCode !== undefined) session.exits.set(id, exitCode)
+        }
       }
+      session.exitValues = undefined
       this.#database
         .prepare('UPDATE session SET failed = ?, complete = ? WHERE number = ?')
         .run(session.failed ? 1 : 0, session.complete ? 1 : 0, session.number)
@@ -143,22 +167,23 @@ export class SearchDatabase implements Disposable {
     const ids = this.#matches.all(expression)
     let current: Found | undefined
     let end = 0
-    for (const id of ids) {
+    for (let index = 0; index < ids.length; index += 1) {
+      const id = ids[index] ?? 0
       if (current === undefined || id >= end) {
         const number = Math.floor(id / rowsPerSession)
         end = (number + 1) * rowsPerSession
-        current = { count: 0, first: [] }
+        current = { ids, from: index, to: index }
         found.set(number, current)
       }
-      current.count += 1
-      if (current.first.length < mostFirst) current.first.push(id)
+      current.to = index + 1
     }
     return found
   }
 
-  hits({ first }: Found, query: string): SearchHit[] {
+  hits({ ids, from, to }: Found, query: string, most: number): SearchHit[] {
     const words = highlightPattern(query)
-    return first
+    return ids
+      .slice(from, Math.min(to, from + most))
       .map((id) => this.#piece.get(id))
       .map((row) => row && hitOf(row, words))
       .filter((hit) => hit !== undefined)
@@ -203,14 +228,12 @@ export class SearchDatabase implements Disposable {
   }
 }
 
-/** Pieces of one session that fit: how many, and the first of them. */
+/** Pieces of one session that fit: a part of these ids, which ascend. */
 export interface Found {
-  count: number
-  first: number[]
+  ids: readonly number[]
+  from: number
+  to: number
 }
-
-/** What is shown of one session. */
-const mostFirst = 6
 
 interface PieceRow {
   at: number

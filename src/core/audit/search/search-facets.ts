@@ -1,103 +1,167 @@
-import type { AuditSession } from '../../../contract/audit.ts'
+import type { AuditRefusal, AuditSession } from '../../../contract/audit.ts'
+import type { AuditSource, CloudEvent } from '../../../contract/cloud-audit.ts'
 import { type SearchAnswer, type SearchFilters, standaloneService } from '../../../contract/search.ts'
-import type { Found } from './search-database.ts'
+import type { ContainerRef } from '../../../contract/session.ts'
+import type { Found, IndexedSession } from './search-database.ts'
 
-type Facet = keyof SearchAnswer['facets']
-export type FacetValues = Record<Facet, string>
+export type FacetName = keyof SearchAnswer['facets']
+/** Of each facet what an entry has: often one value, of exit codes several, of an unknown one none. */
+export type FacetValues = Record<FacetName, readonly string[]>
 
-/** A session as far as filters and counts look at it. */
-export interface SearchedSession {
+/** What can be found, with the text in which it is unless that is indexed: a session of ours, an attempt that came to nothing, a shell that only AWS or a file tells of. */
+export type SearchedEntry =
+  | SessionEntry
+  | { kind: 'refused'; refusal: AuditRefusal; text: string }
+  | { kind: 'cloud'; event: CloudEvent; container: ContainerRef | undefined; text: string }
+
+export interface SessionEntry {
+  kind: 'session'
   session: AuditSession
-  values: FacetValues
-  /** Midnight of the day it began on, by this computer's calendar. */
-  day: number
-  /** Commands and stretches of output that fit the query. */
-  hits: Found | undefined
+  indexed: IndexedSession | undefined
 }
 
-const facetNames: readonly Facet[] = ['people', 'services', 'accounts', 'environments', 'results']
+/** An entry as far as filters and counts look at it. */
+export interface Searched {
+  entry: SearchedEntry
+  at: number
+  /** Midnight of the day it began on, by this computer's calendar. */
+  day: number
+  values: FacetValues
+  /** What fits the query, of a session; absent where nothing was searched for. */
+  found: Found | undefined
+}
 
-/** `results` is known when its commands are. */
-export function valuesOf({ userName, container }: AuditSession): FacetValues {
+const facetNames: readonly FacetName[] = [
+  'people',
+  'services',
+  'accounts',
+  'environments',
+  'results',
+  'sources',
+  'engines',
+  'exits',
+]
+
+/** Whose it is and where; the rest depends on what is known by now. */
+export function placeValues(
+  userName: string,
+  accountId: string,
+  container: ContainerRef | undefined,
+): Pick<FacetValues, 'people' | 'services' | 'accounts' | 'environments'> {
   return {
-    people: userName,
-    services: container.serviceName ?? standaloneService,
-    accounts: container.scope.accountId,
-    environments: container.environment,
-    results: 'succeeded',
+    people: [userName],
+    accounts: [accountId],
+    services: container === undefined ? [] : [container.serviceName ?? standaloneService],
+    environments: container === undefined ? [] : [container.environment],
   }
 }
 
-export function dayOf({ startedAt }: AuditSession): number {
-  return new Date(startedAt).setHours(0, 0, 0, 0)
+/** What a session's commands came to; without a recording nobody knows. */
+export function resultsOf({ hasRecording }: AuditSession, failed: boolean): readonly string[] {
+  if (!hasRecording) return unrecorded
+  return failed ? failedOnly : succeeded
+}
+
+// One array each: there are as many sessions as anybody keeps.
+const unrecorded = ['unrecorded']
+const failedOnly = ['failed']
+const succeeded = ['succeeded']
+
+export function resultsOfEvent({ refusal }: CloudEvent): readonly string[] {
+  return refusal === undefined ? unrecorded : refused
+}
+
+export const refused: readonly string[] = ['refused']
+
+export function sourceValues(source: AuditSource | undefined): readonly string[] {
+  return sourceArrays[source?.state ?? 'unknown']
+}
+
+const sourceArrays = {
+  matched: ['matched'],
+  'local-only': ['local-only'],
+  pending: ['pending'],
+  unknown: ['unknown'],
+}
+
+export function sourcesOfEvent({ imported }: CloudEvent): readonly string[] {
+  return imported === undefined ? cloudOnly : importedOnly
+}
+
+const cloudOnly = ['cloud-only']
+const importedOnly = ['imported']
+
+export function dayOf(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
 }
 
 export interface Filtered {
-  matching: SearchedSession[]
+  matching: Searched[]
   facets: SearchAnswer['facets']
 }
 
 /** Each value is counted under all filters but its own, so that one sees what choosing it would give. */
-export function filterAndCount(sessions: readonly SearchedSession[], filters: SearchFilters): Filtered {
-  const wanted = facetNames.map((name) => {
+export function filterAndCount(all: readonly Searched[], filters: SearchFilters): Filtered {
+  const wanted = facetNames.flatMap((name) => {
     const values: readonly string[] = filters[name] ?? []
-    return values.length === 0 ? undefined : new Set(values)
+    return values.length === 0 ? [] : [{ name, values: new Set(values) }]
   })
-  const counts = facetNames.map(() => new Map<string, number>())
-  const matching: SearchedSession[] = []
-  for (const searched of sessions) {
-    const failing = failingFilters(searched.values, wanted)
-    if (failing.count === 0) matching.push(searched)
-    if (failing.count > 1) continue
-    facetNames.forEach((name, index) => {
-      if (failing.count === 0 || index === failing.last) add(counts[index], searched.values[name])
-    })
+  const counts = facetNames.map((name) => ({ name, counts: new Map<string, Count>() }))
+  const matching: Searched[] = []
+  for (const searched of all) {
+    const failing = failingFilter(searched.values, wanted)
+    if (failing === several) continue
+    if (failing === undefined) matching.push(searched)
+    for (const { name, counts: ofFacet } of counts)
+      if (failing === undefined || failing === name) add(ofFacet, searched.values[name])
   }
-  const list = (name: Facet) => listOf(counts[facetNames.indexOf(name)])
-  return {
-    matching,
-    facets: {
-      people: list('people'),
-      services: list('services'),
-      accounts: list('accounts'),
-      environments: list('environments'),
-      results: list('results'),
-    },
-  }
+  const facets = counts.map(({ name, counts: ofFacet }) => [name, listOf(ofFacet)] as const)
+  return { matching, facets: Object.fromEntries(facets) as SearchAnswer['facets'] }
 }
 
-function failingFilters(values: FacetValues, wanted: readonly (Set<string> | undefined)[]) {
-  let count = 0
-  let last = -1
-  facetNames.forEach((name, index) => {
-    if (wanted[index] === undefined || wanted[index].has(values[name])) return
-    count += 1
-    last = index
-  })
-  return { count, last }
+const several = 'several'
+
+/** The one filter that keeps an entry out, if it is one. */
+function failingFilter(
+  values: FacetValues,
+  wanted: readonly { name: FacetName; values: ReadonlySet<string> }[],
+): FacetName | typeof several | undefined {
+  let failing: FacetName | undefined
+  for (const { name, values: chosen } of wanted) {
+    if (values[name].some((value) => chosen.has(value))) continue
+    if (failing !== undefined) return several
+    failing = name
+  }
+  return failing
 }
 
-function add(counts: Map<string, number> | undefined, value: string): void {
-  counts?.set(value, (counts.get(value) ?? 0) + 1)
+/** Changed in place: a look-up for each value of ten thousand entries is what takes the time. */
+interface Count {
+  value: string
+  count: number
+}
+
+function add(counts: Map<string, Count>, values: readonly string[]): void {
+  for (const value of values) {
+    const counted = counts.get(value)
+    if (counted === undefined) counts.set(value, { value, count: 1 })
+    else counted.count += 1
+  }
 }
 
 /** Most first; a page shows the first of them. */
 const mostValues = 50
 
-function listOf(counts: Map<string, number> | undefined): { value: string; count: number }[] {
-  return [...(counts ?? [])]
-    .map(([value, count]) => ({ value, count }))
+function listOf(counts: Map<string, Count>): Count[] {
+  return [...counts.values()]
     .sort((left, right) => right.count - left.count || left.value.localeCompare(right.value))
     .slice(0, mostValues)
 }
 
-/** Sessions per day of this computer's calendar, oldest first. */
-export function countDays(
-  all: readonly SearchedSession[],
-  matching: readonly SearchedSession[],
-): SearchAnswer['days'] {
+/** Entries per day of this computer's calendar, oldest first. */
+export function countDays(all: readonly Searched[], matching: readonly Searched[]): SearchAnswer['days'] {
   const days = new Map<number, { at: number; sessions: number; matching: number }>()
-  const count = (searched: readonly SearchedSession[], of: 'sessions' | 'matching') => {
+  const count = (searched: readonly Searched[], of: 'sessions' | 'matching') => {
     for (const { day: at } of searched) {
       const day = days.get(at) ?? { at, sessions: 0, matching: 0 }
       if (day.sessions + day.matching === 0) days.set(at, day)
@@ -107,4 +171,15 @@ export function countDays(
   count(all, 'sessions')
   count(matching, 'matching')
   return [...days.values()].sort((left, right) => left.at - right.at)
+}
+
+/** Whether it is of one of these tasks and sessions, each told by the beginning of its id; without any, always. */
+export function isWithin({ entry }: Searched, { tasks = [], sessions = [] }: SearchFilters): boolean {
+  const begins = (wanted: readonly string[], ids: readonly (string | undefined)[]) =>
+    wanted.length === 0 || wanted.some((start) => ids.some((id) => id?.startsWith(start)))
+  if (tasks.length === 0 && sessions.length === 0) return true
+  if (entry.kind === 'cloud')
+    return begins(tasks, [entry.event.taskId]) && begins(sessions, [entry.event.awsSessionId])
+  const { container, sessionId, awsSessionId } = entry.kind === 'session' ? entry.session : entry.refusal
+  return begins(tasks, [container.taskId]) && begins(sessions, [sessionId, awsSessionId])
 }

@@ -1,26 +1,25 @@
 import type { CommandSummaries } from '../../../contract/command-summary.ts'
-import type {
-  ActivitySummary,
-  SearchAnswer,
-  SearchGroup,
-  SearchHit,
-  SearchRequest,
-} from '../../../contract/search.ts'
+import type { ActivitySummary, SearchAnswer, SearchFilters, SearchRequest } from '../../../contract/search.ts'
+import { mergedFilters, parseSearch } from '../../../contract/search-syntax.ts'
 import type { Clock } from '../../clock.ts'
-import { countCommands, countRefusals } from './activity-summary.ts'
+import { countCommands } from './activity-summary.ts'
 import { summariseCommands } from './command-summaries.ts'
+import { exitValuesOf, withExit } from './exit-codes.ts'
 import { KnownSessions } from './known-sessions.ts'
-import { matchExpression } from './match-expression.ts'
+import { matchExpression, textTest } from './match-expression.ts'
+import { type CloudKnown, OtherEntries } from './other-entries.ts'
 import { RecordingIndexer } from './recording-indexer.ts'
-import type { RecordingText } from './recording-text.ts'
 import type { Found, SearchDatabase } from './search-database.ts'
-import { countDays, filterAndCount, type SearchedSession } from './search-facets.ts'
+import {
+  countDays,
+  filterAndCount,
+  isWithin,
+  resultsOf,
+  type Searched,
+  type SessionEntry,
+} from './search-facets.ts'
+import { mostGroups, SearchGroups } from './search-groups.ts'
 import type { SearchSources } from './search-sources.ts'
-
-/** What a page shows of an answer; narrowing the search is quicker than scrolling through more. */
-const mostGroups = 40
-/** Shown of each session when nothing is searched for. */
-const commandsPerGroup = 4
 
 /** Commands are counted in the newest so many sessions: 20 ms for a thousand of ten commands each. */
 const mostCountedSessions = 1000
@@ -41,18 +40,26 @@ export interface SearchIndexOptions {
 export class SearchIndex implements Disposable {
   readonly #options: SearchIndexOptions
   readonly #known: KnownSessions
+  readonly #others = new OtherEntries()
   readonly #indexer: RecordingIndexer
+  readonly #groups: SearchGroups
 
   constructor(options: SearchIndexOptions) {
     const { database, sources } = options
     this.#options = options
     this.#known = new KnownSessions(sources, () => database.sessions())
     this.#indexer = new RecordingIndexer({ database, sources, known: this.#known })
+    this.#groups = new SearchGroups(database, this.#others)
   }
 
   /** As `RecordingIndexer.catchUp`. */
   catchUp(): Promise<void> {
     return this.#indexer.catchUp()
+  }
+
+  /** What AWS told of shells, of others too: searched until the next call replaces it. */
+  setCloud(cloud: CloudKnown): void {
+    this.#others.setCloud(cloud)
   }
 
   async search(request: SearchRequest): Promise<SearchAnswer> {
@@ -93,76 +100,99 @@ export class SearchIndex implements Disposable {
   }
 
   #answer(request: SearchRequest): Omit<SearchAnswer, 'milliseconds' | 'waiting'> {
-    this.#known.follow()
-    const { query, filters } = request
-    const expression = matchExpression(query)
-    const found = expression === undefined ? undefined : this.#options.database.find(expression)
-    const inRange = this.#inRange(request, found)
-    const { matching, facets } = filterAndCount(fitting(inRange, query, found !== undefined), filters)
-    matching.sort((left, right) => right.session.startedAt - left.session.startedAt)
+    this.#follow()
+    const { words, filters: typed } = parseSearch(request.query)
+    const filters = mergedFilters(request.filters, typed)
+    const inRange = this.#inRange(request, filters)
+    const { matching, facets } = filterAndCount(this.#fitting(inRange, words), filters)
+    const { exits = [] } = filters
+    if (exits.length > 0)
+      for (const searched of matching)
+        if (searched.entry.kind === 'session')
+          searched.found = withExit(searched.entry.indexed, searched.found, exits)
+    matching.sort((left, right) => right.at - left.at)
+    const all = filters.sessions?.length === 1
     return {
-      groups: matching.slice(0, mostGroups).map((searched) => this.#groupOf(searched, query)),
-      hitCount: matching.reduce((sum, { hits }) => sum + (hits?.count ?? 0), 0),
-      matchingSessions: matching.length,
-      sessions: inRange.length,
+      groups: matching.slice(0, mostGroups).map((searched) => this.#groups.of(searched, words, all)),
+      hitCount: matching.reduce((sum, searched) => sum + hitsIn(searched, words), 0),
+      matchingSessions: matching.filter(isShell).length,
+      matchingRefusals: matching.filter((searched) => !isShell(searched)).length,
+      sessions: inRange.filter(isShell).length,
       facets,
       days: countDays(inRange, matching),
-      ...(request.summary === true && { summary: this.#summary(matching, request) }),
+      ...(request.summary === true && { summary: this.#summary(matching) }),
     }
   }
 
-  #summary(matching: readonly SearchedSession[], request: SearchRequest): ActivitySummary {
-    const { database, sources } = this.#options
-    const numbers = matching.flatMap(
-      ({ session }) => this.#known.get(session.sessionId)?.indexed?.number ?? [],
+  /** Takes over what the ledger has learned of sessions and attempts. */
+  #follow(): void {
+    this.#known.follow()
+    this.#others.addRefusals(this.#known.takeRefusals())
+    this.#others.join(this.#known.all, this.#options.clock.now())
+  }
+
+  #summary(matching: readonly Searched[]): ActivitySummary {
+    const { database } = this.#options
+    const numbers = matching.flatMap(({ entry }) =>
+      entry.kind === 'session' && entry.indexed !== undefined ? [entry.indexed.number] : [],
     )
     const counted = numbers.slice(0, mostCountedSessions)
+    const last = matching.find(isShell)
     return {
       ...countCommands(counted.flatMap((number) => database.commands(number, mostCountedCommands))),
-      refused: countRefusals(sources.refusals(), request),
-      unrecorded: matching.filter(({ session }) => !session.hasRecording).length,
-      ...(matching[0] !== undefined && { lastAt: matching[0].session.startedAt }),
+      refused: matching.filter((searched) => !isShell(searched)).length,
+      unrecorded: matching.filter(({ values }) => values.results.includes('unrecorded')).length,
+      ...(last !== undefined && { lastAt: last.at }),
       ...(counted.length < numbers.length && { countedSessions: counted.length }),
     }
   }
 
-  #inRange({ from, to }: SearchRequest, found: Map<number, Found> | undefined): SearchedSession[] {
-    const searched: SearchedSession[] = []
-    for (const { session, indexed, values, day } of this.#known.all()) {
-      if (session.startedAt < (from ?? 0) || session.startedAt > (to ?? Number.POSITIVE_INFINITY)) continue
-      const hits = indexed === undefined ? undefined : found?.get(indexed.number)
-      values.results = indexed?.failed === true ? 'failed' : 'succeeded'
-      searched.push({ session, values, day, hits })
+  #inRange({ from = 0, to = Number.POSITIVE_INFINITY }: SearchRequest, filters: SearchFilters): Searched[] {
+    const inRange: Searched[] = []
+    const take = (searched: Searched) => {
+      if (searched.at < from || searched.at > to || !isWithin(searched, filters)) return
+      searched.found = undefined
+      inRange.push(searched)
     }
-    return searched
+    for (const { searched } of this.#known.all.values()) take(searched)
+    for (const searched of this.#others.all) take(searched)
+    return inRange
   }
 
-  #groupOf({ session, hits }: SearchedSession, query: string): SearchGroup {
-    const number = this.#known.get(session.sessionId)?.indexed?.number
-    if (number === undefined) return { session, hits: [], hitCount: 0 }
-    const { database } = this.#options
-    if (hits !== undefined) return { session, hits: database.hits(hits, query), hitCount: hits.count }
-    return { session, hits: database.commands(number, commandsPerGroup).flatMap(hitOfCommand), hitCount: 0 }
+  /** Of something typed that no text can hold, e.g. only punctuation, nothing fits. */
+  #fitting(inRange: readonly Searched[], words: string): Searched[] {
+    const expression = matchExpression(words)
+    if (expression === undefined && words !== '') return []
+    const found = expression === undefined ? undefined : this.#options.database.find(expression)
+    const isText = found === undefined ? undefined : textTest(words)
+    return inRange.filter((searched) => {
+      if (searched.entry.kind !== 'session') return isText?.(searched.entry.text) ?? true
+      return this.#fits(searched, searched.entry, found)
+    })
+  }
+
+  /** Also completes the values that depend on what was found. */
+  #fits(
+    searched: Searched,
+    { session, indexed }: SessionEntry,
+    found: Map<number, Found> | undefined,
+  ): boolean {
+    if (found !== undefined) {
+      searched.found = indexed === undefined ? undefined : found.get(indexed.number)
+      if (searched.found === undefined) return false
+    }
+    searched.values.results = resultsOf(session, indexed?.failed === true)
+    searched.values.exits = exitValuesOf(indexed, searched.found)
+    return true
   }
 }
 
-/** Of something typed that no text can hold, e.g. only punctuation, nothing fits. */
-function fitting(sessions: SearchedSession[], query: string, wasSearched: boolean): SearchedSession[] {
-  if (wasSearched) return sessions.filter(({ hits }) => hits !== undefined)
-  return query.trim() === '' ? sessions : []
+/** Somebody was inside, or is. */
+function isShell({ entry }: Searched): boolean {
+  return entry.kind === 'session' || (entry.kind === 'cloud' && entry.event.refusal === undefined)
 }
 
-function hitOfCommand(entry: RecordingText['entries'][number]): SearchHit[] {
-  if (entry.kind !== 'command') return []
-  const { startedAt, text, confidence, exitCode } = entry
-  return [
-    {
-      kind: 'command',
-      at: startedAt,
-      text,
-      highlights: [],
-      confidence,
-      ...(exitCode !== undefined && { exitCode }),
-    },
-  ]
+function hitsIn({ entry, found }: Searched, words: string): number {
+  if (found !== undefined) return found.to - found.from
+  return entry.kind === 'session' || words === '' ? 0 : 1
 }

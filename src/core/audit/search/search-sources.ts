@@ -7,8 +7,8 @@ export interface SearchSources {
   /** Sessions that began after this place in the ledger. */
   sessionsAfter(seq: number): { seq: number; session: AuditSession }[]
   session(sessionId: string): AuditSession | undefined
-  /** Attempts at a shell that came to nothing. */
-  refusals(): AuditRefusal[]
+  /** Attempts at a shell that came to nothing after this place, oldest first. */
+  refusalsAfter(seq: number): { seq: number; refusal: AuditRefusal }[]
   /** As `readRecordingPage`. Rejects when there is no recording, or none that can be read. */
   read(sessionId: string, offset: number): Promise<{ text: string; nextOffset?: number }>
   isRecording(sessionId: string): boolean

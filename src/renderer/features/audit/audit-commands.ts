@@ -1,9 +1,11 @@
+import type { SavedSearch } from '../../../contract/host.ts'
 import type { Command, CommandContext } from '../../app/commands/command-registry.ts'
 import type { Services } from '../../app/services.ts'
-import { AuditIcon, FileIcon } from '../../ui/icons.ts'
+import { AuditIcon, FileIcon, MarkIcon } from '../../ui/icons.ts'
 import { openAudit } from './audit-parts.ts'
 import { importChosenFiles } from './imported/importing.ts'
-import { openActivity } from './open-activity.ts'
+import { openActivity, openSearch } from './open-activity.ts'
+import { nameOf } from './saved-searches.ts'
 
 export function auditCommands(services: Services): Command[] {
   return [
@@ -16,6 +18,18 @@ export function auditCommands(services: Services): Command[] {
       run: (context) => {
         const service = serviceOf(context)
         if (service !== undefined) openActivity(services, { services: [service] })
+      },
+    },
+    {
+      id: 'audit.task',
+      title: 'Search in the sessions of this task',
+      group: 'Task',
+      icon: AuditIcon,
+      when: ({ target }) => target?.kind === 'task' || target?.kind === 'container',
+      run: ({ target }) => {
+        const taskId = target?.kind === 'task' ? target.task.taskId : undefined
+        const ofContainer = target?.kind === 'container' ? target.container.taskId : undefined
+        openSearch(services, { range: 'all', filters: { tasks: [taskId ?? ofContainer ?? ''] } })
       },
     },
     {
@@ -45,6 +59,17 @@ export function auditCommands(services: Services): Command[] {
       run: () => openAudit(services, 'record'),
     },
   ]
+}
+
+/** The kept searches, for the palette: they come and go with the settings, so they are in no registry. */
+export function savedSearchCommands(services: Services, saved: readonly SavedSearch[]): Command[] {
+  return saved.map((search) => ({
+    id: `audit.saved.${JSON.stringify(search)}`,
+    title: `Kept search: ${nameOf(search)}`,
+    group: 'Audit',
+    icon: MarkIcon,
+    run: () => openSearch(services, search),
+  }))
 }
 
 function serviceOf({ target }: CommandContext): string | undefined {

@@ -5,21 +5,21 @@ import { accountName } from '../../app/stores/accounts-store.ts'
 import { EnvironmentSquare, environmentWords } from '../../ui/environment.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { Name } from '../../ui/name.tsx'
+import { nameOfExit } from '../replay/commands.ts'
 import styles from './audit.module.css'
-import { type FilterName, type SearchState, toggled } from './search-state.ts'
+import { filterWords, wordOf } from './filter-words.ts'
+import { type FacetName, filtersOf, type SearchState, toggled } from './search-state.ts'
 
-export const facetWords: Record<FilterName, string> = {
-  environments: 'Environment',
-  people: 'Person',
-  services: 'Service',
-  accounts: 'Account',
-  results: 'Result',
-}
-
-export const resultWords: Record<string, string> = {
-  succeeded: 'No failed command',
-  failed: 'Failed commands',
-}
+const facetNames: readonly FacetName[] = [
+  'environments',
+  'people',
+  'sources',
+  'results',
+  'exits',
+  'services',
+  'engines',
+  'accounts',
+]
 
 /** What a list shows of one filter; a longer one is for the search field. */
 const mostShown = 8
@@ -34,22 +34,28 @@ export function Facets({
   state: SearchState
   setState: (state: SearchState) => void
 }) {
-  return (Object.keys(facetWords) as FilterName[]).map((name) => (
-    <fieldset key={name} className={styles.facet}>
-      <legend>{facetWords[name]}</legend>
-      {valuesOf(facets[name], state.filters[name] ?? []).map(({ value, count }) => (
-        <div key={value} className={styles.choice}>
-          <Checkbox
-            checked={state.filters[name]?.includes(value) ?? false}
-            onChange={() => setState(toggled(state, name, value))}
-          >
-            <Value name={name} value={value} />
-          </Checkbox>
-          <span className={styles.count}>{count}</span>
-        </div>
-      ))}
-    </fieldset>
-  ))
+  const filters = filtersOf(state)
+  return facetNames.map((name) => {
+    const values = valuesOf(facets[name], filters[name] ?? [])
+    // An engine or a code that nothing has is no choice.
+    if (values.length === 0) return null
+    return (
+      <fieldset key={name} className={styles.facet}>
+        <legend>{filterWords[name]}</legend>
+        {values.map(({ value, count }) => (
+          <div key={value} className={styles.choice}>
+            <Checkbox
+              checked={filters[name]?.includes(value) ?? false}
+              onChange={() => setState(toggled(state, name, value))}
+            >
+              <Value name={name} value={value} />
+            </Checkbox>
+            <span className={styles.count}>{count.toLocaleString('en')}</span>
+          </div>
+        ))}
+      </fieldset>
+    )
+  })
 }
 
 /** What is chosen stays to be seen, also when nothing fits it any more. */
@@ -58,10 +64,11 @@ function valuesOf(counted: { value: string; count: number }[], chosen: readonly 
   return [...counted.slice(0, mostShown), ...missing.map((value) => ({ value, count: 0 }))]
 }
 
-function Value({ name, value }: { name: FilterName; value: string }) {
-  if (name === 'results') return <>{resultWords[value]}</>
+function Value({ name, value }: { name: FacetName; value: string }) {
   if (name === 'accounts') return <AccountValue accountId={value} />
-  if (name !== 'environments') return <Name text={value} />
+  if (name === 'people' || name === 'services') return <Name text={value} />
+  if (name === 'exits') return <span title={nameOfExit(Number(value))}>{wordOf(name, value)}</span>
+  if (name !== 'environments') return <>{wordOf(name, value)}</>
   const environment = value as Environment
   return (
     <span className={styles.environment}>

@@ -1,12 +1,19 @@
 import type { SearchAnswer } from '../../../contract/search.ts'
+import { classNames } from '../../ui/class-names.ts'
 import type { MenuEntry } from '../../ui/context-menu.tsx'
-import { displayText } from '../../ui/display-text.ts'
-import { ClockIcon, DoneIcon, MarkIcon, ServiceIcon, UserIcon } from '../../ui/icons.ts'
+import { ClockIcon, CloseIcon, DoneIcon, MarkIcon, ServiceIcon, UserIcon } from '../../ui/icons.ts'
 import styles from './audit.module.css'
 import { Chip } from './chip.tsx'
-import { resultWords } from './facets.tsx'
+import { phraseOf, wordOf } from './filter-words.ts'
 import { useSavedSearches } from './saved-searches.ts'
-import { type FilterName, type Range, rangeWords, type SearchState, toggled } from './search-state.ts'
+import {
+  type FacetName,
+  filtersOf,
+  type Range,
+  rangeWords,
+  type SearchState,
+  toggled,
+} from './search-state.ts'
 
 /** The filters one reaches for most, and what came of them. */
 export function FilterBar({
@@ -20,19 +27,20 @@ export function FilterBar({
   setState: (state: SearchState) => void
   summary: string | undefined
 }) {
-  const choices = (name: FilterName, word = (value: string) => displayText(value)): MenuEntry[] =>
+  const filters = filtersOf(state)
+  const choices = (name: FacetName): MenuEntry[] =>
     (facets?.[name] ?? []).map(({ value, count }) => ({
-      label: `${word(value)}  ${count}`,
-      checked: state.filters[name]?.includes(value) ?? false,
+      label: `${wordOf(name, value)}  ${count}`,
+      checked: filters[name]?.includes(value) ?? false,
       run: () => setState(toggled(state, name, value)),
     }))
-  const chosen = (name: FilterName, none: string, word = (value: string) => displayText(value)) => {
-    const [first, ...more] = state.filters[name] ?? []
+  const chosen = (name: FacetName, none: string) => {
+    const [first, ...more] = filters[name] ?? []
     if (first === undefined) return none
-    return more.length === 0 ? word(first) : `${word(first)} and ${more.length} more`
+    return more.length === 0 ? phraseOf(name, first) : `${phraseOf(name, first)} and ${more.length} more`
   }
+  const isOn = (name: FacetName) => (filters[name]?.length ?? 0) > 0
   const saved = useSavedSearches(state, setState)
-  const result = (value: string) => resultWords[value] ?? value
   return (
     <div className={styles.filters}>
       <Chip
@@ -48,21 +56,35 @@ export function FilterBar({
       <Chip
         icon={UserIcon}
         label={chosen('people', 'Anyone')}
-        on={isOn(state, 'people')}
+        on={isOn('people')}
         entries={choices('people')}
       />
       <Chip
         icon={ServiceIcon}
         label={chosen('services', 'Any service')}
-        on={isOn(state, 'services')}
+        on={isOn('services')}
         entries={choices('services')}
       />
       <Chip
         icon={DoneIcon}
-        label={chosen('results', 'Any result', result)}
-        on={isOn(state, 'results')}
-        entries={choices('results', result)}
+        label={chosen('results', 'Any result')}
+        on={isOn('results')}
+        entries={choices('results')}
       />
+      {(['tasks', 'sessions'] as const).flatMap((name) =>
+        (filters[name] ?? []).map((value) => (
+          <button
+            key={`${name} ${value}`}
+            type="button"
+            className={classNames(styles.chip, styles.on)}
+            title="Search everywhere again"
+            onClick={() => setState(toggled(state, name, value))}
+          >
+            In {phraseOf(name, value)}
+            <CloseIcon size={12} stroke={2} aria-label="Remove" />
+          </button>
+        )),
+      )}
       {saved.entries.length > 0 && (
         <Chip icon={MarkIcon} label="Kept" on={saved.isSaved} entries={saved.entries} />
       )}
@@ -71,8 +93,4 @@ export function FilterBar({
       </span>
     </div>
   )
-}
-
-function isOn(state: SearchState, name: FilterName): boolean {
-  return (state.filters[name]?.length ?? 0) > 0
 }

@@ -1,3 +1,4 @@
+import type { AuditSession } from '../../../contract/audit.ts'
 import type { SearchGroup, SearchHit } from '../../../contract/search.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
@@ -6,38 +7,54 @@ import { LogsIcon, PlayIcon, ShellIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
 import { formatPosition } from '../replay/time-text.ts'
+import { SourceBadge } from '../task/source-badge.tsx'
 import styles from './audit.module.css'
 
 /** A session and what was found in it. */
 export function HitGroup({
-  group: { session, hits, hitCount },
+  group: { session, source, hits, hitCount },
   now,
   onOpen,
+  onAll,
 }: {
-  group: SearchGroup
+  group: Extract<SearchGroup, { kind: 'session' }>
   now: number
   onOpen: (hit?: SearchHit) => void
+  /** Shows all that was found in this session. */
+  onAll: () => void
 }) {
   const { container, userName, startedAt, endedAt, live } = session
   const lasted = live ? 'live' : endedAt === undefined ? undefined : formatDuration(endedAt - startedAt)
   return (
     <section className={styles.group}>
-      <button type="button" className={styles.head} onClick={() => onOpen()}>
-        <EnvironmentSquare environment={container.environment} />
-        <b>
-          <Name text={container.serviceName ?? container.clusterName} /> /{' '}
-          <Name text={container.containerName} />
-        </b>
-        <Name text={userName} />
-        <span>{formatMoment(startedAt, now)}</span>
-        <span>{lasted}</span>
-      </button>
+      <div className={styles.entry}>
+        <button type="button" className={styles.head} onClick={() => onOpen()}>
+          <EnvironmentSquare environment={container.environment} />
+          <b>
+            <Name text={container.serviceName ?? container.clusterName} /> /{' '}
+            <Name text={container.containerName} />
+          </b>
+          <Name text={userName} />
+          <span>{formatMoment(startedAt, now)}</span>
+          <span>{lasted}</span>
+        </button>
+        <SourceBadge source={source} />
+      </div>
+      {!session.hasRecording && <p className={styles.note}>{whyNothing(session)}</p>}
       {hits.map((hit) => (
         <Hit key={`${hit.kind} ${hit.at} ${hit.text}`} hit={hit} onOpen={() => onOpen(hit)} />
       ))}
-      {hitCount > hits.length && <p className={styles.rest}>and {hitCount - hits.length} more</p>}
+      {hitCount > hits.length && (
+        <button type="button" className={styles.rest} onClick={onAll}>
+          {hitCount - hits.length} more in this session
+        </button>
+      )}
     </section>
   )
+}
+
+function whyNothing({ recordingShreddedAt }: AuditSession): string {
+  return recordingShreddedAt === undefined ? 'It was not recorded.' : 'Its recording was destroyed.'
 }
 
 function Hit({ hit, onOpen }: { hit: SearchHit; onOpen: () => void }) {

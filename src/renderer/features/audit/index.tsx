@@ -1,27 +1,25 @@
 import { type Ref, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
+import type { SearchAnswer } from '../../../contract/search.ts'
 import { CoreError } from '../../app/core/core-error.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { TextInput } from '../../ui/field.tsx'
-import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
+import { SearchIcon } from '../../ui/icons.ts'
 import { formatDay } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { openReplay } from '../replay/open-replay.ts'
 import styles from './audit.module.css'
 import { AuditFrame } from './audit-frame.tsx'
 import { partOf } from './audit-parts.ts'
 import { type DayBar, dayBars } from './day-bars.ts'
 import { Facets } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { HitGroup } from './hit-group.tsx'
+import { Groups } from './groups.tsx'
 import { ImportedShells } from './imported/imported-shells.tsx'
 import { RecordPart } from './record/record-part.tsx'
-import { initialState } from './search-state.ts'
+import { SavedSearches } from './saved-list.tsx'
 import { Summary } from './summary.tsx'
 import { useSearch } from './use-search.ts'
 
@@ -52,7 +50,12 @@ function SearchPart() {
           />
         </>
       }
-      facets={data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
+      facets={
+        <>
+          {data !== undefined && <Facets facets={data.facets} state={state} setState={setState} />}
+          <SavedSearches state={state} setState={setState} />
+        </>
+      }
     >
       {error instanceof CoreError && (
         <ErrorCallout
@@ -64,12 +67,15 @@ function SearchPart() {
         <>
           <Chart bars={dayBars(data.days, request.from, now)} />
           <Summary answer={data} state={state} setState={setState} now={now} />
-          <Groups answer={data} onReset={() => setState({ ...initialState, range: 'all' })} now={now} />
+          <Groups answer={data} state={state} setState={setState} now={now} />
         </>
       )}
     </AuditFrame>
   )
 }
+
+const syntaxHelp =
+  'All words have to be there; "quoted" ones together. Filters can be typed too: exit:1, exit:!0, person:ana, source:cloud, engine:plugin, is:refused, is:unrecorded, service:, task:, session:'
 
 function SearchField({
   ref,
@@ -86,7 +92,11 @@ function SearchField({
       large
       className={styles.field}
       start={<SearchIcon size={16} stroke={1.75} aria-hidden />}
-      end={<span className={styles.hint}>Commands and output</span>}
+      end={
+        <span className={styles.hint} title={syntaxHelp}>
+          Commands and output
+        </span>
+      }
       aria-label="Search the audit history"
       placeholder="Search the audit history"
       maxLength={1000}
@@ -97,13 +107,14 @@ function SearchField({
   )
 }
 
-function summaryOf({ hitCount, matchingSessions, sessions, milliseconds, waiting }: SearchAnswer): string {
+function summaryOf(answer: SearchAnswer): string {
+  const { hitCount, matchingSessions, matchingRefusals, sessions, milliseconds, waiting } = answer
   const took = `${Math.max(1, Math.round(milliseconds))} ms`
   const rest = waiting > 0 ? `, ${waiting} still to read` : ''
-  const hits = hitCount === 1 ? '1 hit' : `${hitCount} hits`
-  return hitCount === 0
-    ? `${matchingSessions} of ${sessions} sessions, ${took}${rest}`
-    : `${hits} in ${matchingSessions} of ${sessions} sessions, ${took}${rest}`
+  const refused = matchingRefusals > 0 ? `, ${matchingRefusals} refused` : ''
+  const hits =
+    hitCount === 0 ? '' : hitCount === 1 ? '1 hit in ' : `${hitCount.toLocaleString('en')} hits in `
+  return `${hits}${matchingSessions} of ${sessions} sessions${refused}, ${took}${rest}`
 }
 
 function Chart({ bars }: { bars: DayBar[] }) {
@@ -118,7 +129,7 @@ function Chart({ bars }: { bars: DayBar[] }) {
           <div
             key={at}
             className={styles.bar}
-            title={`${formatDay(new Date(at))}: ${matching} of ${sessions} sessions`}
+            title={`${formatDay(new Date(at))}: ${matching} of ${sessions}`}
           >
             <i className={styles.all} style={{ height: height(sessions) }} />
             <i className={styles.matching} style={{ height: height(matching) }} />
@@ -130,46 +141,5 @@ function Chart({ bars }: { bars: DayBar[] }) {
         <span>Today</span>
       </figcaption>
     </figure>
-  )
-}
-
-function Groups({ answer, onReset, now }: { answer: SearchAnswer; onReset: () => void; now: number }) {
-  const services = useServices()
-  const open = ({ session }: SearchGroup, hit?: SearchHit) => openReplay(services, session, hit?.at)
-  if (answer.groups.length === 0) return <Nothing answer={answer} onReset={onReset} />
-  return (
-    <>
-      {answer.groups.map((group) => (
-        <HitGroup key={group.session.sessionId} group={group} now={now} onOpen={(hit) => open(group, hit)} />
-      ))}
-      {answer.matchingSessions > answer.groups.length && (
-        <p className={styles.more}>
-          The newest {answer.groups.length} of {answer.matchingSessions} sessions. Narrow the search to see
-          others.
-        </p>
-      )}
-    </>
-  )
-}
-
-function Nothing({ answer, onReset }: { answer: SearchAnswer; onReset: () => void }) {
-  if (answer.sessions === 0 && answer.matchingSessions === 0)
-    return (
-      <EmptyState
-        icon={AuditIcon}
-        title="No session in this time"
-        action={<Button onClick={onReset}>Search all time</Button>}
-      >
-        Every shell that is opened in a container is recorded here.
-      </EmptyState>
-    )
-  return (
-    <EmptyState
-      icon={SearchIcon}
-      title="Nothing found"
-      action={<Button onClick={onReset}>Clear the search</Button>}
-    >
-      All words have to be there. Secrets are taken out and cannot be found.
-    </EmptyState>
   )
 }

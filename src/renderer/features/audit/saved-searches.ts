@@ -1,9 +1,10 @@
 import type { SavedSearch } from '../../../contract/host.ts'
+import type { FilterName } from '../../../contract/search-syntax.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import type { MenuEntry } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
-import { resultWords } from './facets.tsx'
+import { phraseOf } from './filter-words.ts'
 import { initialState, rangeWords, type SearchState } from './search-state.ts'
 
 /** More would be a list to search itself. The oldest makes room. */
@@ -49,14 +50,15 @@ export function savedFrom({ query, range, filters }: SearchState): SavedSearch {
   return { query: query.trim(), range, filters: Object.fromEntries(chosen) as SavedSearch['filters'] }
 }
 
-function isSame(left: SavedSearch, right: SavedSearch): boolean {
+export function isSame(left: SavedSearch, right: SavedSearch): boolean {
   return JSON.stringify(savedFrom(left)) === JSON.stringify(savedFrom(right))
 }
 
 /** "nginx -t", ana, storefront, last 30 days: nobody has to think of a name. */
 export function nameOf({ query, range, filters }: SavedSearch): string {
-  const { results = [], ...others } = filters
-  const values = [...Object.values(others).flat(), ...results.map((value) => resultWords[value] ?? value)]
+  const values = (Object.entries(filters) as [FilterName, string[]][]).flatMap(([name, chosen]) =>
+    chosen.map((value) => phraseOf(name, value)),
+  )
   const when = range === 'all' ? [] : [rangeWords[range].toLowerCase()]
   return displayText([...(query === '' ? [] : [query]), ...values, ...when].join(', '))
 }

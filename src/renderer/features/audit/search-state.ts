@@ -1,9 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { SearchFilters, SearchRequest } from '../../../contract/search.ts'
+import type { SearchAnswer, SearchFilters, SearchRequest } from '../../../contract/search.ts'
+import { type FilterName, mergedFilters, parseSearch, withoutTerm } from '../../../contract/search-syntax.ts'
 import type { Services } from '../../app/services.ts'
 
 export type Range = '7' | '30' | '90' | 'all'
-export type FilterName = keyof SearchFilters
+/** A filter of which the answer counts the values. */
+export type FacetName = keyof SearchAnswer['facets']
 
 export interface SearchState {
   query: string
@@ -31,10 +33,22 @@ export function searchOf(services: Services): StoreApi<SearchState> {
   return created
 }
 
+/** What is chosen beside the field and what is typed into it. */
+export function filtersOf({ query, filters }: SearchState): Partial<Record<FilterName, readonly string[]>> {
+  return mergedFilters(filters as SearchFilters, parseSearch(query).filters)
+}
+
+/** One that was typed is taken out of the text again. */
 export function toggled(state: SearchState, name: FilterName, value: string): SearchState {
   const chosen = state.filters[name] ?? []
-  const next = chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value]
-  return { ...state, filters: { ...state.filters, [name]: next } }
+  if (!filtersOf(state)[name]?.includes(value))
+    return { ...state, filters: { ...state.filters, [name]: [...chosen, value] } }
+  const isTyped = parseSearch(state.query).filters[name]?.some((each) => each === value) ?? false
+  return {
+    ...state,
+    query: isTyped ? withoutTerm(state.query, name, value) : state.query,
+    filters: { ...state.filters, [name]: chosen.filter((each) => each !== value) },
+  }
 }
 
 /** Whom or what a search is about as a whole. */
@@ -44,8 +58,9 @@ export interface Subject {
 }
 
 /** One person or one service, and no words to find: that is to be summed up. */
-export function subjectOf({ query, filters }: SearchState): Subject | undefined {
-  if (query.trim() !== '') return undefined
+export function subjectOf(state: SearchState): Subject | undefined {
+  if (parseSearch(state.query).words !== '') return undefined
+  const filters = filtersOf(state)
   for (const kind of ['people', 'services'] as const) {
     const [value, ...more] = filters[kind] ?? []
     if (value !== undefined && more.length === 0) return { kind, value }

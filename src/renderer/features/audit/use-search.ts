@@ -20,10 +20,13 @@ export function useSearch() {
   const request = useSettled(requestOf(state, now))
   const queryClient = useQueryClient()
   useEffect(() => {
-    const changes = services.core.on('audit.changed', () => {
-      void queryClient.invalidateQueries({ queryKey: ['audit.search'] })
-    })
-    return () => changes[Symbol.dispose]()
+    const again = () => void queryClient.invalidateQueries({ queryKey: ['audit.search'] })
+    const changes = services.core.on('audit.changed', again)
+    const cloudChanges = services.core.on('audit.cloudChanged', again)
+    return () => {
+      changes[Symbol.dispose]()
+      cloudChanges[Symbol.dispose]()
+    }
   }, [services, queryClient])
   const answer = useQuery({
     ...queries.auditSearch(services.core, request),

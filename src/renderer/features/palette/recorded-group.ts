@@ -48,12 +48,14 @@ export function useRecorded(enabled: boolean, text: string): { matches: Recorded
 export function recordedMatches({ groups }: Pick<SearchAnswer, 'groups'>, most: number): RecordedMatch[] {
   const matches: RecordedMatch[] = []
   const seen = new Set<string>()
-  for (const { session, hits } of groups)
-    for (const hit of hits.toReversed()) {
+  for (const group of groups) {
+    if (group.kind !== 'session') continue
+    for (const hit of group.hits.toReversed()) {
       if (hit.kind !== 'command' || seen.has(hit.text)) continue
       seen.add(hit.text)
-      matches.push({ session, hit })
+      matches.push({ session: group.session, hit })
       if (matches.length === most) return matches
     }
+  }
   return matches
 }

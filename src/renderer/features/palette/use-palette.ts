@@ -6,6 +6,7 @@ import { useDocuments, useServiceStore, useServices } from '../../app/services.t
 import { type ContainerEntry, containersOf } from '../../app/stores/catalog-entries.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
 import type { PaletteMode } from '../../app/stores/interface-store.ts'
+import { savedSearchCommands } from '../audit/audit-commands.ts'
 import { useAccessGroups } from './access-groups.ts'
 import { type PaletteChoice, useChoiceGroups } from './choice-groups.ts'
 import type { Ranges } from './fuzzy.ts'
@@ -192,6 +193,10 @@ function useRecentContainers(): string[] {
 }
 
 function useAvailableCommands(about: CommandContext): Command[] {
-  const { commands } = useServices()
-  return useMemo(() => commands.available(about), [commands, about])
+  const services = useServices()
+  const saved = useServiceStore('settings', ({ settings }) => settings.savedSearches)
+  return useMemo(
+    () => [...services.commands.available(about), ...savedSearchCommands(services, saved)],
+    [services, about, saved],
+  )
 }

@@ -8,7 +8,15 @@ import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
 import { CheckIcon, CopyIcon, CredentialsIcon, MoreIcon, PauseIcon } from '../../ui/icons.ts'
 import { RedactedText } from '../../ui/redacted-text.tsx'
 import styles from './command-list.module.css'
-import { entryAt, formatTook, isFailed, nameOfExit, rowFrom, type Shown } from './commands.ts'
+import {
+  entryAt,
+  focusedRow,
+  formatTook,
+  isFailed,
+  nameOfExit,
+  rowAttribute,
+  type Shown,
+} from './commands.ts'
 import { copyCommand, copyOutput } from './copy-from-session.ts'
 import type { Replay } from './replay.ts'
 import { formatPosition } from './time-text.ts'
@@ -21,7 +29,7 @@ const overscan = 10
 /** One row is reached with Tab: the one the replay is at, else the first. Arrows lead on, and the replay follows. */
 export function CommandRows({ replay, shown }: { replay: Replay; shown: readonly Shown[] }) {
   const element = useRef<HTMLDivElement>(null)
-  const focusWanted = useRef(false)
+  const focusWanted = useRef<number>(undefined)
   const current = useReplay(replay, ({ position, commands }) => entryAt(commands, position))
   const virtual = useVirtualizer({
     count: shown.length,
@@ -35,18 +43,20 @@ export function CommandRows({ replay, shown }: { replay: Replay; shown: readonly
   }, [place, virtual])
   // After every drawing: a row that is far away is drawn only once the list has scrolled to it.
   useEffect(() => {
-    if (!focusWanted.current) return
-    const row = element.current?.querySelector<HTMLElement>('[aria-current]')
-    row?.focus({ preventScroll: true })
-    if (row !== null) focusWanted.current = false
+    const row = element.current?.querySelector<HTMLElement>(`[${rowAttribute}="${focusWanted.current}"]`)
+    if (row === undefined || row === null) return
+    focusWanted.current = undefined
+    row.focus({ preventScroll: true })
   })
   const press = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : undefined
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    const next = shown[rowFrom(shown, place, step) ?? -1]
-    if (next === undefined) return
-    focusWanted.current = true
+    const from = shown.findIndex(({ index }) => index === focusedRow())
+    const next = shown[from + step]
+    if (from === -1 || next === undefined) return
+    focusWanted.current = next.index
+    virtual.scrollToIndex(from + step, { align: 'auto' })
     replay.seek(next.entry.startedAt)
   }
   return (
@@ -103,6 +113,7 @@ function Row({
         tabIndex={reachable ? 0 : -1}
         className={classNames(styles.row, current && styles.current)}
         aria-current={current || undefined}
+        {...{ [rowAttribute]: index }}
         onClick={() => replay.seek(entry.startedAt)}
         onContextMenu={open}
       >

@@ -24,15 +24,13 @@ export function entryAt(commands: readonly CommandEntry[], position: number): nu
   return commands.findLastIndex(({ startedAt }) => startedAt <= position)
 }
 
-/**
- * Where an arrow leads from a row: down to the next, up to one that began
- * earlier, because a moment shows the last of those that began in it.
- */
-export function rowFrom(shown: readonly Shown[], place: number, step: 1 | -1): number | undefined {
-  if (step === 1) return place + 1 < shown.length ? place + 1 : undefined
-  const from = shown[place]?.entry.startedAt
-  const before = from === undefined ? -1 : shown.findLastIndex(({ entry }) => entry.startedAt < from)
-  return before === -1 ? undefined : before
+/** Says of a row of the list which entry it is. */
+export const rowAttribute = 'data-command'
+
+/** The entry whose row has the focus. */
+export function focusedRow(): number | undefined {
+  const row = document.activeElement?.closest(`[${rowAttribute}]`)
+  return row === null || row === undefined ? undefined : Number(row.getAttribute(rowAttribute))
 }
 
 export function shownCommands(

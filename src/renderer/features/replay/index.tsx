@@ -46,7 +46,7 @@ export default function ReplayView({ document }: DocumentViewProps<'replay'>) {
           {!full && <CommandList replay={replay} />}
           <section className={styles.replay} aria-label="Replay">
             <div className={styles.tools}>
-              <SearchBar replay={replay} inFront={inFront} />
+              <SearchBar replay={replay} taskId={document.container.taskId} inFront={inFront} />
               <ScreenTools replay={replay} full={full} onFull={setFull} />
             </div>
             <Progress replay={replay} session={session} />

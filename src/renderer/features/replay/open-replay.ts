@@ -3,13 +3,16 @@ import { replayDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { replaysOf } from './replay-registry.ts'
 
-/** Opens the replay of a session, at a moment of it (milliseconds since it began) when one is named. */
+/** Opens the replay of a session, at a moment of it (milliseconds since it began) and with words searched, where they are named. */
 export function openReplay(
   services: Services,
   { sessionId, container, userName, startedAt }: AuditSession,
   at?: number,
+  words?: string,
 ): void {
   const document = replayDocument({ sessionId, container, userName, startedAt })
   services.workspace.open(document)
-  if (at !== undefined) replaysOf(services).get(document).show(at)
+  const replay = () => replaysOf(services).get(document)
+  if (words !== undefined) replay().look(words)
+  if (at !== undefined) replay().show(at)
 }

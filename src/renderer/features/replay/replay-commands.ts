@@ -12,7 +12,7 @@ import {
   PreviousIcon,
   SearchIcon,
 } from '../../ui/icons.ts'
-import { entryAt } from './commands.ts'
+import { entryAt, focusedRow } from './commands.ts'
 import { copyCommand, copyOutput } from './copy-from-session.ts'
 import { speeds } from './player.ts'
 import type { Replay } from './replay.ts'
@@ -61,7 +61,7 @@ function replayCommands(services: Services): Command[] {
     },
     ...rest,
   })
-  /** About the command that the replay is at. */
+  /** About the command whose row has the focus, else the one that the replay is at. */
   const ofCommand = (
     id: string,
     title: string,
@@ -115,7 +115,7 @@ function replayCommands(services: Services): Command[] {
     ),
     {
       id: 'replay.find',
-      title: 'Search recording',
+      title: 'Search in this session',
       group: 'Replay',
       icon: SearchIcon,
       keys: { mac: [{ key: 'Meta+F' }], other: [{ key: 'Ctrl+Shift+F' }, { key: 'Ctrl+F' }] },
@@ -157,7 +157,7 @@ function replayCommands(services: Services): Command[] {
 function commandNow(replay: Replay | undefined): { index: number; command: RecordedCommand } | undefined {
   if (replay === undefined) return undefined
   const { commands, position } = replay.store.getState()
-  const index = entryAt(commands, position)
+  const index = focusedRow() ?? entryAt(commands, position)
   const command = commands[index]
   return command?.kind === 'command' ? { index, command } : undefined
 }

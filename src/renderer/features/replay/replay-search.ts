@@ -48,10 +48,10 @@ export class ReplaySearch implements Disposable {
     this.#output = new OutputText(events)
   }
 
-  /** Searches all of it and goes to the next hit from where the replay is. */
-  begin(query: string): void {
+  /** Searches all of it and, unless it shall stay, goes to the next hit from where the replay is. */
+  begin(query: string, { goes = true } = {}): void {
     this.#parts.store.setState({ query, searching: query !== '', hits: [], hit: undefined })
-    this.#goToHitWhenFound = true
+    this.#goToHitWhenFound = goes
     this.#begin()
   }
 

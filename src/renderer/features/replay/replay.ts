@@ -139,6 +139,11 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     this.terminal.highlight(query)
     this.#search.begin(query)
   }
+  /** Marks and counts it, and stays where the replay is. */
+  look(query: string): void {
+    this.terminal.highlight(query)
+    this.#search.begin(query, { goes: false })
+  }
   nextHit(): void {
     this.#search.step(1)
   }

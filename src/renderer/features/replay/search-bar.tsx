@@ -1,7 +1,9 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { useServices } from '../../app/services.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
-import { ChevronDownIcon, ChevronUpIcon, SearchIcon } from '../../ui/icons.ts'
+import { AuditIcon, ChevronDownIcon, ChevronUpIcon, SearchIcon } from '../../ui/icons.ts'
+import { openSearch } from '../audit/open-activity.ts'
 import { mostHits } from './output-search.ts'
 import styles from './replay.module.css'
 import type { Replay } from './replay.ts'
@@ -9,7 +11,8 @@ import { onFindRequest, replayAttribute } from './replay-commands.ts'
 import { useReplay } from './use-replay.ts'
 
 /** Searches all of the recording, also what the screen has long lost, and goes to the moment. */
-export function SearchBar({ replay, inFront }: { replay: Replay; inFront: boolean }) {
+export function SearchBar({ replay, taskId, inFront }: { replay: Replay; taskId: string; inFront: boolean }) {
+  const services = useServices()
   const query = useReplay(replay, (state) => state.query)
   const found = useReplay(replay, (state) => state.hits.length)
   const input = useRef<HTMLInputElement>(null)
@@ -37,8 +40,8 @@ export function SearchBar({ replay, inFront }: { replay: Replay; inFront: boolea
         end={<Count replay={replay} />}
         value={query}
         maxLength={longestQuery}
-        placeholder="Search in this recording"
-        aria-label="Search in this recording"
+        placeholder="Search in this session"
+        aria-label="Search in this session"
         onChange={(event) => replay.search(event.target.value)}
         onKeyDown={press}
       />
@@ -49,6 +52,12 @@ export function SearchBar({ replay, inFront }: { replay: Replay; inFront: boolea
           </IconButton>
           <IconButton label="Next match" disabled={found === 0} onClick={() => replay.nextHit()}>
             <ChevronDownIcon size={14} stroke={1.75} aria-hidden />
+          </IconButton>
+          <IconButton
+            label="Search it in all sessions of this task"
+            onClick={() => openSearch(services, { query, range: 'all', filters: { tasks: [taskId] } })}
+          >
+            <AuditIcon size={14} stroke={1.75} aria-hidden />
           </IconButton>
         </>
       )}

@@ -62,7 +62,7 @@ describe('what a command printed', () => {
   test('is, read from the screen, what stands between its line and the next one', async () => {
     const events = [
       '# ',
-      'cat a\r\nfirst\r\n',
+      'cat a\r\n\x1b[?2004l\rfirst\r\n',
       '≈ cat a',
       'second\r\n# ',
       '\r\n# ',

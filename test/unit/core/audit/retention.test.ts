@@ -92,7 +92,9 @@ describe('shredding', () => {
     clock.advance(50 * day)
 
     const found = async () =>
-      (await keeper.search({ query: 'showed', filters: {} })).groups.map(({ session }) => session.sessionId)
+      (await keeper.search({ query: 'showed', filters: {} })).groups.flatMap((group) =>
+        group.kind === 'session' ? [group.session.sessionId] : [],
+      )
     expect((await found()).sort()).toEqual([old, held, recent].sort())
     expect(await keeper.applyRetention({ days: 90 })).toBe(1)
     expect((await found()).sort()).toEqual([held, recent].sort())

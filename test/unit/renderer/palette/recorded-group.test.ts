@@ -10,7 +10,9 @@ const hit = (text: string, at: number, kind: SearchHit['kind'] = 'command'): Sea
   highlights: [],
 })
 const group = (sessionId: string, hits: SearchHit[]) => ({
+  kind: 'session' as const,
   session: { sessionId } as AuditSession,
+  source: { state: 'unknown' as const },
   hits,
   hitCount: hits.length,
 })

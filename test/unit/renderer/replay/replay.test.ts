@@ -198,6 +198,18 @@ describe('a finished recording', () => {
     expect(screen.marked).toEqual([1, 0, 1].map((above) => ({ query: 'two', above, text: '$ one\ntwo two' })))
   })
 
+  test('counts what another page found here, and stays at the moment that was asked for', async () => {
+    await openReplay()
+    replay.look('two')
+    replay.show(33_100)
+    await draw()
+    expect(replay.store.getState()).toMatchObject({ query: 'two', hit: undefined, position: 33_100 })
+    expect(replay.store.getState().hits).toHaveLength(2)
+    replay.nextHit()
+    await draw()
+    expect(replay.store.getState()).toMatchObject({ hit: 0, position: 31_100 })
+  })
+
   test('stops when nobody looks', async () => {
     await openReplay()
     replay.togglePlay()

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createChannelPair } from '../../../../../src/channel/in-process-channel.ts'
+import type { CloudEvent } from '../../../../../src/contract/cloud-audit.ts'
+import type { SearchAnswer } from '../../../../../src/contract/search.ts'
 import { type AuditClient, createAuditService } from '../../../../../src/core/audit/audit-client.ts'
 import {
   FileCheckpointKeeper,
@@ -15,7 +17,7 @@ import { SearchDatabase, searchIndexKey } from '../../../../../src/core/audit/se
 import { type AuditServer, serveAudit } from '../../../../../src/core/audit/serve-audit.ts'
 import { systemClock } from '../../../../../src/core/clock.ts'
 import { openEncryptedDatabase } from '../../../../../src/core/files/encrypted-database.ts'
-import { noon, recordingStart, sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
+import { containerRef, noon, recordingStart, sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const secret = 'hunter2-is-no-password'
@@ -71,16 +73,18 @@ async function search(query: string, rest: Partial<Parameters<AuditClient['searc
   throw new Error('The index is never complete.')
 }
 
+const sessionsIn = ({ groups }: SearchAnswer) => groups.filter((group) => group.kind === 'session')
+
 test('finds commands and output, with their moments, and shows what was found', async () => {
   const sessionId = await recordSession()
   const byCommand = await search('nginx')
   expect(byCommand).toMatchObject({ matchingSessions: 1, sessions: 1, waiting: 0 })
-  expect(byCommand.groups[0]?.hits).toMatchObject([
+  expect(sessionsIn(byCommand)[0]?.hits).toMatchObject([
     { kind: 'command', text: 'nginx -t', highlights: [[0, 5]], exitCode: 1, confidence: 'likely' },
   ])
   const byOutput = await search('proxy_read')
-  expect(byOutput.groups[0]?.session.sessionId).toBe(sessionId)
-  expect(byOutput.groups[0]?.hits[0]).toMatchObject({ kind: 'output', text: 'proxy_read_timeout 30s;' })
+  expect(sessionsIn(byOutput)[0]?.session.sessionId).toBe(sessionId)
+  expect(sessionsIn(byOutput)[0]?.hits[0]).toMatchObject({ kind: 'output', text: 'proxy_read_timeout 30s;' })
   expect((await search('nginx nowhere')).matchingSessions).toBe(0)
   expect(await audit.commands(sessionId)).toMatchObject([
     { text: 'nginx -t', exitCode: 1, source: 'echo', confidence: 'likely' },
@@ -180,6 +184,138 @@ test('sums up what a person did, with attempts that came to nothing', async () =
   expect((await search('')).summary).toBeUndefined()
 })
 
+test('finds commands by how they ended, and counts what each code would give', async () => {
+  await recordSession()
+  const all = await search('')
+  expect(all.facets.exits).toEqual(
+    expect.arrayContaining(['0', '1', '!0'].map((value) => ({ value, count: 1 }))),
+  )
+  const failed = await search('exit:!0')
+  expect(failed).toMatchObject({ matchingSessions: 1, hitCount: 1 })
+  expect(sessionsIn(failed)[0]?.hits).toMatchObject([{ text: 'nginx -t', exitCode: 1 }])
+  // The words and the code have to be of one command.
+  expect((await search('env exit:1')).matchingSessions).toBe(0)
+  expect(sessionsIn(await search('env exit:0'))[0]?.hits).toMatchObject([{ text: 'cat .env' }])
+  expect((await search('env', { filters: { exits: ['1'] } })).facets.exits).toEqual([
+    { value: '0', count: 1 },
+  ])
+  expect((await search('exit:127')).matchingSessions).toBe(0)
+  expect((await search('"exit:1"')).matchingSessions).toBe(0)
+  await close()
+  open()
+  expect((await search('exit:1')).hitCount).toBe(1)
+})
+
+test('an index that was opened again knows how commands ended, and loses it with the recording', async () => {
+  const file = join(folder.path, 'other.sqlite')
+  const key = randomBytes(32)
+  const command = {
+    kind: 'command',
+    startedAt: 5,
+    text: 'false',
+    redactions: 0,
+    exitCode: 1,
+    source: 'marks',
+    confidence: 'exact',
+  } as const
+  {
+    using database = new SearchDatabase(file, key)
+    database.put(database.begin('one'), [{ place: 0, piece: command }])
+  }
+  using database = new SearchDatabase(file, key)
+  expect([...(database.sessions()[0]?.exits.values() ?? [])]).toEqual([1])
+  database.purge('one')
+  expect(database.sessions()).toEqual([])
+})
+
+/** A shell that CloudTrail tells of, in the task of all sessions here. */
+const cloudEvent = (changes: Partial<CloudEvent> = {}): CloudEvent => ({
+  eventId: randomUUID(),
+  kind: 'exec',
+  at: noon,
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  taskId: containerRef().taskId,
+  command: '/bin/bash -l',
+  awsSessionId: `ecs-execute-command-${randomUUID()}`,
+  userName: 'raj',
+  client: 'aws-cli',
+  live: false,
+  ...changes,
+})
+const readAll = [{ accountId: '111122223333', region: 'eu-central-1', from: 0, to: noon + 24 * 3600_000 }]
+
+test('tells which records know of a session, and finds those that only AWS or a file tells of', async () => {
+  const matched = 'ecs-execute-command-matched'
+  await audit.sessionOpened({ ...sessionFacts({ awsSessionId: matched }), at: noon })
+  await audit.sessionOpened({ ...sessionFacts({ awsSessionId: 'ecs-execute-command-lost' }), at: noon })
+  expect((await search('')).facets.sources).toEqual([{ value: 'unknown', count: 2 }])
+
+  const imported = { name: 'trail.json', sha256: 'a', at: noon, by: 'ana' }
+  const refusal = { code: 'AccessDeniedException', message: 'is not authorized' }
+  await audit.setCloud({
+    events: [
+      cloudEvent({ awsSessionId: matched }),
+      cloudEvent(),
+      cloudEvent({ imported, taskId: 'elsewhere' }),
+      cloudEvent({ refusal, awsSessionId: undefined, userName: 'tom' }),
+    ],
+    read: readAll,
+  })
+  const all = await search('')
+  expect(all).toMatchObject({ matchingSessions: 4, matchingRefusals: 1, sessions: 4 })
+  expect(Object.fromEntries(all.facets.sources.map(({ value, count }) => [value, count]))).toEqual({
+    matched: 1,
+    'local-only': 1,
+    'cloud-only': 2,
+    imported: 1,
+  })
+  // Where it was is known from our own session in the same task, and else not.
+  expect(all.facets.services).toEqual([{ value: 'shop', count: 4 }])
+  expect((await search('source:imported')).groups).toMatchObject([{ kind: 'cloud', event: { imported } }])
+  expect((await search('source:local')).groups).toMatchObject([{ source: { state: 'local-only' } }])
+  const denied = await search('is:denied person:tom')
+  expect(denied).toMatchObject({ matchingSessions: 0, matchingRefusals: 1, groups: [{ kind: 'cloud' }] })
+  expect(await search('bash authorized')).toMatchObject({ hitCount: 1, matchingRefusals: 1 })
+  await audit.setCloud({ events: [], read: [] })
+  expect((await search('')).matchingSessions).toBe(2)
+})
+
+test('finds attempts that came to nothing, by their message too, and what was not recorded', async () => {
+  await recordSession()
+  await audit.sessionOpened({ ...sessionFacts({ engine: 'plugin' }), at: noon })
+  const error = { code: 'TARGET_NOT_CONNECTED', message: 'The agent is not there.', retryable: true } as const
+  await audit.shellRefused({ ...sessionFacts({ command: '/bin/bash' }), userName: 'raj', at: noon, error })
+  const all = await search('')
+  expect(all.facets.results).toEqual(
+    expect.arrayContaining(['failed', 'unrecorded', 'refused'].map((value) => ({ value, count: 1 }))),
+  )
+  expect(all.facets.engines).toEqual(
+    expect.arrayContaining(['built-in', 'plugin'].map((value) => ({ value, count: 1 }))),
+  )
+  expect((await search('is:refused')).groups).toMatchObject([
+    { kind: 'refused', refusal: { userName: 'raj' } },
+  ])
+  expect(await search('agent bash')).toMatchObject({ matchingSessions: 0, matchingRefusals: 1 })
+  expect((await search('is:unrecorded')).groups).toMatchObject([{ session: { engine: 'plugin' } }])
+  expect((await search('engine:plugin')).matchingSessions).toBe(1)
+  // A later one is taken over too, and only once.
+  await audit.shellRefused({ ...sessionFacts(), userName: 'raj', at: noon, error })
+  expect((await search('person:raj')).matchingRefusals).toBe(2)
+})
+
+test('is restricted to one session or one task, and shows more of the one', async () => {
+  const one = await recordSession()
+  await recordSession()
+  const inOne = await search('nginx', { filters: { sessions: [one] } })
+  expect(inOne).toMatchObject({ matchingSessions: 1, sessions: 1 })
+  expect(await search(`task:${containerRef().taskId.slice(0, 8)}`)).toMatchObject({ sessions: 2 })
+  expect(await search('task:ffffffff')).toMatchObject({ sessions: 0 })
+  expect((await search(`session:${one}`)).groups).toMatchObject([
+    { hits: [{ text: 'nginx -t' }, { text: 'cat .env' }] },
+  ])
+})
+
 test('what is being recorded is found too', async () => {
   const start = recordingStart()
   await audit.sessionOpened({ ...sessionFacts({ sessionId: start.sessionId }), at: noon })
@@ -190,8 +326,8 @@ test('what is being recorded is found too', async () => {
   recorder.marker('exit 0 after 3 ms')
   recorder.marker('$ whoami')
   await recorder.close()
-  await expect.poll(async () => (await search('whoami')).groups[0]?.hits.length).toBe(1)
-  expect((await search('uptime')).groups[0]?.hits).toMatchObject([{ exitCode: 0 }])
+  await expect.poll(async () => sessionsIn(await search('whoami'))[0]?.hits.length).toBe(1)
+  expect(sessionsIn(await search('uptime'))[0]?.hits).toMatchObject([{ exitCode: 0 }])
 })
 
 test.each(['missing', 'damaged', 'under another key'])(
@@ -222,7 +358,7 @@ test('no query breaks the search', async () => {
     fc.property(hostile, (query) => {
       const expression = matchExpression(query)
       if (expression !== undefined)
-        database.hits({ count: 1, first: [...(database.find(expression).get(1)?.first ?? [1])] }, query)
+        database.hits(database.find(expression).get(1) ?? { ids: [1], from: 0, to: 1 }, query, 6)
     }),
     { numRuns: 500 },
   )

@@ -1,0 +1,90 @@
+import type { SearchGroup } from '../../../contract/search.ts'
+import { groupedAccountId } from '../../ui/account-id.ts'
+import { displayText } from '../../ui/display-text.ts'
+import { EnvironmentSquare } from '../../ui/environment.tsx'
+import { RefusedIcon, ShellIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
+import { formatDuration, formatMoment } from '../../ui/time.ts'
+import { SourceBadge } from '../task/source-badge.tsx'
+import styles from './audit.module.css'
+
+type Other = Exclude<SearchGroup, { kind: 'session' }>
+
+/** An attempt that came to nothing, or a shell that only AWS or a file tells of: there is no recording to open here. */
+export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; onOpen: () => void }) {
+  const { userName, at, command, refusal, isRefused, lasted } = factsOf(group)
+  const container = group.kind === 'refused' ? group.refusal.container : group.container
+  const Icon = isRefused ? RefusedIcon : ShellIcon
+  return (
+    <section className={styles.group}>
+      <div className={styles.entry}>
+        <button type="button" className={styles.head} disabled={container === undefined} onClick={onOpen}>
+          {container === undefined ? (
+            <Icon size={16} stroke={1.75} aria-hidden />
+          ) : (
+            <EnvironmentSquare environment={container.environment} />
+          )}
+          <b>
+            <Place group={group} />
+          </b>
+          <Name text={userName} />
+          <span>{formatMoment(at, now)}</span>
+          {isRefused ? <span className={styles.failed}>refused</span> : <span>{lasted}</span>}
+        </button>
+        {group.kind === 'refused' ? (
+          <SourceBadge source={group.source} />
+        ) : (
+          <SourceBadge event={group.event} />
+        )}
+      </div>
+      {command !== undefined && (
+        <p className={styles.what}>
+          <Icon size={12} stroke={1.75} aria-hidden />
+          <code>{displayText(command)}</code>
+        </p>
+      )}
+      {group.kind === 'cloud' && group.event.kind === 'direct' && (
+        <p className={styles.note}>
+          <span className={styles.doubtful}>Went around ECS with ssm:StartSession.</span>
+        </p>
+      )}
+      {refusal !== undefined && <p className={styles.note}>{displayText(refusal)}</p>}
+    </section>
+  )
+}
+
+function factsOf(group: Other) {
+  if (group.kind === 'refused') {
+    const { userName, at, command, message } = group.refusal
+    return { userName, at, command, refusal: message, isRefused: true, lasted: undefined }
+  }
+  const { userName, at, command, refusal, endedAt } = group.event
+  return {
+    userName,
+    at,
+    command,
+    refusal: refusal && [refusal.code, refusal.message].filter(Boolean).join(': '),
+    isRefused: refusal !== undefined,
+    lasted: endedAt === undefined ? undefined : formatDuration(endedAt - at),
+  }
+}
+
+/** As a session's where the task is known from one of ours; else as AWS names it. */
+function Place({ group }: { group: Other }) {
+  const container = group.kind === 'refused' ? group.refusal.container : group.container
+  if (container !== undefined)
+    return (
+      <>
+        <Name text={container.serviceName ?? container.clusterName} /> /{' '}
+        <Name text={container.containerName} />
+      </>
+    )
+  if (group.kind === 'refused') return null
+  const { clusterName, containerName, taskId, accountId } = group.event
+  return (
+    <>
+      <Name text={clusterName ?? groupedAccountId(accountId)} /> /{' '}
+      <Name text={containerName ?? taskId.slice(0, 8)} />
+    </>
+  )
+}
