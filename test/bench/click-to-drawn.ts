@@ -3,15 +3,18 @@ import type { Page } from '@playwright/test'
 /** What must be there, by a name: so many elements of a selector at least. */
 export type Drawing<Name extends string> = Record<Name, { selector: string; atLeast: number }>
 
+/** Far beyond any budget; for a part that never comes. */
+const drawnLimitMilliseconds = 60_000
+
 /** Milliseconds from a click to the end of the frame that shows each part for the first time. */
 export async function clickToDrawn<Name extends string>(
   page: Page,
   click: () => Promise<void>,
   parts: Drawing<Name>,
 ): Promise<Record<Name, number>> {
-  const wanted: Drawing<string> = parts
-  await page.evaluate((parts) => {
-    const { promise, resolve } = Promise.withResolvers<Record<string, number>>()
+  const order: { parts: Drawing<string>; limit: number } = { parts, limit: drawnLimitMilliseconds }
+  await page.evaluate(({ parts, limit }) => {
+    const { promise, resolve } = Promise.withResolvers<Record<string, number | undefined>>()
     window.partsDrawn = promise
     const isThere = (name: string) => {
       const { selector, atLeast } = parts[name] ?? { selector: ':not(*)', atLeast: 1 }
@@ -26,20 +29,24 @@ export async function clickToDrawn<Name extends string>(
         const { port1, port2 } = new MessageChannel()
         port1.onmessage = () => {
           for (const name of fresh) drawn[name] = performance.now() - clickedAt
-          if (Object.keys(drawn).length === Object.keys(parts).length) resolve(drawn)
+          const late = performance.now() - clickedAt > limit
+          if (late || Object.keys(drawn).length === Object.keys(parts).length) resolve(drawn)
           else requestAnimationFrame(frame)
         }
         port2.postMessage(undefined)
       })
     }
     addEventListener('click', watch, { capture: true, once: true })
-  }, wanted)
+  }, order)
   await click()
-  return (await page.evaluate(() => window.partsDrawn)) as Record<Name, number>
+  const drawn = await page.evaluate(() => window.partsDrawn)
+  const missing = Object.keys(parts).filter((name) => drawn[name] === undefined)
+  if (missing.length > 0) throw new Error(`Never drawn: ${missing.join(', ')}`)
+  return drawn as Record<Name, number>
 }
 
 declare global {
   interface Window {
-    partsDrawn: Promise<Record<string, number>>
+    partsDrawn: Promise<Record<string, number | undefined>>
   }
 }
