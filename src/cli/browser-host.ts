@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { defaultDataFolder } from '../core/data-folder.ts'
 import { createNodeCore } from '../core/node-core.ts'
 import { readPageFiles } from '../core/page/page-files.ts'
-import { pageInBrowser } from '../core/window-host.ts'
+import { createPageInBrowser } from '../core/window-host.ts'
 import { startWebServer } from '../web/web-server.ts'
 import { openBrowser } from './open-browser.ts'
 import type { HostOptions } from './options.ts'
@@ -45,7 +45,7 @@ export async function runBrowserHost(
     port: options.port,
     files,
     downloads: core.downloads,
-    connectRpc: (channel) => core.connectRpc(channel, pageInBrowser),
+    connectRpc: (channel) => core.connectRpc(channel, createPageInBrowser()),
     connectBytes: (channel) => core.connectBytes(channel),
   })
 

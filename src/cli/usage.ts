@@ -21,4 +21,5 @@ export const usage = `Porthole: shells in your ECS containers, and a record of w
   --session ID        with export: one session; --task ARN, --since and --until choose others
   --redacted          with export: without known kinds of secrets, and without recordings
   --text              with export: recordings also as plain text; --asciicast-v2 for older players
+  --as FORM           with export and --session: the recording alone, as asciicast-v3, asciicast-v2 or text
   --ready-file F      with sandbox: where to write what clients need to know`

@@ -86,7 +86,11 @@ export const activitySchema = z.enum([
   'recording.paused',
   'recording.resumed',
   'transcript.viewed',
+  /** It is whole; before there was `export.started`, it was noted when one began. */
   'audit.exported',
+  'export.started',
+  'export.cancelled',
+  'export.failed',
   'audit.imported',
   'audit.verified',
   'hold.set',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accessRolesSchema, accessSchema } from './access.ts'
 import { catalogScopeSchema, clusterSchema } from './catalog.ts'
 import { errorValueSchema } from './errors.ts'
+import { windowExportSchema } from './export.ts'
 import { settingsSchema } from './host.ts'
 import { identityListSchema, scopeSchema, signInAttemptSchema } from './identity.ts'
 import { integrityStateSchema } from './integrity.ts'
@@ -31,6 +32,8 @@ export const events = {
   'audit.recordChanged': z.object({}),
   /** A check of the record is under way, or over. */
   'audit.integrity': integrityStateSchema,
+  /** To one window: how far its export has come, and what became of it. */
+  'export.changed': windowExportSchema,
   /** To one window: an entry of its native menu was chosen. */
   'window.command': z.object({ commandId: z.string() }),
   /** To one window: `window.takeLinks` has something. */

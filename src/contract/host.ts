@@ -23,7 +23,7 @@ export const hostInfoSchema = z.object({
     notices: z.boolean(),
     /** The page can ask for another window. */
     newWindows: z.boolean(),
-    /** The page fetches files from its host, for the person to keep. */
+    /** The page fetches files from its host, for the person to keep; without it, the host asks where to. */
     downloads: z.boolean(),
   }),
 })

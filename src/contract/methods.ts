@@ -23,7 +23,7 @@ import { commandEntrySchema } from './command-marker.ts'
 import { commandSummariesSchema, mostSummaries } from './command-summary.ts'
 import { diagnosticsSchema } from './diagnostics.ts'
 import { errorValueSchema } from './errors.ts'
-import { exportRequestSchema, exportResultSchema } from './export.ts'
+import { exportWishSchema, windowExportSchema } from './export.ts'
 import { hostInfoSchema, settingsSchema } from './host.ts'
 import {
   callerSchema,
@@ -293,8 +293,6 @@ export const methods = {
   },
   /** Checks the whole record; how far it has come is told as `audit.integrity`. */
   'audit.verify': { params: z.object({}), result: integrityReportSchema },
-  /** Writes part of the history where the host keeps exports. Takes as long as a check of the whole record. */
-  'audit.export': { params: exportRequestSchema, result: exportResultSchema },
   /** Keeps recordings whatever their age, or lets them go again. */
   'audit.hold': { params: z.object({ target: holdTargetSchema, held: z.boolean() }), result: z.object({}) },
   'audit.integrity': { params: z.object({}), result: integrityStateSchema },
@@ -334,6 +332,25 @@ export const methods = {
   /** What was done to the record and with it; news are told as `audit.recordChanged`. */
   'audit.recordActs': { params: recordActsRequestSchema, result: recordActsSchema },
   'audit.touched': { params: z.object({}), result: z.array(touchedTaskSchema) },
+
+  /**
+   * Begins to write part of the history to where the person says, or for the page
+   * to fetch (`HostInfo.abilities.downloads`); what becomes of it comes as
+   * `export.changed`. Nothing when the person would rather not. One per window at a time.
+   */
+  'export.start': {
+    params: z.object({ wish: exportWishSchema }),
+    result: z.object({ started: windowExportSchema.optional() }),
+  },
+  /** Nothing of it stays. */
+  'export.cancel': { params: z.object({ id: z.uuid() }), result: z.object({}) },
+  /** Shows a finished one in its folder. Not with the ability `downloads`. */
+  'export.show': { params: z.object({ id: z.uuid() }), result: z.object({}) },
+  /** The latest of this window. */
+  'export.current': {
+    params: z.object({}),
+    result: z.object({ current: windowExportSchema.optional() }),
+  },
 
   /** Replaces the native menus of this window. Needs the ability `nativeMenus`. */
   'window.setMenu': { params: z.object({ menu: menuSchema }), result: z.object({}) },

@@ -8,7 +8,8 @@ import { createAccountDirectory } from './accounts/account-directory.ts'
 import { type AuditClient, createAuditService } from './audit/audit-client.ts'
 import { createCloudAudit } from './audit/cloud/cloud-audit.ts'
 import { SearchWithCloud } from './audit/cloud/search-with-cloud.ts'
-import { type Downloads, ExportService } from './audit/export/export-service.ts'
+import type { Downloads } from './audit/export/downloads.ts'
+import { WindowExports } from './audit/export/window-exports.ts'
 import { keepRetention } from './audit/retention/keep-retention.ts'
 import { Viewing } from './audit/viewing.ts'
 import { configuredBundle } from './aws/certificate-bundle.ts'
@@ -65,7 +66,7 @@ export interface CoreOptions {
   pluginKeyFile: string
   /** The standalone verifier that goes along with exports: resources/audit-verifier.mjs. */
   verifierFile: string
-  /** Where exports of the history are written. */
+  /** Where exports wait for a page that fetches them; else what a person is offered who is asked where to. */
   exportFolder: string
   /** For the person who runs the host; never gets secrets or terminal bytes. */
   log: (message: string) => void
@@ -87,6 +88,7 @@ export interface Core extends AsyncDisposable {
   /** All sessions, newest last. */
   readonly sessions: Pick<SessionService, 'list'>
   readonly windowSessions: Pick<WindowSessions, 'liveIn' | 'closeAll'>
+  readonly windowExports: Pick<WindowExports, 'running' | 'runningIn' | 'closeOf'>
   /** Exports for the page to fetch, where its host offers that. */
   readonly downloads: Downloads
   /** The computer woke up: what was read before it slept is old. */
@@ -156,9 +158,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const viewing = new Viewing({ audit, caller, localUser: localUserName(), clock: systemClock, log })
   resources.use(onSignedIn(signIn, () => viewing.forget()))
   const exports = resources.use(
-    new ExportService({
+    new WindowExports({
       audit,
-      actor: () => viewing.actor(undefined),
+      actor: (scope) => viewing.actor(scope),
       folder: options.exportFolder,
       verifierFile: options.verifierFile,
       version: options.version,
@@ -296,7 +298,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     problems,
     sessions,
     windowSessions,
-    downloads: exports,
+    windowExports: exports,
+    downloads: exports.downloads,
     resumed,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

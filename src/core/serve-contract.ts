@@ -8,7 +8,7 @@ import type { AccountDirectory } from './accounts/account-directory.ts'
 import type { AuditService } from './audit/audit-service.ts'
 import type { CloudAudit } from './audit/cloud/cloud-audit.ts'
 import type { SearchWithCloud } from './audit/cloud/search-with-cloud.ts'
-import type { ExportService } from './audit/export/export-service.ts'
+import type { WindowExports } from './audit/export/window-exports.ts'
 import { taskOfSnapshot } from './audit/task-snapshot.ts'
 import type { Viewing } from './audit/viewing.ts'
 import type { CatalogService } from './catalog/catalog-service.ts'
@@ -45,7 +45,7 @@ export interface CoreServices {
   cloudAudit: CloudAudit
   search: Pick<SearchWithCloud, 'search'>
   viewing: Viewing
-  exports: Pick<ExportService, 'export'>
+  exports: WindowExports
   clock: Clock
   log: (message: string) => void
 }
@@ -81,13 +81,14 @@ export function serveContract(services: CoreServices): ContractServer {
         onFailure: (method, thrown) => services.log(`${method} failed: ${stackOf(thrown)}`),
       })
       windows.add(window)
-      const hearing = forwardWindowEvents(windowHost, window)
+      const hearing = forwardWindowEvents(services, windowHost, window)
       const leave = () => {
         if (!windows.delete(window)) return
         for (const subscription of hearing) subscription[Symbol.dispose]()
         window[Symbol.dispose]()
         watches.delete(window)
         services.logs.closeOf(channel)
+        if (!windowHost.outlivesPage) void services.exports.closeOf(windowHost)
       }
       channel.onClose(leave)
       return { [Symbol.dispose]: leave }
@@ -101,7 +102,9 @@ export function serveContract(services: CoreServices): ContractServer {
 }
 
 /** Answered for the window that asks. */
-type WindowMethod = Extract<MethodName, `window.${string}` | `logs.${string}`> | 'session.open'
+type WindowMethod =
+  | Extract<MethodName, `window.${string}` | `logs.${string}` | `export.${string}`>
+  | 'session.open'
 
 /** One entry per method of the contract. Anything longer than a call belongs into a service. */
 function createHandlers(
@@ -202,7 +205,6 @@ function createHandlers(
       await viewing.verified(report)
       return report
     },
-    'audit.export': (request) => services.exports.export(request),
     'audit.hold': async ({ target, held }) => nothing(await viewing.held(target, held)),
     'audit.integrity': () => audit.integrity(),
     'audit.taskSnapshot': async ({ taskArn }) => {
@@ -213,13 +215,23 @@ function createHandlers(
 }
 
 function createWindowHandlers(
-  { sessions, windowSessions, settings, catalog }: CoreServices,
+  { sessions, windowSessions, settings, catalog, exports }: CoreServices,
   windowHost: WindowHost,
 ): Pick<MethodHandlers, Exclude<WindowMethod, `logs.${string}`>> {
   return {
     'session.open': async (request) => {
       assertReason(settings.get().production, request, catalog.tagsAt(request.container))
       return windowSessions.opened(windowHost, await sessions.open(request))
+    },
+    'export.start': async ({ wish }) => {
+      const started = await exports.start(windowHost, wish)
+      return started === undefined ? {} : { started }
+    },
+    'export.cancel': async ({ id }) => nothing(exports.cancel(windowHost, id)),
+    'export.show': async ({ id }) => nothing(await exports.show(windowHost, id)),
+    'export.current': async () => {
+      const current = exports.current(windowHost)
+      return current === undefined ? {} : { current }
     },
     'window.setMenu': async ({ menu }) => nothing(windowHost.setMenu(menu)),
     'window.notify': async (notice) => nothing(windowHost.notify(notice)),
@@ -245,12 +257,16 @@ function createLogHandlers(
 }
 
 function forwardWindowEvents(
+  { exports }: Pick<CoreServices, 'exports'>,
   windowHost: WindowHost,
   { emit }: Pick<RpcServer<Events>, 'emit'>,
 ): Disposable[] {
   return [
     windowHost.onCommand((commandId) => emit('window.command', { commandId })),
     windowHost.onLinksWaiting(() => emit('window.linksWaiting', {})),
+    exports.onChanged(({ window, told }) => {
+      if (window === windowHost) emit('export.changed', told)
+    }),
   ]
 }
 

@@ -1,9 +1,10 @@
-import { BrowserWindow, Menu, Notification } from 'electron'
+import { BrowserWindow, Menu, Notification, shell } from 'electron'
 import { pageOrigin } from '../contract/ports.ts'
 import type { ArrivedLink, Menu as MenuModel, Notice } from '../contract/window.ts'
 import { createListeners } from '../core/listeners.ts'
-import type { WindowHost } from '../core/window-host.ts'
+import type { SaveQuestion, WindowHost } from '../core/window-host.ts'
 import { menuTemplate } from './menu-template.ts'
+import { chooseSaveTarget } from './save-dialog.ts'
 
 /** The interface's smallest window. */
 const smallest = { minWidth: 900, minHeight: 600 }
@@ -26,6 +27,7 @@ export interface AppWindowOptions {
 export class AppWindow implements WindowHost {
   readonly name: string
   readonly browserWindow: BrowserWindow
+  readonly outlivesPage = true
   readonly #options: AppWindowOptions
   readonly #commands = createListeners<string>()
   readonly #linksWaiting = createListeners<void>()
@@ -107,6 +109,14 @@ export class AppWindow implements WindowHost {
 
   openAnother(): void {
     this.#options.openAnother()
+  }
+
+  chooseSaveTarget(question: SaveQuestion): Promise<string | undefined> {
+    return chooseSaveTarget(this.browserWindow, question)
+  }
+
+  showInFolder(path: string): void {
+    shell.showItemInFolder(path)
   }
 
   takeLinks(): ArrivedLink[] {

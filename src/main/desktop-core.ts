@@ -82,14 +82,14 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
   )
   const owned = resources.move()
 
-  const forgetWindow = (window: WindowHost) => {
+  const disconnect = (window: WindowHost) => {
     connections.get(window)?.[Symbol.dispose]()
     connections.delete(window)
   }
   return {
     core,
     connectWindow(window, { rpc, bytes }) {
-      forgetWindow(window)
+      disconnect(window)
       const channel = createMessagePortChannel(rpc)
       const serving = core.connectRpc(channel, window)
       sessionHost.serveBytes(bytes)
@@ -104,7 +104,10 @@ export async function createDesktopCore(options: DesktopCoreOptions): Promise<De
         if (connections.get(window) === connection) connections.delete(window)
       })
     },
-    forgetWindow,
+    forgetWindow(window) {
+      disconnect(window)
+      void core.windowExports.closeOf(window)
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

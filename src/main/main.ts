@@ -74,7 +74,8 @@ async function run(): Promise<void> {
   const closeWindow = async (window: AppWindow) => {
     const { core: services } = await coreOnce()
     const live = services.windowSessions.liveIn(window)
-    if (!(await confirmEnding(live, { action: 'Close window', over: window }))) return false
+    const exporting = services.windowExports.runningIn(window)
+    if (!(await confirmEnding({ live, exporting }, { action: 'Close window', over: window }))) return false
     // The last window takes the app along, which waits for its sessions to end.
     leaving = windows.all.length === 1 && !livesWithoutWindows
     void services.windowSessions.closeAll(window)
@@ -116,7 +117,8 @@ async function run(): Promise<void> {
     event.preventDefault()
     void core.then(async ({ core: services }) => {
       const live = services.sessions.list().filter(({ state }) => state !== 'ended')
-      leaving = await confirmEnding(live, { action: 'Quit', over: windows.all[0] })
+      const exporting = services.windowExports.running().length > 0
+      leaving = await confirmEnding({ live, exporting }, { action: 'Quit', over: windows.all[0] })
       if (leaving) app.quit()
     })
   })

@@ -3,6 +3,10 @@ import { rm, stat } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Download } from '../core/audit/export/downloads.ts'
+
+/** Nothing that a browser would show instead of keeping it. */
+const types: Record<string, string> = { '.zip': 'application/zip', '.cast': 'application/x-asciicast' }
 
 /**
  * Sends a file for the person to keep, and removes it when it has arrived: it
@@ -10,16 +14,16 @@ import { pipeline } from 'node:stream/promises'
  */
 export async function sendDownload(
   response: ServerResponse,
-  file: string,
+  { file, name }: Download,
   headers: Record<string, string>,
 ): Promise<void> {
   try {
     const { size } = await stat(file)
     response.writeHead(200, {
       ...headers,
-      'Content-Type': 'application/zip',
+      'Content-Type': types[path.extname(name)] ?? 'application/octet-stream',
       'Content-Length': size,
-      'Content-Disposition': `attachment; filename="${path.basename(file)}"`,
+      'Content-Disposition': disposition(name),
       'Cache-Control': 'no-store',
     })
     await pipeline(createReadStream(file), response)
@@ -29,4 +33,17 @@ export async function sendDownload(
   } finally {
     await rm(file, { force: true })
   }
+}
+
+/**
+ * RFC 6266: a name in plain ASCII for old browsers, and the name itself. A header
+ * holds no other characters, and quotes in it would end it.
+ */
+function disposition(name: string): string {
+  const plain = name.replaceAll(/[^\w.-]/g, '_')
+  const whole = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`
 }

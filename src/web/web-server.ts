@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Channel } from '../channel/channel.ts'
 import { createWebSocketChannel, type WebSocketLike } from '../channel/web-socket-channel.ts'
 import { PortholeError } from '../contract/errors.ts'
-import { type Downloads, downloadPrefix } from '../core/audit/export/export-service.ts'
+import { type Download, type Downloads, downloadPrefix } from '../core/audit/export/downloads.ts'
 import type { PageFiles } from '../core/page/page-files.ts'
 import { pageHeaders } from '../core/page/page-policy.ts'
 import { AccessGate } from './access-gate.ts'
@@ -124,7 +124,11 @@ function decideAnswer(request: IncomingMessage, gate: AccessGate, files: PageFil
 }
 
 /** @returns the file to send; `undefined` for any other request, and for one without the right to it */
-function takeDownload(request: IncomingMessage, gate: AccessGate, downloads: Downloads): string | undefined {
+function takeDownload(
+  request: IncomingMessage,
+  gate: AccessGate,
+  downloads: Downloads,
+): Download | undefined {
   if (request.method !== 'GET' || !gate.hasRightHost(request) || !gate.hasCookie(request)) return undefined
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
   if (!pathname.startsWith(downloadPrefix)) return undefined

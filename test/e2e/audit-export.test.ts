@@ -56,7 +56,7 @@ test('the record is checked, exported, verified by its own verifier, found out w
     await window.getByRole('button', { name: 'Export…' }).click()
     await expect(dialog.getByText(/^One task:/)).toBeVisible()
     await testInfo.attach('task', { body: await window.screenshot(), contentType: 'image/png' })
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.getByRole('button', { name: 'Close' }).click()
     await porthole.openReplay('ana')
     await testInfo.attach('session', { body: await window.screenshot(), contentType: 'image/png' })
     await window.getByRole('button', { name: 'Export…' }).filter({ visible: true }).click()
@@ -69,9 +69,20 @@ test('the record is checked, exported, verified by its own verifier, found out w
     const other = testInfo.outputPath('with-v2')
     await unpack(readFileSync(await download.path()), other)
     expect(readFileSync(path.join(other, 'manifest.json'), 'utf8')).toContain('"kind": "session"')
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await window.getByRole('button', { name: 'Export…' }).filter({ visible: true }).click()
+    await dialog.getByLabel('Recording as asciicast v2').check()
+    await dialog.getByLabel(/^Redacted/).check()
+    const [alone] = await Promise.all([
+      window.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Export', exact: true }).click(),
+    ])
+    expect(alone.suggestedFilename()).toMatch(/^nginx-ana-[\d-]+-v2-redacted\.cast$/)
+    await expect(dialog.getByText(/secrets taken out/)).toBeVisible()
     const page = await window.context().newPage()
     await playToEnd(page, text)
     await playToEnd(page, readFileSync(path.join(other, 'asciicast-v2', name), 'utf8'))
+    await playToEnd(page, readFileSync(await alone.path(), 'utf8'))
     await page.close()
   })
 

@@ -2,11 +2,12 @@ import { existsSync, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { PortholeError } from '../../contract/errors.ts'
-import type { ExportSelection } from '../../contract/export.ts'
+import { type ExportSelection, type RecordingRequest, recordingFormSchema } from '../../contract/export.ts'
 import { integrityProvesNot } from '../../contract/integrity.ts'
 import { importIntoFolder } from '../../core/audit/cloud/import/import-into-folder.ts'
-import { exportFolder } from '../../core/audit/export/export-folder.ts'
+import { exportFolder, exportRecordingOf } from '../../core/audit/export/export-folder.ts'
 import { checkFolder } from '../../core/audit/integrity/check-folder.ts'
 import { defaultDataFolder } from '../../core/data-folder.ts'
 import { runVerifier } from '../audit-verifier.ts'
@@ -16,10 +17,10 @@ import { verifierFile } from '../programs.ts'
 import { version } from '../version.ts'
 
 /** `porthole audit verify`, `export` and `import`, for whoever has no window or does not want one. */
-export const audit: Command = async (args) => {
+export const audit: Command = async (args, stop) => {
   const [action, ...rest] = args
   if (action === 'verify') return verify(rest)
-  if (action === 'export') return exportHistory(rest)
+  if (action === 'export') return exportHistory(rest, stop)
   if (action === 'import') return importFiles(rest)
   throw invalid('audit takes verify, export or import.')
 }
@@ -75,9 +76,10 @@ const exportOptions = {
   redacted: { type: 'boolean' },
   text: { type: 'boolean' },
   'asciicast-v2': { type: 'boolean' },
+  as: { type: 'string' },
 } as const
 
-async function exportHistory(args: string[]): Promise<void> {
+async function exportHistory(args: string[], signal: AbortSignal): Promise<void> {
   const { values, positionals } = parse(() =>
     parseArgs({ args, options: exportOptions, allowPositionals: true }),
   )
@@ -86,16 +88,25 @@ async function exportHistory(args: string[]): Promise<void> {
     throw invalid('export needs one place to write to: a folder that does not exist yet, or a .zip.')
   const target = path.resolve(out)
   if (existsSync(target)) throw invalid(`${target} exists already.`)
-  const summary = await exportFolder({
+  const from = {
     folder: path.join(dataFolderOf(values['data-folder']), 'audit'),
     target,
+    by: { userName: userInfo().username },
+    signal,
+  }
+  if (values.as !== undefined) {
+    const { path: file, redactions } = await exportRecordingOf({ ...from, request: recordingOf(values) })
+    say(`The recording is in ${file}${redactions === undefined ? '' : `, ${redactions} secrets taken out`}`)
+    return
+  }
+  const summary = await exportFolder({
+    ...from,
     request: {
       selection: selectionOf(values),
       redacted: values.redacted === true,
       text: values.text === true,
       asciicastV2: values['asciicast-v2'] === true,
     },
-    by: { userName: userInfo().username },
     version,
     verifierFile: verifierFile(),
   })
@@ -133,6 +144,19 @@ function selectionOf(values: {
   if (since === undefined && until === undefined) return { kind: 'all' }
   const from = since === undefined ? 0 : momentOf('--since', since)
   return { kind: 'range', from, to: until === undefined ? Date.now() : momentOf('--until', until) }
+}
+
+/** One recording as one file. */
+function recordingOf(values: {
+  session?: string | undefined
+  as?: string | undefined
+  redacted?: boolean | undefined
+}): RecordingRequest {
+  const form = recordingFormSchema.safeParse(values.as)
+  if (!form.success) throw invalid(`--as takes ${recordingFormSchema.options.join(', ')}.`)
+  const sessionId = z.uuid().safeParse(values.session)
+  if (!sessionId.success) throw invalid('--as is for one session: name it with --session.')
+  return { sessionId: sessionId.data, form: form.data, redacted: values.redacted === true }
 }
 
 function momentOf(flag: string, text: string): number {

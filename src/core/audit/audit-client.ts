@@ -1,9 +1,9 @@
 import type { Channel } from '../../channel/channel.ts'
-import { createRpcClient } from '../../channel/rpc.ts'
+import { createRpcClient, type RpcClient } from '../../channel/rpc.ts'
 import type { AuditSession } from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError, type Result } from '../../contract/errors.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
-import type { AuditService, RecorderFactory } from './audit-service.ts'
+import type { AuditService, ExportRun, RecorderFactory } from './audit-service.ts'
 import { ChannelRecorderFactory } from './channel-recorders.ts'
 import type { KeyPurpose } from './sealing/derived-key.ts'
 import type { CloudKnown } from './search/other-entries.ts'
@@ -59,7 +59,10 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,
     verify: async () => unwrap(await rpc.call('verify', {})),
-    export: async (order) => unwrap(await rpc.call('export', order)),
+    export: (order, run) =>
+      runExport(rpc, run, async (id) => unwrap(await rpc.call('export', { id, ...order }))),
+    exportRecording: (order, run) =>
+      runExport(rpc, run, async (id) => unwrap(await rpc.call('exportRecording', { id, ...order }))),
     retain: async (settings) => unwrap(await rpc.call('retain', settings)).shredded,
     integrity: async () => unwrap(await rpc.call('integrity', {})),
     onIntegrity: (listener) => rpc.on('integrity', listener),
@@ -72,6 +75,28 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     async [Symbol.asyncDispose]() {
       channel.close()
     },
+  }
+}
+
+/** One export: what the worker tells of it goes to whoever waits for it, and their signal to the worker. */
+async function runExport<Summary>(
+  rpc: RpcClient<typeof auditMethods, typeof auditEvents>,
+  { signal, onProgress }: ExportRun = {},
+  call: (id: string) => Promise<Summary>,
+): Promise<Summary> {
+  const id = crypto.randomUUID()
+  using _progress = rpc.on('exporting', (told) => {
+    if (told.id === id) onProgress?.(told.progress)
+  })
+  const cancel = () => void rpc.call('cancelExport', { id })
+  const summary = call(id)
+  // Messages keep their order: the worker knows of the export by then.
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await summary
+  } finally {
+    signal?.removeEventListener('abort', cancel)
   }
 }
 

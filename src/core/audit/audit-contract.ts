@@ -11,7 +11,13 @@ import { cloudEventSchema } from '../../contract/cloud-audit.ts'
 import { commandEntrySchema } from '../../contract/command-marker.ts'
 import { commandSummariesSchema } from '../../contract/command-summary.ts'
 import { errorValueSchema } from '../../contract/errors.ts'
-import { exportRequestSchema, exportSummarySchema } from '../../contract/export.ts'
+import {
+  exportProgressSchema,
+  exportRequestSchema,
+  exportSummarySchema,
+  recordingRequestSchema,
+  recordingSummarySchema,
+} from '../../contract/export.ts'
 import { timestampSchema } from '../../contract/identity.ts'
 import { integrityReportSchema, integrityStateSchema } from '../../contract/integrity.ts'
 import { recordActsRequestSchema, recordActsSchema } from '../../contract/record-acts.ts'
@@ -20,6 +26,13 @@ import { searchAnswerSchema, searchRequestSchema } from '../../contract/search.t
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
 import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
 import { keyPurposes } from './sealing/derived-key.ts'
+
+const actorSchema = z.object({ userName: z.string(), principal: z.string().optional() })
+
+const exportPlaceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('chosen'), path: z.string(), replace: z.boolean() }),
+  z.object({ kind: z.literal('waiting'), folder: z.string() }),
+])
 
 /** What the audit worker can be asked. Recordings come as byte messages on the same channel (recording-frames.ts). */
 export const auditMethods = {
@@ -92,16 +105,29 @@ export const auditMethods = {
 
   /** Checks the whole record, beside whatever else is going on; one check at a time. */
   verify: { params: z.object({}), result: integrityReportSchema },
+  /** Ends with CANCELLED after `cancelExport`, and when the client that asked for it goes. */
   export: {
     params: z.object({
+      id: z.uuid(),
       request: exportRequestSchema,
-      target: z.string(),
-      by: z.object({ userName: z.string(), principal: z.string().optional() }),
+      place: exportPlaceSchema,
+      container: z.enum(['archive', 'folder']),
+      by: actorSchema,
       version: z.string(),
       verifier: z.string(),
     }),
     result: exportSummarySchema,
   },
+  exportRecording: {
+    params: z.object({
+      id: z.uuid(),
+      request: recordingRequestSchema,
+      place: exportPlaceSchema,
+      by: actorSchema,
+    }),
+    result: recordingSummarySchema,
+  },
+  cancelExport: { params: z.object({ id: z.uuid() }), result: z.object({}) },
   retain: { params: retentionSettingsSchema, result: z.object({ shredded: z.number().int() }) },
   integrity: { params: z.object({}), result: integrityStateSchema },
   /** What a person should know about the history itself, e.g. that a damaged one was set aside. */
@@ -113,6 +139,8 @@ export const auditEvents = {
   integrity: integrityStateSchema,
   /** Something was done to the record. */
   acted: z.object({}),
+  /** To the client that asked for the export. */
+  exporting: z.object({ id: z.uuid(), progress: exportProgressSchema }),
 } as const
 
 /** What opens a recording, as JSON in its first frame. */

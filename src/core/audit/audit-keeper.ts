@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
@@ -12,7 +11,7 @@ import type {
 import type { CommandEntry } from '../../contract/command-marker.ts'
 import type { CommandSummaries } from '../../contract/command-summary.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
-import type { ExportSummary } from '../../contract/export.ts'
+import type { ExportSummary, RecordingSummary } from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { RecordActs, RecordActsRequest } from '../../contract/record-acts.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
@@ -22,11 +21,18 @@ import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
 import type { AuditEvent } from './audit-events.ts'
-import type { ExportOrder, RecordingStart, SessionFacts, TaskReplacedFacts } from './audit-service.ts'
+import type {
+  ExportOrder,
+  ExportRun,
+  RecordingOrder,
+  RecordingStart,
+  SessionFacts,
+  TaskReplacedFacts,
+} from './audit-service.ts'
 import { readCommandOutput } from './command-output.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
-import { exportDetail, placeOfSelection } from './export/export-activity.ts'
-import { exportRecord } from './export/export-record.ts'
+import { Exporter } from './export/exporter.ts'
+import { UnfinishedExports } from './export/unfinished-exports.ts'
 import { readInstallId } from './install-id.ts'
 import {
   type CheckpointKeeper,
@@ -84,13 +90,13 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #checkpoints: Checkpoints
   readonly #doubts: ErrorValue[]
   readonly #checks: RecordChecks
+  readonly #exporter: Exporter
   readonly #shredder: Shredder
   readonly #index: SessionIndex
   readonly #keys: RecordingKeys
   readonly #search: SearchIndex
   readonly #store: RecordingStore
   readonly #clock: Clock
-  readonly #signingKey: () => KeyObject
   readonly #derivedKey: (purpose: KeyPurpose) => Uint8Array
   readonly #news: TaskNews
   readonly #onRecordAct: (() => void) | undefined
@@ -109,7 +115,6 @@ export class AuditKeeper implements AsyncDisposable {
     this.#keys = resources.use(openKeys(folder, keeper))
     this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
     this.#ledger = resources.use(openLedger(folder, keeper, clock))
-    this.#signingKey = () => keeper.signingKey()
     this.#derivedKey = (purpose) => derivedKey(keeper.masterKey(), purpose)
     const parts = { ledger: this.#ledger, keeper, clock }
     this.#doubts = checkAtOpening(parts)
@@ -122,6 +127,16 @@ export class AuditKeeper implements AsyncDisposable {
       clock,
       problems: () => this.problems(),
       onChanged: (state) => options.onIntegrity?.(state),
+    })
+    this.#exporter = new Exporter({
+      ledger: this.#ledger,
+      store: this.#store,
+      checks: this.#checks,
+      unfinished: new UnfinishedExports(join(folder, 'unfinished-exports')),
+      clock,
+      signingKey: () => keeper.signingKey(),
+      note: (facts) => this.note(facts),
+      checkpoint: () => this.#checkpoints.mark(),
     })
     this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
     this.#shredder = new Shredder({
@@ -150,6 +165,7 @@ export class AuditKeeper implements AsyncDisposable {
     resources.move()
     keeper.#leftBehind = interrupted
     await keeper.#shredder.finish()
+    await keeper.#exporter.tidy()
     for (const taskArn of tasks) keeper.#news.changed(taskArn)
     // An index that is missing or old is built beside everything else.
     void keeper.#search.catchUp()
@@ -277,30 +293,12 @@ export class AuditKeeper implements AsyncDisposable {
     return (await this.#shredder.applyRetention(settings)).length
   }
 
-  /** Notes an export and makes it. @throws {PortholeError} STORAGE_* */
-  async export(order: ExportOrder): Promise<ExportSummary> {
-    const { request, by } = order
-    const at = this.#clock.now()
-    const place = placeOfSelection(request.selection)
-    this.note({ activity: 'audit.exported', at, ...by, ...place, detail: exportDetail(request) })
-    // The export itself is in the export, and signed.
-    this.#checkpoints.mark()
-    const lastSeq = this.#ledger.head.seq
-    const verification = await this.verify()
-    try {
-      return await exportRecord({
-        ...order,
-        at,
-        lastSeq,
-        verification,
-        installId: this.#ledger.installId,
-        rows: this.#ledger.rows,
-        store: this.#store,
-        signingKey: this.#signingKey(),
-      })
-    } catch (thrown) {
-      throw storageProblem(thrown, 'The export', order.target)
-    }
+  export(order: ExportOrder, run?: ExportRun): Promise<ExportSummary> {
+    return this.#exporter.archive(order, run)
+  }
+
+  exportRecording(order: RecordingOrder, run?: ExportRun): Promise<RecordingSummary> {
+    return this.#exporter.recording(order, run)
   }
 
   awsSessionIds(): string[] {
@@ -354,6 +352,7 @@ export class AuditKeeper implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#exporter[Symbol.asyncDispose]()
     await Promise.all(
       [...this.#recorders.values()].map((recorder) =>
         this.closeRecorder(recorder, recorder.lastMoment, 'shutdown'),

@@ -10,12 +10,19 @@ import type {
 import type { CommandEntry } from '../../contract/command-marker.ts'
 import type { CommandSummaries } from '../../contract/command-summary.ts'
 import type { ErrorValue } from '../../contract/errors.ts'
-import type { ExportRequest, ExportSummary } from '../../contract/export.ts'
+import type {
+  ExportProgress,
+  ExportRequest,
+  ExportSummary,
+  RecordingRequest,
+  RecordingSummary,
+} from '../../contract/export.ts'
 import type { IntegrityReport, IntegrityState } from '../../contract/integrity.ts'
 import type { RecordActs, RecordActsRequest } from '../../contract/record-acts.ts'
 import type { RetentionSettings } from '../../contract/retention.ts'
 import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
+import type { ExportPlace } from './export/export-target.ts'
 import type { LedgerSnapshot } from './task-snapshot.ts'
 
 /**
@@ -68,9 +75,12 @@ export interface AuditService extends AsyncDisposable {
   verify(): Promise<IntegrityReport>
   /**
    * Notes the export, checks the whole record, and writes what was asked for.
-   * @throws {PortholeError} STORAGE_*
+   * Aborting leaves nothing behind; how it ended is noted too.
+   * @throws {PortholeError} STORAGE_*, CANCELLED
    */
-  export(order: ExportOrder): Promise<ExportSummary>
+  export(order: ExportOrder, run?: ExportRun): Promise<ExportSummary>
+  /** Notes the export and writes one recording into a file. @throws {PortholeError} NOT_FOUND, STORAGE_*, CANCELLED */
+  exportRecording(order: RecordingOrder, run?: ExportRun): Promise<RecordingSummary>
   /** Destroys the recordings that are too old or too much; never one that is held or live. @returns how many */
   retain(settings: RetentionSettings): Promise<number>
   integrity(): Promise<IntegrityState>
@@ -85,14 +95,25 @@ export interface AuditService extends AsyncDisposable {
   readonly recorders: RecorderFactory
 }
 
+export interface ExportRun {
+  signal?: AbortSignal
+  onProgress?: (progress: ExportProgress) => void
+}
+
 export interface ExportOrder {
   request: ExportRequest
-  /** Absolute path; `.zip` makes an archive, anything else a folder. */
-  target: string
+  place: ExportPlace
+  container: 'archive' | 'folder'
   by: { userName: string; principal?: string | undefined }
   version: string
   /** Text of the standalone verifier. */
   verifier: string
+}
+
+export interface RecordingOrder {
+  request: RecordingRequest
+  place: ExportPlace
+  by: { userName: string; principal?: string | undefined }
 }
 
 /** Makes recorders. On the desktop it lives in the session host, with a channel of its own to the audit worker. */

@@ -4,6 +4,7 @@ import { toErrorValue } from '../../contract/errors.ts'
 import type { IntegrityState } from '../../contract/integrity.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import { AuditKeeper, type AuditKeeperOptions } from './audit-keeper.ts'
+import { ServedExports } from './export/served-exports.ts'
 import { ServedRecorders } from './served-recorders.ts'
 
 /** An audit history on offer. Disposing closes recordings and ledger; the channels stay with their owners. */
@@ -99,9 +100,10 @@ class RetriedOpening implements AsyncDisposable {
 class ServedClient implements Disposable {
   readonly #rpc: ReturnType<typeof serveMethods>
   readonly #recorders: ServedRecorders
+  readonly #exports = new ServedExports((exporting) => this.#rpc.emit('exporting', exporting))
 
   constructor(channel: Channel, opening: RetriedOpening) {
-    this.#rpc = serveMethods(channel, opening)
+    this.#rpc = serveMethods(channel, opening, this.#exports)
     this.#recorders = new ServedRecorders(channel, () => opening.current)
   }
 
@@ -120,6 +122,7 @@ class ServedClient implements Disposable {
   /** The channel closed. */
   async leave(): Promise<void> {
     this.#rpc[Symbol.dispose]()
+    this.#exports.cancelAll()
     await this.#recorders.closeAll()
   }
 
@@ -129,7 +132,7 @@ class ServedClient implements Disposable {
   }
 }
 
-function serveMethods(channel: Channel, opening: RetriedOpening) {
+function serveMethods(channel: Channel, opening: RetriedOpening, exports: ServedExports) {
   return serveRpc({
     channel,
     methods: auditMethods,
@@ -176,7 +179,13 @@ function serveMethods(channel: Channel, opening: RetriedOpening) {
         key: Buffer.from((await opening.get()).derivedKey(purpose)).toString('base64'),
       }),
       verify: async () => (await opening.get()).verify(),
-      export: async (order) => (await opening.get()).export(order),
+      export: ({ id, ...order }) => exports.run(id, async (run) => (await opening.get()).export(order, run)),
+      exportRecording: ({ id, ...order }) =>
+        exports.run(id, async (run) => (await opening.get()).exportRecording(order, run)),
+      cancelExport: async ({ id }) => {
+        exports.cancel(id)
+        return {}
+      },
       retain: async (settings) => ({ shredded: await (await opening.get()).applyRetention(settings) }),
       integrity: async () => (await opening.get()).integrity(),
       problems: async () =>

@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../contract/errors.ts'
 import type { HostInfo } from '../../contract/host.ts'
 import { auditCommands } from '../features/audit/audit-commands.ts'
 import { exportCommands } from '../features/integrity/export-commands.ts'
+import { followExports } from '../features/integrity/follow-exports.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
@@ -22,6 +23,7 @@ import type { Services } from './services.ts'
 import { createAccessStore } from './stores/access-store.ts'
 import { createAccountsStore } from './stores/accounts-store.ts'
 import { createCatalogStore } from './stores/catalog-store.ts'
+import { createExportStore } from './stores/export-store.ts'
 import { createIdentitiesStore } from './stores/identities-store.ts'
 import { createInterfaceStore } from './stores/interface-store.ts'
 import { createNavigatorStore } from './stores/navigator-store.ts'
@@ -49,6 +51,7 @@ export function composeServices(
     sessions: createSessionsStore(),
     plugin: createPluginStore(),
     readiness: createReadinessStore(),
+    exports: createExportStore(),
     settings: createSettingsStore(),
     access: createAccessStore(),
     accounts: createAccountsStore(),
@@ -83,6 +86,7 @@ export function composeServices(
   const window = disposeTogether(
     followLinks(services),
     noticeSessionEnds(services),
+    followExports(services),
     followProblems(services),
     probeWhenOnline(core),
   )

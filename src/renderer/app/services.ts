@@ -9,6 +9,7 @@ import type { Workspace } from './documents/workspace.ts'
 import type { AccessState, AccessStore } from './stores/access-store.ts'
 import type { AccountsState, AccountsStore } from './stores/accounts-store.ts'
 import type { CatalogState } from './stores/catalog-store.ts'
+import type { ExportState } from './stores/export-store.ts'
 import type { IdentitiesState } from './stores/identities-store.ts'
 import type { InterfaceState, InterfaceStore } from './stores/interface-store.ts'
 import type { NavigatorState, NavigatorStore } from './stores/navigator-store.ts'
@@ -47,6 +48,7 @@ interface StoreStates {
   sessions: SessionsState
   plugin: PluginState
   readiness: ReadinessState
+  exports: ExportState
   settings: SettingsState
   access: AccessState
   accounts: AccountsState

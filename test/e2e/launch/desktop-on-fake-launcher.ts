@@ -102,6 +102,8 @@ class FakeDesktop implements DesktopApp {
   opened = () => this.fake.opened()
   dialogs = () => this.fake.dialogs()
   answerDialog = (button: number) => this.fake.answerDialog(button)
+  answerSaveDialog = (filePath: string) => this.fake.answerSaveDialog(filePath)
+  saveDialogs = () => this.fake.saveDialogs()
   clickMenu = (...labels: string[]) => this.fake.clickMenu(...labels)
   openUrl = (url: string) => this.fake.openUrl(url)
   power = (event: 'suspend' | 'resume' | 'unlock-screen') => this.fake.power(event)

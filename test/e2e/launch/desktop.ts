@@ -15,6 +15,10 @@ export interface DesktopApp extends LaunchedApp {
   dialogs(): Promise<{ message: string; detail: string; buttons: string[] }[]>
   /** Answers the box that is open, or else the next one, with a button. */
   answerDialog(button: number): Promise<void>
+  /** Chooses a path in the save dialog that is open, or else in the next one; an empty one cancels it. */
+  answerSaveDialog(filePath: string): Promise<void>
+  /** Save dialogs so far, in order. */
+  saveDialogs(): Promise<{ title: string; defaultPath: string; properties: string[] }[]>
   /** By the labels on the way to it. */
   clickMenu(...labels: string[]): Promise<void>
   menuLabels(): Promise<string[]>

@@ -20,6 +20,9 @@ interface Noted {
     dialogs: { message: string; detail: string; buttons: string[] }[]
     answers: number[]
     waiting: ((button: number) => void)[]
+    saves: { title: string; defaultPath: string; properties: string[] }[]
+    saveAnswers: string[]
+    savesWaiting: ((filePath: string) => void)[]
   }
 }
 
@@ -70,7 +73,15 @@ export async function launchElectron(playwright: Playwright, options: StartOptio
 /** Links are noted instead of opened, and boxes wait for the test instead of a person. */
 async function noteWhatIsShown(application: ElectronApplication): Promise<void> {
   await application.evaluate(({ shell, dialog }, prefix) => {
-    const noted: Noted['portholeTest'] = { opened: [], dialogs: [], answers: [], waiting: [] }
+    const noted: Noted['portholeTest'] = {
+      opened: [],
+      dialogs: [],
+      answers: [],
+      waiting: [],
+      saves: [],
+      saveAnswers: [],
+      savesWaiting: [],
+    }
     Object.assign(globalThis, { portholeTest: noted })
     shell.openExternal = async (url) => {
       noted.opened.push(url)
@@ -84,6 +95,15 @@ async function noteWhatIsShown(application: ElectronApplication): Promise<void> 
       return { response, checkboxChecked: false }
     }
     dialog.showMessageBox = show
+    dialog.showSaveDialog = async (...shown: unknown[]) => {
+      const { title = '', defaultPath = '', properties = [] } = shown.at(-1) as Electron.SaveDialogOptions
+      noted.saves.push({ title, defaultPath, properties })
+      const filePath =
+        noted.saveAnswers.shift() ??
+        (await new Promise<string>((resolve) => noted.savesWaiting.push(resolve)))
+      return { canceled: filePath === '', filePath }
+    }
+    shell.showItemInFolder = (shownPath) => void noted.opened.push(`folder:${shownPath}`)
   }, openedPrefix)
 }
 
@@ -148,6 +168,19 @@ class ElectronDesktop implements DesktopApp {
 
   dialogs(): Promise<{ message: string; detail: string; buttons: string[] }[]> {
     return this.#application.evaluate(() => (globalThis as unknown as Noted).portholeTest.dialogs)
+  }
+
+  saveDialogs(): Promise<Noted['portholeTest']['saves']> {
+    return this.#application.evaluate(() => (globalThis as unknown as Noted).portholeTest.saves)
+  }
+
+  answerSaveDialog(filePath: string): Promise<void> {
+    return this.#application.evaluate((_electron, answer) => {
+      const { savesWaiting, saveAnswers } = (globalThis as unknown as Noted).portholeTest
+      const next = savesWaiting.shift()
+      if (next === undefined) saveAnswers.push(answer)
+      else next(answer)
+    }, filePath)
   }
 
   answerDialog(button: number): Promise<void> {

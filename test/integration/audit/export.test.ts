@@ -90,7 +90,7 @@ describe('an export', () => {
     expect(said).toContain(summary.keyFingerprint)
     expect(said).toContain('2 recordings are what was recorded')
     expect(code).toBe(0)
-    expect(readFileSync(join(path, 'events.jsonl'), 'utf8')).toContain('"activity":"audit.exported"')
+    expect(readFileSync(join(path, 'events.jsonl'), 'utf8')).toContain('"activity":"export.started"')
     expect(readFileSync(join(path, `text/${sessionIds[0]}.txt`), 'utf8')).toBe(
       `key ${secret} äß😀\n${sessionIds[0]} done\n`,
     )
@@ -241,6 +241,28 @@ describe('an export', () => {
   })
 })
 
+describe('a recording that cannot be read to its end', () => {
+  it('is exported as far as it can be, and the export says so', async () => {
+    const damaged = join(folder.path, 'torn')
+    for (const suffix of ['', '-keys']) cpSync(audit + suffix, damaged + suffix, { recursive: true })
+    const file = join(damaged, 'recordings', `${sessionIds[0]}.sealed`)
+    const bytes = readFileSync(file)
+    bytes[bytes.length - 40] = Number(bytes.at(-40)) ^ 1
+    writeFileSync(file, bytes)
+    const target = join(folder.path, 'of-torn')
+    const by = { userName: 'ana' }
+    const order = { folder: damaged, target, request: everything, by, version: '1', verifierFile }
+    expect(await exportFolder(order)).toMatchObject({ findings: 1, recordings: 2 })
+    expect(JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')).leftOut).toMatchObject({
+      recordingsTorn: [sessionIds[0]],
+    })
+    expect(readFileSync(join(target, `sealed/${sessionIds[0]}.sealed`)).equals(bytes)).toBe(true)
+    const { code, said } = await verify(target)
+    expect(said).toContain('when it was exported, the record differed')
+    expect(code).toBe(1)
+  })
+})
+
 describe('porthole audit', () => {
   const porthole = (...args: string[]) => run('--disable-warning=ExperimentalWarning', cli, 'audit', ...args)
   const data = () => ['--data-folder', folder.path]
@@ -258,6 +280,17 @@ describe('porthole audit', () => {
     const target = join(folder.path, 'by-command')
     expect(await porthole('export', ...data(), '--out', target, '--redacted')).toMatchObject({ code: 0 })
     expect(await porthole('verify', target)).toMatchObject({ code: 0 })
+  })
+
+  it('exports one recording alone', async () => {
+    const target = join(folder.path, 'one.cast')
+    const session = ['--session', sessionIds[0], '--as', 'asciicast-v2', '--redacted']
+    expect(await porthole('export', ...data(), ...session, target)).toMatchObject({ code: 0 })
+    expect(readFileSync(target, 'utf8')).toContain('‹redacted:aws-key-id:20›')
+    expect((await porthole('export', ...data(), ...session, target)).said).toContain('exists already')
+    const wrong = await porthole('export', ...data(), '--as', 'gif', join(folder.path, 'one.gif'))
+    expect(wrong).toMatchObject({ code: 1 })
+    expect(wrong.said).toContain('--as takes asciicast-v3, asciicast-v2, text.')
   })
 
   it('verifies the record itself', async () => {

@@ -89,6 +89,24 @@ it('a message box waits for its answer, or takes one that is already there', asy
   ).toBe(0)
 })
 
+it('a save dialog waits for its answer too, and refuses extensions that are none', async () => {
+  const save = (extension: string) =>
+    app.run(
+      ({ electron, argument }) =>
+        electron.dialog
+          .showSaveDialog({ title: 'Keep', filters: [{ name: 'Any', extensions: [argument] }] })
+          .catch((error) => String(error)),
+      extension,
+    )
+  const open = save('zip')
+  await expect.poll(() => app.fake.saveDialogs()).toMatchObject([{ title: 'Keep' }])
+  await app.fake.answerSaveDialog('/tmp/kept.zip')
+  expect(await open).toEqual({ canceled: false, filePath: '/tmp/kept.zip' })
+  await app.fake.answerSaveDialog('')
+  expect(await save('*')).toEqual({ canceled: true, filePath: '' })
+  expect(await save('.zip')).toContain('Extensions have no dots')
+})
+
 it('external links, notifications and the clipboard are kept for the test', async () => {
   const seen = await app.run(async ({ electron, kept }) => {
     await electron.shell.openExternal('https://example.test/')

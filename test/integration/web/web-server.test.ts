@@ -15,11 +15,14 @@ const files = new Map([
   ],
 ])
 
+/** As a session can be called that somebody else named. */
+const hostileName = 'ña "x"\r\nSet-Cookie: a=b;.zip'
+
 /** One export waits; it lies in a folder of its own. */
 const exportFile = join(mkdtempSync(join(tmpdir(), 'porthole-web-')), 'porthole-audit-1.zip')
 const waiting = new Set<string>()
 const downloads = {
-  take: (name: string) => (waiting.delete(name) ? exportFile : undefined),
+  take: (id: string) => (waiting.delete(id) ? { file: exportFile, name: hostileName } : undefined),
 }
 
 let server: WebServer
@@ -211,7 +214,7 @@ describe('an export', () => {
       status: 200,
       body: 'an archive',
       headers: {
-        'content-disposition': 'attachment; filename="porthole-audit-1.zip"',
+        'content-disposition': `attachment; filename="_a__x___Set-Cookie__a_b_.zip"; filename*=UTF-8''%C3%B1a%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db%3B.zip`,
         'cache-control': 'no-store',
       },
     })

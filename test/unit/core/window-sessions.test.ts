@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Session } from '../../../src/contract/session.ts'
-import { pageInBrowser } from '../../../src/core/window-host.ts'
+import { createPageInBrowser } from '../../../src/core/window-host.ts'
 import { WindowSessions } from '../../../src/core/window-sessions.ts'
 
 const session = (id: string, state: Session['state'] = 'ready') => ({ id, state }) as Session
@@ -16,13 +16,13 @@ describe('the sessions of a window', () => {
         if (id === 'mine') throw new Error('it ended meanwhile')
       },
     })
-    const window = { ...pageInBrowser }
-    const otherWindow = { ...pageInBrowser }
+    const window = createPageInBrowser()
+    const otherWindow = createPageInBrowser()
     for (const id of ['mine', 'ended']) sessions.opened(window, session(id))
     sessions.opened(otherWindow, session('other'))
     expect(sessions.liveIn(window).map(({ id }) => id)).toEqual(['mine'])
     await sessions.closeAll(window)
     expect(closed).toEqual(['mine'])
-    expect(sessions.liveIn({ ...pageInBrowser })).toEqual([])
+    expect(sessions.liveIn(createPageInBrowser())).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import type { ActivityFacts } from '../../../contract/audit.ts'
-import type { ExportRequest, ExportSelection } from '../../../contract/export.ts'
+import type { ExportRequest, ExportSelection, RecordingRequest } from '../../../contract/export.ts'
 
 /** Where an export stands in the history: with its task or session, when it is of one. */
 export function placeOfSelection(selection: ExportSelection): Pick<ActivityFacts, 'taskArn' | 'sessionId'> {
@@ -25,4 +25,9 @@ export function exportDetail({
       ? { from: new Date(selection.from).toISOString(), to: new Date(selection.to).toISOString() }
       : {}
   return { selection: selection.kind, forms: forms.join(', '), ...range }
+}
+
+/** As `exportDetail`, for one recording. */
+export function recordingDetail({ form, redacted }: RecordingRequest): Record<string, string> {
+  return { selection: 'recording', forms: redacted ? `${form}, redacted` : form }
 }

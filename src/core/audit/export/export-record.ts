@@ -8,10 +8,18 @@ import { keyFingerprint, publicKeyText } from '../integrity/checkpoint-keeper.ts
 import type { EventRow, LedgerRows } from '../ledger-rows.ts'
 import type { RecordingReader, RecordingStore } from '../recording-store.ts'
 import { type RedactionCounts, redactionCount } from '../redaction/redact.ts'
+import type { ExportSteps } from './export-progress.ts'
 import { ChosenEvents } from './export-selection.ts'
-import { type ExportedFile, type ExportSink, type FileContent, openExportSink } from './export-sink.ts'
+import type { ExportedFile, ExportSink, FileContent } from './export-sink.ts'
 import { readmeText } from './readme-text.ts'
-import { allBytes, asciicastV2, plainText, redactedText } from './recording-forms.ts'
+import {
+  allBytes,
+  asciicastV2,
+  IllegibleRecording,
+  legible,
+  plainText,
+  redactedText,
+} from './recording-forms.ts'
 import { redactedEvent } from './redacted-event.ts'
 
 /** So many events at a time, then whoever records gets a turn. */
@@ -29,8 +37,8 @@ export interface ExportParts {
   /** The latest event that comes along. */
   lastSeq: number
   request: ExportRequest
-  /** Absolute path; `.zip` makes an archive, anything else a folder. */
-  target: string
+  steps: ExportSteps
+  signal: AbortSignal
   /** Who exports, as the ledger names them. */
   by: { userName: string; principal?: string | undefined }
   version: string
@@ -44,14 +52,11 @@ export interface ExportParts {
  * Writes part of a record so that anybody can check it without Porthole: bodies
  * only of what was chosen, the hashes of everything.
  */
-export async function exportRecord(parts: ExportParts): Promise<ExportSummary> {
-  const sink = await openExportSink(parts.target)
-  try {
-    return await new RecordExport(parts, sink).write()
-  } catch (thrown) {
-    await sink.abandon()
-    throw thrown
-  }
+export function exportRecord(
+  parts: ExportParts,
+  sink: ExportSink,
+): Promise<Omit<ExportSummary, 'path' | 'bytes'>> {
+  return new RecordExport(parts, sink).write()
 }
 
 class RecordExport {
@@ -65,6 +70,8 @@ class RecordExport {
   readonly #keys: Record<string, string> = {}
   /** Sessions whose recording is there no more. */
   readonly #gone: string[] = []
+  /** Sessions whose recording could be opened up to some place only: damaged, and found so by the check. */
+  readonly #torn = new Set<string>()
   #events = 0
   #chainLength = 0
   #head = ''
@@ -74,9 +81,9 @@ class RecordExport {
     this.#sink = sink
   }
 
-  async write(): Promise<ExportSummary> {
-    const { request, rows, verification, verifier, target } = this.#parts
-    const chosen = new ChosenEvents(request.selection, this.#allEvents())
+  async write(): Promise<Omit<ExportSummary, 'path' | 'bytes'>> {
+    const { request, rows, verification, verifier } = this.#parts
+    const chosen = await ChosenEvents.find(request.selection, this.#allEvents())
     await this.#add('chain.jsonl', this.#chainLines(chosen))
     await this.#add('events.jsonl', this.#eventLines(chosen))
     await this.#add('checkpoints.jsonl', checkpointLines(rows, this.#parts))
@@ -87,8 +94,6 @@ class RecordExport {
     await this.#add('README.txt', lines(readmeText(this.#parts)))
     const keyFingerprint = await this.#sign(recordings)
     return {
-      path: target,
-      bytes: await this.#sink.finish(),
       events: this.#events,
       recordings,
       ...(request.redacted && { redactions: redactionCount(this.#counts) }),
@@ -101,16 +106,18 @@ class RecordExport {
     this.#files.push(await this.#sink.add(name, content))
   }
 
-  *#allEvents(): Iterable<AuditEvent> {
-    for (const row of this.#parts.rows.events(undefined)) {
-      const event = readAuditEvent(row.body)
-      if (event !== undefined) yield event
-    }
+  async *#allEvents(): AsyncIterable<AuditEvent> {
+    for await (const stretch of this.#stretches())
+      for (const row of stretch) {
+        const event = readAuditEvent(row.body)
+        if (event !== undefined) yield event
+      }
   }
 
   async *#stretches(): AsyncIterable<EventRow[]> {
-    const { rows, lastSeq } = this.#parts
+    const { rows, lastSeq, signal } = this.#parts
     for (let after: number | undefined; ; ) {
+      signal.throwIfAborted()
       const stretch = rows.someEvents(after, eventsAtOnce).filter(({ seq }) => seq <= lastSeq)
       yield stretch
       if (stretch.length < eventsAtOnce) return
@@ -154,24 +161,34 @@ class RecordExport {
 
   /** @returns how many there were; a recording that is gone is left to the verifier to complain of */
   async #addRecordings(): Promise<number> {
+    const { steps, store } = this.#parts
+    const bytesOf = async (sessionId: string) =>
+      ((await store.stat(sessionId))?.byteLength ?? 0) * this.#passes
+    let total = 0
+    for (const sessionId of this.#recordings) total += await bytesOf(sessionId)
+    steps.expect(this.#recordings.size, total)
     let count = 0
     for (const sessionId of this.#recordings) {
-      try {
-        await this.#addRecording(sessionId)
-        count += 1
-      } catch (thrown) {
-        if (errorCode(thrown) !== 'ENOENT') throw thrown
-        this.#gone.push(sessionId)
-      }
+      steps.begins(await bytesOf(sessionId))
+      if (await this.#addRecording(sessionId)) count += 1
+      else this.#gone.push(sessionId)
+      steps.ends()
     }
     return count
   }
 
-  async #addRecording(sessionId: string): Promise<void> {
-    const { store, request } = this.#parts
-    await using stored = await store.openStored(sessionId)
-    await using reader = await store.open(sessionId)
-    const key = request.redacted ? undefined : await store.keyOf(sessionId)
+  /** How often a recording is read. */
+  get #passes(): number {
+    const { redacted, text, asciicastV2 } = this.#parts.request
+    return redacted ? 1 : 2 + Number(text) + Number(asciicastV2)
+  }
+
+  /** @returns whether it is there */
+  async #addRecording(sessionId: string): Promise<boolean> {
+    await using opened = await this.#open(sessionId)
+    if (opened === undefined) return false
+    const { reader, stored, key } = opened
+    const { request } = this.#parts
     if (key !== undefined) this.#keys[sessionId] = Buffer.from(key).toString('base64')
     const forms: [boolean, string, (source: RecordingReader) => FileContent][] = [
       [!request.redacted, `recordings/${sessionId}.cast`, allBytes],
@@ -180,7 +197,34 @@ class RecordExport {
       [request.redacted, `text/${sessionId}.txt`, (source) => redactedText(source, this.#counts)],
       [request.asciicastV2 && !request.redacted, `asciicast-v2/${sessionId}.cast`, asciicastV2],
     ]
-    for (const [isWanted, name, content] of forms) if (isWanted) await this.#add(name, content(reader))
+    for (const [isWanted, name, content] of forms)
+      if (isWanted) await this.#add(name, this.#untilTorn(sessionId, content(reader)))
+    return true
+  }
+
+  async #open(sessionId: string) {
+    const { store, request, steps } = this.#parts
+    await using resources = new AsyncDisposableStack()
+    try {
+      const stored = steps.counted(legible(resources.use(await store.openStored(sessionId))))
+      const reader = steps.counted(legible(resources.use(await store.open(sessionId))))
+      const key = request.redacted ? undefined : await store.keyOf(sessionId)
+      const owned = resources.move()
+      return { reader, stored, key, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return undefined
+      throw thrown
+    }
+  }
+
+  /** A damaged recording is evidence too: as far as it can be read, and the manifest says that it is no more. */
+  async *#untilTorn(sessionId: string, content: FileContent): FileContent {
+    try {
+      yield* content
+    } catch (thrown) {
+      if (!(thrown instanceof IllegibleRecording)) throw thrown
+      this.#torn.add(sessionId)
+    }
   }
 
   /** What somebody who expects everything would look for in vain. */
@@ -189,6 +233,7 @@ class RecordExport {
     return {
       events: this.#chainLength - this.#events,
       recordingsGone: this.#gone,
+      ...(this.#torn.size > 0 && { recordingsTorn: [...this.#torn] }),
       ...(redacted && { byRedaction: ['recordings', 'what AWS said of the tasks', 'secrets, as counted'] }),
     }
   }

@@ -15,9 +15,13 @@ export class ChosenEvents {
   /** Sessions that are taken whole. */
   readonly #sessions: ReadonlySet<string>
 
-  constructor(selection: ExportSelection, events: Iterable<AuditEvent>) {
+  private constructor(selection: ExportSelection, sessions: ReadonlySet<string>) {
     this.#selection = selection
-    this.#sessions = sessionsOf(selection, events)
+    this.#sessions = sessions
+  }
+
+  static async find(selection: ExportSelection, events: AsyncIterable<AuditEvent>): Promise<ChosenEvents> {
+    return new ChosenEvents(selection, await sessionsOf(selection, events))
   }
 
   has(event: AuditEvent): boolean {
@@ -33,11 +37,14 @@ export class ChosenEvents {
   }
 }
 
-function sessionsOf(selection: ExportSelection, events: Iterable<AuditEvent>): Set<string> {
+async function sessionsOf(
+  selection: ExportSelection,
+  events: AsyncIterable<AuditEvent>,
+): Promise<Set<string>> {
   const sessions = new Set<string>()
   if (selection.kind === 'session') sessions.add(selection.sessionId)
   if (selection.kind !== 'range' && selection.kind !== 'task') return sessions
-  for (const event of events) {
+  for await (const event of events) {
     if (event.type !== 'session.start' && event.type !== 'session.rejected') continue
     const isChosen =
       selection.kind === 'task' ? event.taskArn === selection.taskArn : isWithin(selection, event.at)

@@ -1,10 +1,43 @@
+import type { RecordingForm } from '../../../contract/export.ts'
 import { readRecordingPage } from '../recording-pages.ts'
 import type { RecordingReader } from '../recording-store.ts'
 import { PlainText } from '../redaction/plain-text.ts'
-import { type RedactionCounts, RedactionStream } from '../redaction/redact.ts'
+import { addCounts, type RedactionCounts, RedactionStream } from '../redaction/redact.ts'
+import { type CastLine, redactedCast, versionTwo } from './cast-forms.ts'
 
 /** Pages are read whole lines at a time; this is how much of a file as it lies there is read at once. */
 const readBytes = 256 * 1024
+
+/** A recording that is damaged from some place on. */
+export class IllegibleRecording extends Error {
+  override readonly name = 'IllegibleRecording'
+}
+
+/** So that what is wrong with a recording is not taken for something wrong with the place it is exported to. */
+export function legible(reader: RecordingReader): RecordingReader {
+  return {
+    byteLength: reader.byteLength,
+    async read(offset, byteLength) {
+      try {
+        return await reader.read(offset, byteLength)
+      } catch (cause) {
+        throw new IllegibleRecording(`It cannot be read at byte ${offset}: ${String(cause)}`, { cause })
+      }
+    },
+    [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
+  }
+}
+
+/** A recording as the one file that somebody asked for; `counts` gets the secrets that were taken out. */
+export function recordingAs(
+  form: RecordingForm,
+  reader: RecordingReader,
+  counts: RedactionCounts | undefined,
+): AsyncIterable<Uint8Array> {
+  if (form === 'text') return counts === undefined ? plainText(reader) : redactedText(reader, counts)
+  if (form === 'asciicast-v2') return asciicastV2(reader, counts)
+  return counts === undefined ? allBytes(reader) : jsonLines(redactedCast(castLines(reader), counts))
+}
 
 /** All of it, as the reader gives it. */
 export async function* allBytes(reader: RecordingReader): AsyncIterable<Uint8Array> {
@@ -31,41 +64,13 @@ export async function* redactedText(
   const stream = new RedactionStream()
   for await (const line of linesOf(reader)) yield Buffer.from(stream.push(outputOf(line)), 'utf8')
   yield Buffer.from(stream.flush(), 'utf8')
-  for (const [kind, count] of Object.entries(stream.counts) as [keyof RedactionCounts, number][])
-    counts[kind] = (counts[kind] ?? 0) + count
+  addCounts(counts, stream.counts)
 }
 
-/** asciicast v2: another header, and times from the beginning instead of from the event before. */
-export async function* asciicastV2(reader: RecordingReader): AsyncIterable<Uint8Array> {
-  let elapsed = 0
-  for await (const line of linesOf(reader)) {
-    const value = parse(line)
-    if (Array.isArray(value)) {
-      const [interval, code, data] = value as [number, string, unknown]
-      elapsed += Number(interval)
-      // What ends a recording has no code there.
-      if (code !== 'x') yield jsonLine([Number(elapsed.toFixed(3)), code, data])
-    } else if (typeof value === 'object' && value !== null) yield jsonLine(headerV2(value as HeaderV3))
-  }
-}
-
-interface HeaderV3 {
-  term?: { cols?: number; rows?: number; type?: string }
-  timestamp?: number
-  command?: string
-  title?: string
-}
-
-function headerV2({ term, timestamp, command, title }: HeaderV3): object {
-  return {
-    version: 2,
-    width: term?.cols ?? 80,
-    height: term?.rows ?? 24,
-    timestamp,
-    command,
-    title,
-    env: { TERM: term?.type },
-  }
+/** asciicast v2, for players that know no newer one. */
+export function asciicastV2(reader: RecordingReader, counts?: RedactionCounts): AsyncIterable<Uint8Array> {
+  const lines = castLines(reader)
+  return jsonLines(versionTwo(counts === undefined ? lines : redactedCast(lines, counts)))
 }
 
 async function* linesOf(reader: RecordingReader): AsyncIterable<string> {
@@ -91,6 +96,20 @@ function parse(line: string): unknown {
   }
 }
 
-function jsonLine(value: unknown): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value)}\n`, 'utf8')
+async function* castLines(reader: RecordingReader): AsyncIterable<CastLine> {
+  for await (const line of linesOf(reader)) {
+    const value = parse(line)
+    if (isCastLine(value)) yield value
+  }
+}
+
+/** What somebody changed behind our back may be anything. */
+function isCastLine(value: unknown): value is CastLine {
+  if (!Array.isArray(value)) return typeof value === 'object' && value !== null
+  const [interval, code, data] = value as unknown[]
+  return typeof interval === 'number' && typeof code === 'string' && typeof data === 'string'
+}
+
+async function* jsonLines(values: AsyncIterable<unknown>): AsyncIterable<Uint8Array> {
+  for await (const value of values) yield Buffer.from(`${JSON.stringify(value)}\n`, 'utf8')
 }

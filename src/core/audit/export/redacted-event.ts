@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../audit-events.ts'
 import { canonicalJson, wellFormed } from '../canonical-json.ts'
-import { type RedactionCounts, redact } from '../redaction/redact.ts'
+import { addCounts, type RedactionCounts, redact, redactionCount } from '../redaction/redact.ts'
 
 /**
  * An event without secrets. What AWS said of the task is left out: it holds the
@@ -20,9 +20,9 @@ function redactValue(value: unknown, counts: RedactionCounts): unknown {
   )
 }
 
-function redactText(text: string, counts: RedactionCounts): string {
+/** Text without secrets; the same text, escape sequences and all, when it has none. */
+export function redactText(text: string, counts: RedactionCounts): string {
   const redacted = redact(text)
-  const found = Object.entries(redacted.counts) as [keyof RedactionCounts, number][]
-  for (const [kind, count] of found) counts[kind] = (counts[kind] ?? 0) + count
-  return found.length === 0 ? text : redacted.text
+  addCounts(counts, redacted.counts)
+  return redactionCount(redacted.counts) === 0 ? text : redacted.text
 }

@@ -25,6 +25,8 @@ export interface RecordParts {
   /** Epoch milliseconds. */
   now: () => number
   onProgress?: (progress: IntegrityProgress) => void
+  /** Ends the check, which then rejects with the signal's reason. */
+  signal?: AbortSignal
 }
 
 /**
@@ -58,6 +60,7 @@ class RecordCheck {
       for (const row of rows.someEvents(this.#chain.last.seq, -1)) this.#hear(row)
       if (head !== undefined) this.#compareHead(head())
     } catch (thrown) {
+      this.#parts.signal?.throwIfAborted()
       this.#unreadable(thrown)
     }
     const parts = { ...this.#parts, last: this.#chain.last, keys: this.#keys, findings: this.#findings }
@@ -87,6 +90,7 @@ class RecordCheck {
     // From below 1 on: somebody may have added an event there.
     let after: number | undefined
     for (;;) {
+      this.#parts.signal?.throwIfAborted()
       const stretch = this.#parts.rows.someEvents(after, eventsAtOnce)
       for (const row of stretch) this.#hear(row)
       if (stretch.length < eventsAtOnce) return
@@ -137,15 +141,17 @@ class RecordCheck {
   }
 
   async #checkRecordings(): Promise<void> {
-    const { store, onProgress } = this.#parts
+    const { store, onProgress, signal } = this.#parts
     const told = this.#recordings.all()
     const total = told.reduce((sum, { whole, chunks }) => sum + (whole?.bytes ?? chunkBytes(chunks)), 0)
     const onRead = async (bytes: number) => {
       this.#bytes += bytes
+      signal?.throwIfAborted()
       onProgress?.({ phase: 'recordings', done: Math.min(this.#bytes, total), total })
       await breathe()
     }
-    for (const recording of told) await checkRecording({ store, findings: this.#findings, onRead }, recording)
+    for (const recording of told)
+      await checkRecording({ store, findings: this.#findings, onRead, signal }, recording)
     await this.#checkUnknown()
   }
 

@@ -1,6 +1,7 @@
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { IntegrityProgress, IntegrityReport, IntegrityState } from '../../../contract/integrity.ts'
 import type { Clock } from '../../clock.ts'
+import { createListeners } from '../../listeners.ts'
 import type { Ledger } from '../ledger.ts'
 import type { RecordingStore } from '../recording-store.ts'
 import { type CheckpointKeeper, publicKeyText } from './checkpoint-keeper.ts'
@@ -18,10 +19,18 @@ interface RecordChecksOptions {
   onChanged: (state: IntegrityState) => void
 }
 
+interface RunningCheck {
+  report: Promise<IntegrityReport>
+  controller: AbortController
+  /** How many wait for it. */
+  waiting: number
+}
+
 /** Checks of a record that is open here: one at a time, and what the latest one said. */
 export class RecordChecks {
   readonly #options: RecordChecksOptions
-  #running: Promise<IntegrityReport> | undefined
+  readonly #progressed = createListeners<IntegrityProgress>()
+  #running: RunningCheck | undefined
   #progress: IntegrityProgress | undefined
   #report: IntegrityReport | undefined
   #toldAt = Number.NEGATIVE_INFINITY
@@ -39,16 +48,45 @@ export class RecordChecks {
     }
   }
 
-  run(): Promise<IntegrityReport> {
-    this.#running ??= this.#check().finally(() => {
-      this.#running = undefined
-      this.#progress = undefined
-      this.#options.onChanged(this.state())
-    })
-    return this.#running
+  /**
+   * A check of everything; asked again meanwhile, it is the same check. Who
+   * aborts `signal` waits no longer, and when nobody does, the check ends.
+   */
+  async run(signal?: AbortSignal): Promise<IntegrityReport> {
+    signal?.throwIfAborted()
+    this.#running ??= this.#begin()
+    const running = this.#running
+    running.waiting += 1
+    try {
+      return await Promise.race([running.report, ...(signal === undefined ? [] : [aborted(signal)])])
+    } finally {
+      running.waiting -= 1
+      if (running.waiting === 0) this.#end(running)
+    }
   }
 
-  async #check(): Promise<IntegrityReport> {
+  /** How far the check that is under way has come; called until it is over or disposed. */
+  onProgress(listener: (progress: IntegrityProgress) => void): Disposable {
+    return this.#progressed.add(listener)
+  }
+
+  #begin(): RunningCheck {
+    const controller = new AbortController()
+    const report = this.#check(controller.signal)
+    // Whoever waits hears of it; nobody may.
+    report.catch(() => {})
+    return { report, controller, waiting: 0 }
+  }
+
+  /** It is over, or nobody waits for it any more. */
+  #end({ controller }: RunningCheck): void {
+    controller.abort()
+    this.#running = undefined
+    this.#progress = undefined
+    this.#options.onChanged(this.state())
+  }
+
+  async #check(signal: AbortSignal): Promise<IntegrityReport> {
     const { ledger, store, keeper, clock } = this.#options
     this.#report = await checkRecord({
       installId: ledger.installId,
@@ -59,15 +97,23 @@ export class RecordChecks {
       head: () => ledger.head,
       now: () => clock.now(),
       onProgress: (progress) => this.#tell(progress),
+      signal,
     })
     return this.#report
   }
 
   #tell(progress: IntegrityProgress): void {
     this.#progress = progress
+    this.#progressed.emit(progress)
     const now = this.#options.clock.elapsed()
     if (now - this.#toldAt < tellEveryMilliseconds) return
     this.#toldAt = now
     this.#options.onChanged(this.state())
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }

@@ -15,6 +15,7 @@ export interface RecordingCheckParts {
   findings: Findings
   /** Called with bytes that were read; what it returns is awaited. */
   onRead: (bytes: number) => Promise<void>
+  signal?: AbortSignal | undefined
 }
 
 /** Reads one recording through and compares it with what the ledger vouches for. */
@@ -25,6 +26,8 @@ export async function checkRecording(parts: RecordingCheckParts, told: ToldRecor
     await using reader = await store.openStored(sessionId)
     await compare(parts, told, reader)
   } catch (thrown) {
+    // Asked to stop, which is nothing that was found.
+    parts.signal?.throwIfAborted()
     const isMissing = errorCode(thrown) === 'ENOENT'
     if (isMissing && told.isShredded) return
     // Begun and never written, or not yet.

@@ -21,6 +21,12 @@ export function redact(text: string): Redacted {
   return { text: redacted, counts: stream.counts }
 }
 
+/** Adds what was taken out of one thing to what was taken out of others. */
+export function addCounts(sum: RedactionCounts, more: RedactionCounts): void {
+  for (const [kind, count] of Object.entries(more) as [keyof RedactionCounts, number][])
+    sum[kind] = (sum[kind] ?? 0) + count
+}
+
 /** How many were taken out, of any kind. */
 export function redactionCount(counts: RedactionCounts): number {
   return Object.values(counts).reduce((sum, each) => sum + each, 0)

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { disposeTogether } from '../disposables.ts'
 import type { CatalogStore } from '../stores/catalog-store.ts'
 import { withCluster, withoutCluster, withScope } from '../stores/catalog-store.ts'
+import { type ExportStore, withCurrent } from '../stores/export-store.ts'
 import type { IdentitiesStore } from '../stores/identities-store.ts'
 import { withIdentities, withNews } from '../stores/identities-store.ts'
 import type { PluginStore } from '../stores/plugin-store.ts'
@@ -17,6 +18,7 @@ export interface LiveStores {
   readonly plugin: PluginStore
   readonly readiness: ReadinessStore
   readonly settings: SettingsStore
+  readonly exports: ExportStore
 }
 
 /**
@@ -24,18 +26,20 @@ export interface LiveStores {
  * follows the events in between. Dispose to stop.
  */
 export function followCore(core: CoreLink, stores: LiveStores, queryClient: QueryClient): Disposable {
-  const { identities, catalog, sessions, plugin, readiness, settings } = stores
+  const { identities, catalog, sessions, plugin, readiness, settings, exports } = stores
   const readAll = async () => {
     // Whatever was cached may have changed while nobody listened.
     void queryClient.invalidateQueries()
-    const [settingsNow, identitiesNow, sessionsNow, pluginNow] = await Promise.all([
+    const [settingsNow, identitiesNow, sessionsNow, pluginNow, exportNow] = await Promise.all([
       core.call('settings.get', {}),
       core.call('identity.list', {}),
       core.call('session.list', {}),
       core.call('plugin.installation', {}),
+      core.call('export.current', {}),
     ])
     if (settingsNow.ok) settings.setState({ settings: settingsNow.value, known: true }, true)
     if (identitiesNow.ok) identities.setState((state) => withIdentities(state, identitiesNow.value), true)
+    if (exportNow.ok) exports.setState((state) => withCurrent(state, exportNow.value.current), true)
     if (pluginNow.ok) plugin.setState({ install: pluginNow.value })
     if (sessionsNow.ok) {
       const byId = Object.fromEntries(sessionsNow.value.map((session) => [session.id, session]))
@@ -60,6 +64,7 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
       plugin.setState({ install })
       if (install.phase !== 'running') void queryClient.invalidateQueries({ queryKey: ['plugin'] })
     }),
+    core.on('export.changed', (latest) => exports.setState({ latest })),
     core.on('readiness.changed', (report) => readiness.setState((state) => withReport(state, report))),
     core.on('exec.rollout', (rollout) => readiness.setState((state) => withRollout(state, rollout))),
     core.on('audit.cloudChanged', () => void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })),

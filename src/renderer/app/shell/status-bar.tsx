@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react'
 import type { Session } from '../../../contract/session.ts'
+import { exportPercent } from '../../features/integrity/export-words.ts'
 import { groupedAccountId } from '../../ui/account-id.ts'
 import { useContextMenu } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { environmentWords } from '../../ui/environment.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
-import { CloudIcon, EngineIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
+import { CloudIcon, EngineIcon, ExportIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
@@ -42,6 +43,7 @@ export function StatusBar() {
         </>
       )}
       <span className={styles.right}>
+        <ExportUnderWay />
         <LiveSessions />
         <EngineInUse />
       </span>
@@ -124,6 +126,19 @@ function SignInLeft({ now }: { now: number }) {
     <span className={soon ? undefined : `${styles.quiet} wide-only`}>
       Sign-in {formatDuration(expiresAt - now)}
     </span>
+  )
+}
+
+/** The way back to an export that goes on in the background. */
+function ExportUnderWay() {
+  const outcome = useServiceStore('exports', ({ latest }) => latest?.outcome)
+  const run = useRunCommand()
+  if (outcome?.state !== 'running') return null
+  return (
+    <StatusButton label="Show the export" onClick={() => run('audit.export')}>
+      <ExportIcon size={13} stroke={1.75} aria-hidden />
+      Exporting{outcome.progress !== undefined && ` ${exportPercent(outcome.progress)}%`}
+    </StatusButton>
   )
 }
 
