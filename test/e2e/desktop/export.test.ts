@@ -16,11 +16,7 @@ test('an export goes where the system dialog says, is verified there, and leaves
   await porthole.openShell('nginx storefront example-prod')
   await terminal.run("echo exp''orted; exit", /exported/)
   await expect(window.getByText('The shell exited.')).toBeVisible()
-  const openExport = async () => {
-    await window.getByRole('button', { name: /^Search containers/ }).click()
-    await porthole.palette.getByRole('combobox').fill('>Export audit history')
-    await window.getByRole('option', { name: /^Export audit history/ }).click()
-  }
+  const openExport = () => porthole.runCommand('Export audit history')
   const start = () => dialog.getByRole('button', { name: 'Check and export…' }).click()
 
   await test.step('asked where to, and taken back', async () => {
