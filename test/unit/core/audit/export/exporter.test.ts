@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const id of sessionIds) {
     keeper.sessionOpened(sessionFacts({ sessionId: id, command: `sh -c "export KEY=${secret}"` }))
     const start = recordingStart({ sessionId: id, command: `TOKEN=${secret} sh`, title: 'nginx in web' })
-    const recorder = keeper.startRecorder(start, { written() {}, failed() {} })
+    const recorder = keeper.startRecorder(start, { accepted() {}, written() {}, failed() {} })
     // What cannot be made smaller, so that a small disk is full.
     recorder.output(500, Buffer.from(`${randomBytes(300 * 1024).toString('base64')}\r\n`))
     recorder.output(900, Buffer.from(`\u001b[32mkey AKIAIOSFO`))
