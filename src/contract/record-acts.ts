@@ -11,6 +11,9 @@ export type RecordMatter = z.infer<typeof recordMatterSchema>
  */
 export const recordActMatters = {
   'audit.exported': 'taken',
+  'export.started': 'taken',
+  'export.cancelled': 'taken',
+  'export.failed': 'taken',
   'audit.imported': 'taken',
   'recording.shredded': 'removed',
   'transcript.shredded': 'removed',

@@ -32,6 +32,9 @@ type Icon = ComponentType<IconProps>
 /** After a person's name; `alone` stands by itself where nobody did it. */
 export const actWords: Record<RecordActKind, { icon: Icon; words: string; alone?: string }> = {
   'audit.exported': { icon: ExportIcon, words: 'exported history' },
+  'export.started': { icon: ExportIcon, words: 'began to export history' },
+  'export.cancelled': { icon: ExportIcon, words: 'cancelled an export' },
+  'export.failed': { icon: ExportIcon, words: 'tried to export history, which failed' },
   'audit.imported': { icon: FileIcon, words: 'imported a CloudTrail file' },
   'recording.shredded': { icon: LostIcon, words: 'destroyed a recording', alone: 'Recording destroyed' },
   'transcript.shredded': { icon: LostIcon, words: 'had a transcript destroyed that was too old' },
@@ -67,14 +70,22 @@ const selectionWords: Record<string, string> = {
   task: 'one task',
   session: 'one session',
   range: 'a span of time',
+  recording: 'one recording',
 }
 
+/** What an export was of; `code`, of one that failed, is why. */
+const exportFacts = ({ selection = '', forms, from, to, code }: Detail) => [
+  selectionWords[selection] ?? selection,
+  from !== undefined && to !== undefined ? `${dayOf(from)} to ${dayOf(to)}` : undefined,
+  forms,
+  code,
+]
+
 const exact: Partial<Record<RecordActKind, (detail: Detail) => (string | undefined)[]>> = {
-  'audit.exported': ({ selection = '', forms, from, to }) => [
-    selectionWords[selection] ?? selection,
-    from !== undefined && to !== undefined ? `${dayOf(from)} to ${dayOf(to)}` : undefined,
-    forms,
-  ],
+  'audit.exported': exportFacts,
+  'export.started': exportFacts,
+  'export.cancelled': exportFacts,
+  'export.failed': exportFacts,
   'audit.imported': ({ file, shells, records, sha256 }) => [
     file,
     `${counted(shells, 'shell', 'shells')} of ${counted(records, 'event', 'events')}`,
