@@ -56,6 +56,7 @@ test('keys of the audit history lie in the keychain, and in files again when tha
     await expect(await checkRecord(desktop)).toContainText('in this computer’s keychain')
     for (const text of await keyFiles()) expect(text).toMatch(/^porthole-sealed 1\n/)
     await desktop.quit()
+    expect(await desktop.exited, desktop.messages()).toBe(0)
   }
   await using desktop = await start('--password-store=gnome-libsecret', '--audit-keys=file')
   await expect(await checkRecord(desktop)).toContainText('in files that only you can read')
