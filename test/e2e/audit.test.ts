@@ -121,6 +121,7 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await terminal.waitForText(prompt)
     expect(await terminal.text()).not.toMatch(/porthole|133/i)
     await terminal.run('ls /no/such/integration', /No such file[\s\S]*#$/)
+    await expect(window.getByTitle(/^Failed with exit code \d/).filter({ visible: true })).toHaveCount(1)
     await porthole.openTaskPage('app storefront example-prod')
     const chip = window.getByRole('button', { name: 'ls /no/such/integration', exact: true })
     await expect(chip).toHaveAttribute('title', /exit [12]/)

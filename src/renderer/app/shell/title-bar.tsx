@@ -2,6 +2,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { IconButton } from '../../ui/button.tsx'
 import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
 import {
+  AuditIcon,
   BackIcon,
   ChevronDownIcon,
   ForwardIcon,
@@ -47,6 +48,9 @@ export function TitleBar() {
       </div>
       <SearchButton />
       <div className={styles.right}>
+        <IconButton label="Audit history" onClick={() => run('audit.open')}>
+          <AuditIcon size={16} stroke={1.6} aria-hidden />
+        </IconButton>
         <IconButton
           className="wide-only"
           label="Split right"

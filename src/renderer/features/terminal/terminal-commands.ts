@@ -106,6 +106,22 @@ function terminalCommands(services: Services): Command[] {
       run: () => front()?.terminal.clear(),
     },
     {
+      id: 'terminal.previousCommand',
+      title: 'Go to the previous command',
+      group: 'Terminal',
+      keys: { mac: [{ key: 'Meta+ArrowUp' }], other: [{ key: 'Ctrl+Shift+ArrowUp' }] },
+      when: () => front()?.commands.any === true,
+      run: () => front()?.commands.previous(),
+    },
+    {
+      id: 'terminal.nextCommand',
+      title: 'Go to the next command',
+      group: 'Terminal',
+      keys: { mac: [{ key: 'Meta+ArrowDown' }], other: [{ key: 'Ctrl+Shift+ArrowDown' }] },
+      when: () => front()?.commands.any === true,
+      run: () => front()?.commands.next(),
+    },
+    {
       id: 'terminal.keepAlive',
       title: 'Keep session alive…',
       group: 'Terminal',

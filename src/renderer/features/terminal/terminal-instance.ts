@@ -7,10 +7,16 @@ import type { TerminalSize } from '../../../contract/session.ts'
 import type { ByteLink } from '../../app/core/core-link.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { setCharacterWidths } from './character-widths.ts'
+import { CommandMarks } from './command-marks/command-marks.ts'
 import { type Divider, writeDivider } from './divider.ts'
 import { openLink } from './open-link.ts'
 import { harmlessPaste } from './paste-guard.ts'
-import { readMatchColours, readTerminalFont, readTerminalTheme } from './terminal-theme.ts'
+import {
+  readHighlightColour,
+  readMatchColours,
+  readTerminalFont,
+  readTerminalTheme,
+} from './terminal-theme.ts'
 import { WebglRenderer } from './webgl-renderer.ts'
 
 /** 19 px rows at the default 12.5 px, as the interface asks; JetBrains Mono is 1.32 em high by itself. */
@@ -40,6 +46,7 @@ export interface TerminalOptions {
 export class TerminalInstance implements Disposable {
   readonly terminal: Terminal
   readonly search = new SearchAddon()
+  readonly commands: CommandMarks
   /** What a tab shows; moved from place to place with the terminal inside. */
   readonly element = document.createElement('div')
   /** Looks at what is about to be pasted; true when it asks first, and calls `paste` again or not. */
@@ -79,9 +86,13 @@ export class TerminalInstance implements Disposable {
     this.terminal.loadAddon(new WebLinksAddon(openLink))
     setCharacterWidths(this.terminal)
     this.#webgl = new WebglRenderer(this.terminal)
+    this.commands = new CommandMarks(this.terminal, readHighlightColour)
 
     this.#acks = new AckCounter((byteCount) => this.#post({ kind: 'ack', byteCount }))
-    this.terminal.onData((text) => this.#type(this.#encoder.encode(text)))
+    this.terminal.onData((text) => {
+      this.commands.typed(text)
+      this.#type(this.#encoder.encode(text))
+    })
     this.terminal.onBinary((text) =>
       this.#type(Uint8Array.from(text, (character) => character.charCodeAt(0))),
     )
@@ -224,6 +235,7 @@ export class TerminalInstance implements Disposable {
     if (this.#stream !== undefined) this.#post({ kind: 'detach' })
     this.hide()
     this.#webgl[Symbol.dispose]()
+    this.commands[Symbol.dispose]()
     this.terminal.dispose()
   }
 

@@ -43,6 +43,11 @@ export function readMatchColours(): { match: string; current: string } {
   }
 }
 
+/** The row of a command that was gone to, as #rrggbb. */
+export function readHighlightColour(): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(tokens.selectionBackground).trim()
+}
+
 export function readTerminalFont(): string {
   return getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim()
 }
