@@ -9,6 +9,9 @@ import { projectFolder } from './lib/project.mjs'
 
 const oldestNode = 18
 
+/** Soon enough that the port is free for whoever starts the next one. */
+const parentLookMilliseconds = 250
+
 async function main() {
   const [name, ...args] = process.argv.slice(2)
   const task = path.join(projectFolder, 'scripts', 'tasks', `${name}.ts`)
@@ -27,7 +30,23 @@ async function main() {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGHUP'))
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent(() => child.kill('SIGTERM'))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}
+
+/**
+ * A program that ends `npm run sandbox` ends npm: the shell between npm and this process then dies too, and passes
+ * nothing on. What has lost its parent has been ended.
+ * @param {() => void} end
+ */
+function endWithParent(end) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    end()
+  }, parentLookMilliseconds)
+  watch.unref()
 }
 
 main().catch((error) => {

@@ -122,6 +122,27 @@ describe('the sandbox process', () => {
     expect(await ended).toEqual({ code: 0, errors: '' })
   })
 
+  it('ends when the npm that started it was ended', async () => {
+    const readyFile = join(folder, 'ready.json')
+    const npm = spawn('npm', ['run', '--silent', 'sandbox', '--', '--port', '0', '--ready-file', readyFile], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: 'ignore',
+    })
+    children.push(npm)
+    await expect.poll(() => existsSync(readyFile)).toBe(true)
+    await expect.poll(() => readFile(readyFile, 'utf8')).toMatch(/}\s*$/)
+    const { endpoint }: SandboxReady = JSON.parse(await readFile(readyFile, 'utf8'))
+    npm.kill('SIGTERM')
+    const answers = () =>
+      fetch(endpoint).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(answers).toBe(false)
+    await rm(readyFile, { force: true })
+    await expect.poll(() => readdir(folder)).toEqual([])
+  })
+
   it('says which port is in use', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await once(blocker, 'listening')
