@@ -54,6 +54,8 @@ export const sessionSchema = z.object({
   state: z.enum(['connecting', 'ready', 'degraded', 'reconnecting', 'ended']),
   /** When the next attempt begins, while `connecting` or `reconnecting` waits for one. */
   retryAt: timestampSchema.optional(),
+  /** Time until the agent has what was typed; the built-in engine measures it. */
+  roundTripMilliseconds: z.number().int().positive().optional(),
   /** Encrypted between us and the agent with a KMS key, on top of TLS. */
   kmsEncrypted: z.boolean(),
   /** AWS's idle timeout is kept away although nobody types. */

@@ -15,6 +15,7 @@ import { NamedTimers } from './named-timers.ts'
 import { openDataChannel } from './opening-message.ts'
 import { ReliableReceiver } from './reliable-receiver.ts'
 import { ReliableSender } from './reliable-sender.ts'
+import { RoundTrip } from './round-trip.ts'
 import { handshakeFailed, SessionHandshake } from './session-handshake.ts'
 import { ShellSize } from './shell-size.ts'
 import { type DataChannelTiming, dataChannelTiming } from './timing.ts'
@@ -49,6 +50,7 @@ export class DataChannelClient {
   readonly #clientId = randomUUID()
   readonly #timers: NamedTimers<TimerName>
   readonly #line: LineReport
+  readonly #roundTrip: RoundTrip
   readonly #size: ShellSize
 
   #state: 'connecting' | 'ready' | 'ended' = 'connecting'
@@ -68,6 +70,7 @@ export class DataChannelClient {
     this.#timing = options.timing ?? dataChannelTiming
     this.#timers = new NamedTimers(this.#clock)
     this.#line = new LineReport(events, () => this.#state === 'ready' && this.#closing === undefined)
+    this.#roundTrip = new RoundTrip(this.#clock, (milliseconds) => events.roundTrip?.(milliseconds))
     this.#size = new ShellSize(options.size, (payload) => this.#sender.send(payloadType.size, payload))
     this.#sender = new ReliableSender({
       clock: this.#clock,
@@ -80,6 +83,7 @@ export class DataChannelClient {
       },
       stallLimit: this.#timing.stallLimit,
       stalled: () => this.#stalled(),
+      roundTrip: (milliseconds) => this.#roundTrip.sample(milliseconds),
     })
     this.#receiver = new ReliableReceiver({
       acknowledge: (frame) => this.#acknowledge(frame),
@@ -205,6 +209,7 @@ export class DataChannelClient {
   #connectionInterrupted(error: ErrorValue, retryIn: number): void {
     this.#open = false
     this.#sender.disconnected()
+    this.#roundTrip.forget()
     this.#line.interrupt(error, retryIn)
   }
 

@@ -34,6 +34,8 @@ export interface DataChannelEvents {
   encrypted(): void
   /** Raw output; a view of the message it came in, which nobody else uses. */
   output(bytes: Uint8Array): void
+  /** Smoothed time between input and the agent's word that it has it, in whole milliseconds; now and then, when it changed. */
+  roundTrip?(milliseconds: number): void
   /** Connected, but the far end is away or slow to answer. */
   degraded(error: ErrorValue): void
   /** It answers again. Not told when `reconnecting` comes first. */

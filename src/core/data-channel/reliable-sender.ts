@@ -33,6 +33,7 @@ export class ReliableSender implements Disposable {
   readonly #quiet: () => void
   readonly #stallLimit: number
   readonly #stalled: () => void
+  readonly #roundTrip: ((milliseconds: number) => void) | undefined
   readonly #timeout = new RetransmissionTimeout()
   /** In order of sequence: a Map keeps the order of insertion. */
   readonly #unacknowledged = new Map<number, SentFrame>()
@@ -45,6 +46,7 @@ export class ReliableSender implements Disposable {
   /**
    * @param options.acknowledged told once per frame that arrived
    * @param options.quiet told once when nothing was acknowledged for `quietLimit` milliseconds though frames wait
+   * @param options.roundTrip told of each measured one, in milliseconds
    * @param options.stalled told each time nothing was acknowledged for `stallLimit` milliseconds though frames wait
    */
   constructor(options: {
@@ -55,6 +57,7 @@ export class ReliableSender implements Disposable {
     quiet: () => void
     stallLimit: number
     stalled: () => void
+    roundTrip?: (milliseconds: number) => void
   }) {
     this.#clock = options.clock
     this.#transmit = options.transmit
@@ -63,6 +66,7 @@ export class ReliableSender implements Disposable {
     this.#quiet = options.quiet
     this.#stallLimit = options.stallLimit
     this.#stalled = options.stalled
+    this.#roundTrip = options.roundTrip
   }
 
   /** Whether another frame of typed input may go out now. Rare control frames need not ask. */
@@ -102,7 +106,10 @@ export class ReliableSender implements Disposable {
     this.#unacknowledged.delete(sequence)
     const now = this.#clock.elapsed()
     // Karn's rule: an answer to a repeated frame does not say which copy it answers.
-    if (!frame.repeated) this.#timeout.sample(now - frame.sentAt)
+    if (!frame.repeated) {
+      this.#timeout.sample(now - frame.sentAt)
+      this.#roundTrip?.(now - frame.sentAt)
+    }
     this.forgiveSilence()
     if (this.#unacknowledged.size === 0) this.#stopTicking()
     this.#acknowledged(sequence)

@@ -46,6 +46,8 @@ export interface EngineEvents {
   encrypted(): void
   /** Raw output; the memory belongs to the receiver. */
   output(bytes: Uint8Array): void
+  /** Smoothed time between input and the agent's word that it has it, in whole milliseconds; now and then, when it changed. */
+  roundTrip?(milliseconds: number): void
   /** Connected, but the far end is away or slow to answer. */
   degraded(error: ErrorValue): void
   recovered(): void

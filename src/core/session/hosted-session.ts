@@ -199,6 +199,7 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       output: (bytes) => this.#output(bytes),
       degraded: (error) => report({ type: 'degraded', error }),
       recovered: () => report({ type: 'recovered' }),
+      roundTrip: (milliseconds) => report({ type: 'round-trip', milliseconds }),
       reconnecting: (error, retryIn) => {
         if (!this.#isInterrupted) this.#recording.marker('Connection lost')
         this.#isInterrupted = true

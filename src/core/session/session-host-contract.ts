@@ -98,6 +98,7 @@ const hostedSessionEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('encrypted') }),
   /** Somebody typed. At most one per `inputReportMilliseconds`. */
   z.object({ type: z.literal('input'), at: timestampSchema }),
+  z.object({ type: z.literal('round-trip'), milliseconds: z.number().int().positive() }),
   /** Somebody typed and nothing came back for a while. Once until there is output again. */
   z.object({ type: z.literal('silent') }),
   /** The engine could not open the session. It can be started again, with another engine. */

@@ -8,6 +8,7 @@ export type SessionChange =
   | { type: 'ready'; at: number; recording: boolean; recordingProblem?: ErrorValue }
   | { type: 'encrypted' }
   | { type: 'input'; at: number }
+  | { type: 'round-trip'; milliseconds: number }
   | { type: 'waiting'; error: ErrorValue; retryAt: number }
   | { type: 'fell-back'; notice: ErrorValue }
   | { type: 'keep-alive'; on: boolean }
@@ -29,6 +30,7 @@ const possibleIn: Record<SessionChange['type'], readonly Session['state'][]> = {
   ready: ['connecting'],
   encrypted: ['connecting', 'ready', 'degraded', 'reconnecting'],
   input: ['connecting', 'ready', 'degraded', 'reconnecting'],
+  'round-trip': ['ready', 'degraded'],
   'keep-alive': ['ready', 'degraded', 'reconnecting'],
   'recording-paused': ['ready', 'degraded', 'reconnecting'],
   'recording-resumed': ['ready', 'degraded', 'reconnecting'],
@@ -73,6 +75,8 @@ export function changeSession(session: Session, change: SessionChange): Session 
       return session.kmsEncrypted ? session : { ...session, kmsEncrypted: true }
     case 'input':
       return { ...session, lastInputAt: change.at }
+    case 'round-trip':
+      return { ...session, roundTripMilliseconds: change.milliseconds }
     case 'keep-alive':
       return { ...session, keepAlive: change.on }
     case 'recording-paused':
@@ -82,7 +86,13 @@ export function changeSession(session: Session, change: SessionChange): Session 
     case 'degraded':
       return { ...session, state: 'degraded', error: change.error }
     case 'reconnecting':
-      return { ...session, state: 'reconnecting', error: change.error, retryAt: change.retryAt }
+      return {
+        ...session,
+        state: 'reconnecting',
+        error: change.error,
+        retryAt: change.retryAt,
+        roundTripMilliseconds: undefined,
+      }
     case 'recovered':
     case 'reconnected':
       return { ...session, state: 'ready', error: undefined, retryAt: undefined }
@@ -100,6 +110,7 @@ export function changeSession(session: Session, change: SessionChange): Session 
         state: 'ended',
         recording: false,
         recordingPausedAt: undefined,
+        roundTripMilliseconds: undefined,
         keepAlive: false,
         retryAt: undefined,
         endedAt: change.at,

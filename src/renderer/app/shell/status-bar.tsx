@@ -6,7 +6,7 @@ import { useContextMenu } from '../../ui/context-menu.tsx'
 import { displayText } from '../../ui/display-text.ts'
 import { environmentWords } from '../../ui/environment.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
-import { CloudIcon, EngineIcon, ExportIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
+import { CloudIcon, EngineIcon, ExportIcon, LatencyIcon, RegionIcon, UserIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
@@ -46,6 +46,7 @@ export function StatusBar() {
         <ExportUnderWay />
         <LiveSessions />
         <EngineInUse />
+        <RoundTrip />
       </span>
     </footer>
   )
@@ -159,15 +160,34 @@ const engineWords: Record<NonNullable<Session['engine']> | 'auto', string> = {
   'built-in': 'Built-in engine',
 }
 
+function useFrontDocument() {
+  return useDocuments((state) => (state.activeId === undefined ? undefined : state.documents[state.activeId]))
+}
+
+/** The session of the terminal in front. */
+function useFrontSession(): Session | undefined {
+  const front = useFrontDocument()
+  return useServiceStore('sessions', ({ sessions }) =>
+    front?.kind === 'terminal' && front.sessionId !== undefined ? sessions[front.sessionId] : undefined,
+  )
+}
+
+function RoundTrip() {
+  const milliseconds = useFrontSession()?.roundTripMilliseconds
+  if (milliseconds === undefined) return null
+  return (
+    <span title="Round trip to the container, as the last keys took it">
+      <LatencyIcon size={13} stroke={1.75} aria-hidden />
+      {milliseconds} ms
+    </span>
+  )
+}
+
 /** Which engine carries the front session; for a terminal, also the way to another one. */
 function EngineInUse() {
   const chosen = useServiceStore('settings', (state) => state.settings.engine)
-  const front = useDocuments((state) =>
-    state.activeId === undefined ? undefined : state.documents[state.activeId],
-  )
-  const session = useServiceStore('sessions', ({ sessions }) =>
-    front?.kind === 'terminal' && front.sessionId !== undefined ? sessions[front.sessionId] : undefined,
-  )
+  const front = useFrontDocument()
+  const session = useFrontSession()
   const openMenu = useContextMenu()
   const run = useRunCommand()
   const words = (

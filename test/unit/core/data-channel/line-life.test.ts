@@ -233,3 +233,34 @@ test('keep-alive is activity for the service and nothing for the program', async
   await until('ended')
   expect(session.end?.reason).toBe('timed-out')
 })
+
+describe('the round trip', () => {
+  test('is told after keys, at most once in five seconds, and anew on another line', async () => {
+    let latency = 20
+    const roundTrips = () => session.roundTrips
+    await startReady({ latency: () => latency })
+    const early = roundTrips().length
+    expect(early).toBeLessThanOrEqual(1)
+    const type = async (keys: number) => {
+      for (let key = 0; key < keys; key++) {
+        session.client.write(Buffer.from('x'))
+        await session.runFor(500)
+      }
+    }
+    await type(20)
+    expect(roundTrips().at(-1)).toBe(40)
+    latency = 45
+    await type(40)
+    expect(roundTrips().at(-1)).toBe(90)
+    // 30 seconds of typing.
+    expect(roundTrips().length).toBeLessThanOrEqual(early + 7)
+    session.lineDead = true
+    session.client.probe()
+    await until('reconnecting')
+    session.lineDead = false
+    latency = 5
+    await until('reconnected')
+    await type(1)
+    expect(roundTrips().at(-1)).toBe(10)
+  })
+})
