@@ -4,7 +4,7 @@ import type { AuditSession } from '../../contract/audit.ts'
 import { type ErrorValue, PortholeError, type Result } from '../../contract/errors.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import type { AuditService, ExportRun, RecorderFactory } from './audit-service.ts'
-import { ChannelRecorderFactory } from './channel-recorders.ts'
+import { ChannelRecorderFactory } from './recording/channel-recorders.ts'
 import type { KeyPurpose } from './sealing/derived-key.ts'
 import type { CloudKnown } from './search/other-entries.ts'
 

@@ -24,7 +24,7 @@ import { recordActsRequestSchema, recordActsSchema } from '../../contract/record
 import { retentionSettingsSchema } from '../../contract/retention.ts'
 import { searchAnswerSchema, searchRequestSchema } from '../../contract/search.ts'
 import { containerRefSchema, endReasonSchema, terminalSizeSchema } from '../../contract/session.ts'
-import { sessionFactsSchema, taskReplacedFactsSchema } from './audit-events.ts'
+import { sessionFactsSchema, taskReplacedFactsSchema } from './ledger/audit-events.ts'
 import { keyPurposes } from './sealing/derived-key.ts'
 
 const actorSchema = z.object({ userName: z.string(), principal: z.string().optional() })

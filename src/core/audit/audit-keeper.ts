@@ -20,7 +20,6 @@ import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
-import type { AuditEvent } from './audit-events.ts'
 import type {
   ExportOrder,
   ExportRun,
@@ -29,11 +28,9 @@ import type {
   SessionFacts,
   TaskReplacedFacts,
 } from './audit-service.ts'
-import { readCommandOutput } from './command-output.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
 import { Exporter } from './export/exporter.ts'
 import { UnfinishedExports } from './export/unfinished-exports.ts'
-import { readInstallId } from './install-id.ts'
 import {
   type CheckpointKeeper,
   FileCheckpointKeeper,
@@ -44,11 +41,13 @@ import { Checkpoints } from './integrity/checkpoints.ts'
 import { KeyFiles, type KeyProtection } from './integrity/key-files.ts'
 import { checkAtOpening } from './integrity/opening-check.ts'
 import { RecordChecks } from './integrity/record-checks.ts'
-import { Ledger } from './ledger.ts'
-import { recordActOf } from './record-acts.ts'
-import { type ClosedBy, Recorder, type RecorderListener } from './recorder.ts'
-import { readRecordingPage } from './recording-pages.ts'
-import type { RecordingStore } from './recording-store.ts'
+import type { AuditEvent } from './ledger/audit-events.ts'
+import { readInstallId } from './ledger/install-id.ts'
+import { Ledger } from './ledger/ledger.ts'
+import { readCommandOutput } from './recording/command-output.ts'
+import { type ClosedBy, Recorder, type RecorderListener } from './recording/recorder.ts'
+import { readRecordingPage } from './recording/recording-pages.ts'
+import type { RecordingStore } from './recording/recording-store.ts'
 import { Shredder } from './retention/shredder.ts'
 import { derivedKey, type KeyPurpose } from './sealing/derived-key.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
@@ -57,9 +56,10 @@ import type { CloudKnown } from './search/other-entries.ts'
 import { readCommands } from './search/recorded-commands.ts'
 import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
 import { SearchIndex } from './search/search-index.ts'
-import { SessionIndex } from './session-index.ts'
+import { recordActOf } from './session-index/record-acts.ts'
+import { SessionIndex } from './session-index/session-index.ts'
+import type { LedgerSnapshot } from './session-index/task-snapshot.ts'
 import { TaskNews } from './task-news.ts'
-import type { LedgerSnapshot } from './task-snapshot.ts'
 import { acquireWriterLock } from './writer-lock.ts'
 
 export interface AuditKeeperOptions {

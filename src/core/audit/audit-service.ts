@@ -23,7 +23,7 @@ import type { RetentionSettings } from '../../contract/retention.ts'
 import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { ContainerRef, EndReason, Engine, TerminalSize } from '../../contract/session.ts'
 import type { ExportPlace } from './export/export-target.ts'
-import type { LedgerSnapshot } from './task-snapshot.ts'
+import type { LedgerSnapshot } from './session-index/task-snapshot.ts'
 
 /**
  * The audit history as the rest of the core sees it. Behind it is a worker that

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../files/error-code.ts'
 import { storageProblem } from '../files/storage-problem.ts'
-import type { AuditEventOf } from './audit-events.ts'
-import type { Ledger } from './ledger.ts'
-import { endOfLastLine, readRecordingPage } from './recording-pages.ts'
-import { emptyDigest, type RecordingStore } from './recording-store.ts'
-import type { SessionIndex, Unfinished } from './session-index.ts'
+import type { AuditEventOf } from './ledger/audit-events.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { endOfLastLine, readRecordingPage } from './recording/recording-pages.ts'
+import { emptyDigest, type RecordingStore } from './recording/recording-store.ts'
+import type { SessionIndex, Unfinished } from './session-index/session-index.ts'
 
 interface RecoveryParts {
   ledger: Ledger

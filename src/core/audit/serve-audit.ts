@@ -5,7 +5,7 @@ import type { IntegrityState } from '../../contract/integrity.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import { AuditKeeper, type AuditKeeperOptions } from './audit-keeper.ts'
 import { ServedExports } from './export/served-exports.ts'
-import { ServedRecorders } from './served-recorders.ts'
+import { ServedRecorders } from './recording/served-recorders.ts'
 
 /** An audit history on offer. Disposing closes recordings and ledger; the channels stay with their owners. */
 export interface AuditServer extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { AuditEvent } from './audit-events.ts'
+import type { AuditEvent } from './ledger/audit-events.ts'
 
 /**
  * A flood adds to a recording many times a second, and each time whoever looks

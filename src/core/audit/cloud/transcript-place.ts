@@ -2,7 +2,7 @@ import type { ExecuteCommandLogConfiguration } from '@aws-sdk/client-ecs'
 import { PortholeError } from '../../../contract/errors.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { AwsClients } from '../../aws/clients.ts'
-import type { LedgerSnapshot } from '../task-snapshot.ts'
+import type { LedgerSnapshot } from '../session-index/task-snapshot.ts'
 
 export interface TranscriptOwner {
   scope: Scope

@@ -1,6 +1,6 @@
 import type { ExportProgress } from '../../../contract/export.ts'
 import type { IntegrityProgress } from '../../../contract/integrity.ts'
-import type { RecordingReader } from '../recording-store.ts'
+import type { RecordingReader } from '../recording/recording-store.ts'
 
 /** Tells how far an export has come. */
 export class ExportSteps {

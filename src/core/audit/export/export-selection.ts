@@ -1,5 +1,5 @@
 import type { ExportSelection } from '../../../contract/export.ts'
-import type { AuditEvent } from '../audit-events.ts'
+import type { AuditEvent } from '../ledger/audit-events.ts'
 
 /** What everybody who checks a chain needs: how it began, and what was found wrong with it. */
 const alwaysChosen = new Set<AuditEvent['type']>([

@@ -1,6 +1,6 @@
 import type { RecordingForm } from '../../../contract/export.ts'
-import { readRecordingPage } from '../recording-pages.ts'
-import type { RecordingReader } from '../recording-store.ts'
+import { readRecordingPage } from '../recording/recording-pages.ts'
+import type { RecordingReader } from '../recording/recording-store.ts'
 import { PlainText } from '../redaction/plain-text.ts'
 import { addCounts, type RedactionCounts, RedactionStream } from '../redaction/redact.ts'
 import { type CastLine, redactedCast, versionTwo } from './cast-forms.ts'

@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../audit-events.ts'
-import { canonicalJson, wellFormed } from '../canonical-json.ts'
+import type { AuditEvent } from '../ledger/audit-events.ts'
+import { canonicalJson, wellFormed } from '../ledger/canonical-json.ts'
 import { addCounts, type RedactionCounts, redact, redactionCount } from '../redaction/redact.ts'
 
 /**

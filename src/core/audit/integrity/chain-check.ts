@@ -1,6 +1,6 @@
-import { genesisHash, hashLength } from '../chain.ts'
-import type { EventRow } from '../ledger-rows.ts'
-import { type ChainPosition, eventProblem } from '../ledger-verification.ts'
+import { genesisHash, hashLength } from '../ledger/chain.ts'
+import type { EventRow } from '../ledger/ledger-rows.ts'
+import { type ChainPosition, eventProblem } from '../ledger/ledger-verification.ts'
 import type { Findings } from './findings.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { CheckpointRow, LedgerRows } from '../ledger-rows.ts'
-import type { ChainPosition } from '../ledger-verification.ts'
+import type { CheckpointRow, LedgerRows } from '../ledger/ledger-rows.ts'
+import type { ChainPosition } from '../ledger/ledger-verification.ts'
 import { eventsText } from './chain-check.ts'
 import { type Checkpoint, isSignedBy } from './checkpoint.ts'
 import { publicKeyOf } from './checkpoint-keeper.ts'

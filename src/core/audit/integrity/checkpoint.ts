@@ -1,6 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
 import { z } from 'zod'
-import { canonicalJson } from '../canonical-json.ts'
+import { canonicalJson } from '../ledger/canonical-json.ts'
 
 /** Part of what is signed, so that a signature of anything else never passes for a checkpoint. */
 const domain = 'porthole/checkpoint/v1'

@@ -1,6 +1,6 @@
 import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
 import type { Clock } from '../../clock.ts'
-import type { Ledger } from '../ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { CheckpointKeeper } from './checkpoint-keeper.ts'
 

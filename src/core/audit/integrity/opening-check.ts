@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Clock } from '../../clock.ts'
-import type { AuditEventOf } from '../audit-events.ts'
-import type { Ledger } from '../ledger.ts'
+import type { AuditEventOf } from '../ledger/audit-events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { type Checkpoint, isSignedBy } from './checkpoint.ts'
 import { type CheckpointKeeper, publicKeyText } from './checkpoint-keeper.ts'
 

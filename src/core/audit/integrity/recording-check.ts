@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { errorCode } from '../../files/error-code.ts'
-import type { RecordingReader, RecordingStore } from '../recording-store.ts'
+import type { RecordingReader, RecordingStore } from '../recording/recording-store.ts'
 import type { Findings } from './findings.ts'
 import type { ProvenStretch, ToldRecording } from './recordings-told.ts'
 

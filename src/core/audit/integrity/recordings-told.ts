@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../audit-events.ts'
+import type { AuditEvent } from '../ledger/audit-events.ts'
 
 /** A stretch of a recording and its digest, as stored. */
 export interface ProvenStretch {

@@ -1,8 +1,8 @@
 import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { Clock } from '../../clock.ts'
-import type { AuditEvent, AuditEventOf } from '../audit-events.ts'
-import type { RecordingStore } from '../recording-store.ts'
-import type { SessionIndex } from '../session-index.ts'
+import type { AuditEvent, AuditEventOf } from '../ledger/audit-events.ts'
+import type { RecordingStore } from '../recording/recording-store.ts'
+import type { SessionIndex } from '../session-index/session-index.ts'
 import { dueForShredding } from './due-for-shredding.ts'
 
 interface ShredderParts {

@@ -1,4 +1,4 @@
-import type { RecordingReader } from '../recording-store.ts'
+import type { RecordingReader } from '../recording/recording-store.ts'
 import { frameHeadBytes, frameOverhead, sealMark } from './seal.ts'
 
 export interface FrameSpan {

@@ -1,11 +1,11 @@
-import { FileRecordingStore } from '../file-recording-store.ts'
+import { FileRecordingStore } from '../recording/file-recording-store.ts'
 import type {
   RecordingDigest,
   RecordingReader,
   RecordingStat,
   RecordingStore,
   RecordingWriter,
-} from '../recording-store.ts'
+} from '../recording/recording-store.ts'
 import type { RecordingKeys } from './recording-keys.ts'
 import { frameOverhead, openFrame, sealFrame, sealMark } from './seal.ts'
 import { SealLayout } from './seal-layout.ts'

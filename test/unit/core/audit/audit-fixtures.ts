@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ContainerRef } from '../../../../src/contract/session.ts'
-import type { AuditEvent } from '../../../../src/core/audit/audit-events.ts'
 import type { RecordingStart, SessionFacts } from '../../../../src/core/audit/audit-service.ts'
+import type { AuditEvent } from '../../../../src/core/audit/ledger/audit-events.ts'
 
 export const taskArn = 'arn:aws:ecs:eu-central-1:111122223333:task/web/0f9d1c2b3a4e5f60718293a4b5c6d7e8'
 

@@ -3,9 +3,9 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AuditEvent } from '../../../../src/core/audit/audit-events.ts'
 import { AuditKeeper } from '../../../../src/core/audit/audit-keeper.ts'
-import { FileRecordingStore } from '../../../../src/core/audit/file-recording-store.ts'
+import type { AuditEvent } from '../../../../src/core/audit/ledger/audit-events.ts'
+import { FileRecordingStore } from '../../../../src/core/audit/recording/file-recording-store.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { noon, recordingStart, sessionFacts, taskArn, temporaryFolder } from './audit-fixtures.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { eventHash, genesisHash } from '../../../../src/core/audit/chain.ts'
+import { eventHash, genesisHash } from '../../../../src/core/audit/ledger/chain.ts'
 
 /** Opens a closed ledger as somebody would who knows how it is made and minds no trigger. */
 export function tamper<Value>(folder: string, change: (database: Database.Database) => Value): Value {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AuditEvent } from '../../../../src/core/audit/audit-events.ts'
+import type { AuditEvent } from '../../../../src/core/audit/ledger/audit-events.ts'
 import { TaskNews } from '../../../../src/core/audit/task-news.ts'
 import { createHandClock } from '../../../fixtures/hand-clock.ts'
 
