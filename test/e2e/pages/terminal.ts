@@ -40,7 +40,8 @@ export class Terminal {
   }
 
   async type(text: string): Promise<void> {
-    await expect(this.window.locator('.xterm-helper-textarea:focus')).toBeVisible()
+    // Not whether it is visible: xterm.js gives this field a size only once the cursor moves.
+    await expect(this.window.locator('.xterm-helper-textarea:focus')).toBeAttached()
     await this.window.keyboard.type(text)
   }
 
