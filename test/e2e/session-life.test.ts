@@ -153,6 +153,13 @@ test('the idle limit: minutes in the last five, a warning in the last two, and k
   await toast.getByRole('button', { name: 'Go to tab' }).click()
   await expect(window.getByRole('status').filter({ hasText: 'app ends in 1:' })).toBeVisible()
   await terminal.press('Enter')
+
+  // Toasts go; what they said can be read again.
+  await window.getByRole('button', { name: 'Notifications, 1 new' }).click()
+  const notices = window.getByRole('dialog', { name: 'Notifications' })
+  await expect(notices.getByRole('listitem')).toContainText('app ends in 2 min')
+  await window.keyboard.press('Escape')
+  await expect(window.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible()
 })
 
 test('AWS ends an idle session: the banner says why, and Enter opens another below', async ({

@@ -11,6 +11,7 @@ export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconAp
 export { default as BackIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs'
 export { default as ForwardIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowRight.mjs'
 export { default as RefusedIcon } from '@tabler/icons-react/dist/esm/icons/IconBan.mjs'
+export { default as NoticesIcon } from '@tabler/icons-react/dist/esm/icons/IconBell.mjs'
 export { default as EngineIcon } from '@tabler/icons-react/dist/esm/icons/IconBolt.mjs'
 export { default as ContainerIcon } from '@tabler/icons-react/dist/esm/icons/IconBox.mjs'
 export { default as TaskIcon } from '@tabler/icons-react/dist/esm/icons/IconBoxMultiple.mjs'

@@ -1,6 +1,7 @@
 import '@mantine/notifications/styles.layer.css'
 import { Notifications, notifications } from '@mantine/notifications'
 import type { ReactNode } from 'react'
+import { createStore } from 'zustand/vanilla'
 import { Button, IconButton } from './button.tsx'
 import { AlertIcon, ClockIcon, CloseIcon, DoneIcon } from './icons.ts'
 import styles from './toast.module.css'
@@ -13,15 +14,35 @@ export interface Toast {
   action?: { label: string; run: () => void }
 }
 
-const icons = { ok: DoneIcon, warn: ClockIcon, danger: AlertIcon }
+/** A toast that was shown, so that whoever looked elsewhere finds it again. */
+export interface Notice extends Toast {
+  readonly id: string
+  readonly at: number
+}
+
+/** More than a day of news; older ones are in the history of the task that they were about. */
+const mostNotices = 50
+
+/** Newest first. As global as the toasts themselves, which the library keeps for the page. */
+export const notices = createStore<{ readonly all: readonly Notice[]; readonly unseen: number }>(() => ({
+  all: [],
+  unseen: 0,
+}))
+
+export const toastIcons = { ok: DoneIcon, warn: ClockIcon, danger: AlertIcon }
 
 /** Long enough to read two lines and reach for the action. */
 const shownForMilliseconds = 8000
 
 /** For news that has no place of its own on the screen: one line, one action. */
-export function showToast({ tone, title, text, action }: Toast): void {
-  const Icon = icons[tone]
+export function showToast(toast: Toast): void {
+  const { tone, title, text, action } = toast
+  const Icon = toastIcons[tone]
   const id = crypto.randomUUID()
+  notices.setState(({ all, unseen }) => ({
+    all: [{ ...toast, id, at: Date.now() }, ...all].slice(0, mostNotices),
+    unseen: unseen + 1,
+  }))
   notifications.show({
     id,
     autoClose: shownForMilliseconds,

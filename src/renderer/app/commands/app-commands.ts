@@ -7,6 +7,7 @@ import {
   KeyboardIcon,
   LightIcon,
   NavigatorIcon,
+  NoticesIcon,
   RefreshIcon,
   SearchIcon,
   SettingsIcon,
@@ -101,6 +102,13 @@ function windowCommands({ core, host, interface: interfaceStore, workspace }: Ne
       icon: UserIcon,
       when: ({ signedIn }) => signedIn,
       run: () => interfaceStore.setState({ whoAmIShown: true }),
+    },
+    {
+      id: 'notices.show',
+      title: 'Show notifications',
+      group: 'App',
+      icon: NoticesIcon,
+      run: () => interfaceStore.setState({ noticesShown: true }),
     },
     {
       id: 'diagnostics.open',

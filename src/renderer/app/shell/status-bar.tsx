@@ -14,6 +14,7 @@ import { useRunCommand } from '../commands/use-commands.ts'
 import { useDocuments, useServiceStore } from '../services.ts'
 import { accountName } from '../stores/accounts-store.ts'
 import { isLive } from '../stores/sessions-store.ts'
+import { Notices } from './notices.tsx'
 import styles from './status-bar.module.css'
 import { useFrontCaller, useFrontIdentity, useFrontScope } from './use-front-scope.ts'
 import { WhoAmI } from './who-am-i.tsx'
@@ -47,6 +48,7 @@ export function StatusBar() {
         <LiveSessions />
         <EngineInUse />
         <RoundTrip />
+        <Notices />
       </span>
     </footer>
   )

@@ -54,6 +54,8 @@ export interface InterfaceState {
   readonly dialog: Dialog | undefined
   /** The panel of the status bar that says as whom one works. */
   readonly whoAmIShown: boolean
+  /** The panel with what was told in passing. */
+  readonly noticesShown: boolean
   /** What is wrong with the app itself. */
   readonly problems: readonly ErrorValue[]
 }
@@ -65,6 +67,7 @@ export function createInterfaceStore(): InterfaceStore {
     navigatorShown: true,
     dialog: undefined,
     whoAmIShown: false,
+    noticesShown: false,
     problems: [],
   }))
 }
