@@ -2,9 +2,10 @@ import path from 'node:path'
 import type { Channel } from '../channel/channel.ts'
 import { createChannelPair } from '../channel/in-process-channel.ts'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
-import { type Core, type CoreOptions, createCore } from './app.ts'
+import { type Core, createCore } from './app.ts'
 import { createRecorderFactory } from './audit/audit-client.ts'
 import { startAuditWorker } from './audit/start-audit-worker.ts'
+import type { CoreOptions } from './core-options.ts'
 import { createLocalSessionHost } from './session/local-session-host.ts'
 
 export interface NodeCoreOptions extends Omit<CoreOptions, 'audit' | 'sessionHost'> {

@@ -1,7 +1,7 @@
 import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron'
 import type { Channel } from '../channel/channel.ts'
 import { createMessagePortChannel } from '../channel/message-port-channel.ts'
-import type { AuditProcess } from '../core/app.ts'
+import type { AuditProcess } from '../core/audit/follow-audit.ts'
 import type { KeyProtection } from '../core/audit/integrity/key-files.ts'
 import { createListeners } from '../core/listeners.ts'
 import { stopUtilityProcess } from './stop-utility-process.ts'
