@@ -11,6 +11,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
+          // A process per core instead of one per file saves every file the loading of the same modules. What a test
+          // changes beyond itself it therefore puts back: fake timers, spies, the environment.
+          isolate: false,
           // Property tests take a second alone and several where many share the machine; a hang takes for ever.
           testTimeout: 30_000,
           hookTimeout: 30_000,
