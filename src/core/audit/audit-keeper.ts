@@ -1,14 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type {
-  ActivityFacts,
-  AuditEntry,
-  AuditSession,
-  CommandOutput,
-  RecordingPage,
-  TouchedTask,
-} from '../../contract/audit.ts'
-import type { CommandEntry } from '../../contract/command-marker.ts'
+import type { ActivityFacts, AuditEntry, AuditSession, TouchedTask } from '../../contract/audit.ts'
 import type { CommandSummaries } from '../../contract/command-summary.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary, RecordingSummary } from '../../contract/export.ts'
@@ -18,49 +9,42 @@ import type { RetentionSettings } from '../../contract/retention.ts'
 import type { SearchAnswer, SearchRequest } from '../../contract/search.ts'
 import type { EndReason } from '../../contract/session.ts'
 import type { Clock } from '../clock.ts'
-import { errorCode } from '../files/error-code.ts'
-import { storageProblem } from '../files/storage-problem.ts'
+import {
+  openLedger,
+  openRecordingKeys,
+  openSearchIndex,
+  openSessionIndex,
+  takeAuditFolder,
+} from './audit-folder.ts'
 import type {
   ExportOrder,
   ExportRun,
   RecordingOrder,
-  RecordingStart,
   SessionFacts,
   TaskReplacedFacts,
 } from './audit-service.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
 import { Exporter } from './export/exporter.ts'
 import { UnfinishedExports } from './export/unfinished-exports.ts'
-import {
-  type CheckpointKeeper,
-  FileCheckpointKeeper,
-  keyFolderBeside,
-  publicKeyText,
-} from './integrity/checkpoint-keeper.ts'
+import { FileCheckpointKeeper, keyFolderBeside } from './integrity/checkpoint-keeper.ts'
 import { Checkpoints } from './integrity/checkpoints.ts'
 import { KeyFiles, type KeyProtection } from './integrity/key-files.ts'
 import { checkAtOpening } from './integrity/opening-check.ts'
 import { RecordChecks } from './integrity/record-checks.ts'
 import type { AuditEvent } from './ledger/audit-events.ts'
-import { readInstallId } from './ledger/install-id.ts'
-import { Ledger } from './ledger/ledger.ts'
-import { readCommandOutput } from './recording/command-output.ts'
-import { type ClosedBy, Recorder, type RecorderListener } from './recording/recorder.ts'
-import { readRecordingPage } from './recording/recording-pages.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { RecordingStore } from './recording/recording-store.ts'
+import { Recordings } from './recording/recordings.ts'
 import { Shredder } from './retention/shredder.ts'
 import { derivedKey, type KeyPurpose } from './sealing/derived-key.ts'
-import { RecordingKeys } from './sealing/recording-keys.ts'
+import type { RecordingKeys } from './sealing/recording-keys.ts'
 import { SealedRecordingStore } from './sealing/sealed-recording-store.ts'
 import type { CloudKnown } from './search/other-entries.ts'
-import { readCommands } from './search/recorded-commands.ts'
-import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
-import { SearchIndex } from './search/search-index.ts'
+import type { SearchIndex } from './search/search-index.ts'
 import { recordActOf } from './session-index/record-acts.ts'
-import { SessionIndex } from './session-index/session-index.ts'
-import type { LedgerSnapshot } from './session-index/task-snapshot.ts'
+import type { SessionIndex } from './session-index/session-index.ts'
+import { type LedgerSnapshot, newestSnapshot } from './session-index/task-snapshot.ts'
 import { TaskNews } from './task-news.ts'
-import { acquireWriterLock } from './writer-lock.ts'
 
 export interface AuditKeeperOptions {
   /** Made when absent, for its owner alone. */
@@ -85,6 +69,8 @@ export interface AuditKeeperOptions {
  * recordings, and the recorders that are at work. One per folder on a computer.
  */
 export class AuditKeeper implements AsyncDisposable {
+  /** Those that are being made, and those to be read. */
+  readonly recordings: Recordings
   readonly #lock: Disposable
   readonly #ledger: Ledger
   readonly #checkpoints: Checkpoints
@@ -100,19 +86,17 @@ export class AuditKeeper implements AsyncDisposable {
   readonly #derivedKey: (purpose: KeyPurpose) => Uint8Array
   readonly #news: TaskNews
   readonly #onRecordAct: (() => void) | undefined
-  readonly #recorders = new Map<string, Recorder>()
   #leftBehind: string[] = []
 
   private constructor(options: AuditKeeperOptions, resources: DisposableStack) {
     const { folder, clock } = options
-    makeFolder(folder)
-    this.#lock = resources.use(acquireWriterLock(join(folder, 'writer.lock')))
+    this.#lock = resources.use(takeAuditFolder(folder))
     this.#clock = clock
     this.#onRecordAct = options.onRecordAct
     this.#news = resources.use(new TaskNews(clock, options.onChanged))
     const keyFolder = options.keyFolder ?? keyFolderBeside(folder)
     const keeper = new FileCheckpointKeeper(new KeyFiles(keyFolder, options.keyProtection))
-    this.#keys = resources.use(openKeys(folder, keeper))
+    this.#keys = resources.use(openRecordingKeys(folder, keeper))
     this.#store = options.store ?? new SealedRecordingStore(join(folder, 'recordings'), this.#keys)
     this.#ledger = resources.use(openLedger(folder, keeper, clock))
     this.#derivedKey = (purpose) => derivedKey(keeper.masterKey(), purpose)
@@ -120,11 +104,15 @@ export class AuditKeeper implements AsyncDisposable {
     this.#doubts = checkAtOpening(parts)
     this.#checkpoints = new Checkpoints(parts)
     this.#checkpoints.mark()
-    this.#checks = new RecordChecks({
-      ledger: this.#ledger,
+    this.recordings = new Recordings({
       store: this.#store,
-      keeper,
       clock,
+      note: (event) => this.#append(event),
+      onClosed: () => void this.#search.catchUp(),
+    })
+    this.#checks = new RecordChecks({
+      ...parts,
+      store: this.#store,
       problems: () => this.problems(),
       onChanged: (state) => options.onIntegrity?.(state),
     })
@@ -138,7 +126,7 @@ export class AuditKeeper implements AsyncDisposable {
       note: (facts) => this.note(facts),
       checkpoint: () => this.#checkpoints.mark(),
     })
-    this.#index = resources.use(openIndex(folder, this.#ledger, this.#recorders))
+    this.#index = resources.use(openSessionIndex(folder, this.#ledger, this.recordings))
     this.#shredder = new Shredder({
       index: this.#index,
       store: this.#store,
@@ -146,7 +134,9 @@ export class AuditKeeper implements AsyncDisposable {
       forget: (sessionId) => this.#search.purge(sessionId),
       note: (event) => this.#append(event),
     })
-    this.#search = resources.use(this.#openSearch(folder, keeper))
+    this.#search = resources.use(
+      openSearchIndex(folder, { ...parts, index: this.#index, recordings: this.recordings }),
+    )
   }
 
   /**
@@ -223,51 +213,8 @@ export class AuditKeeper implements AsyncDisposable {
     return this.#index.touched()
   }
 
-  /** The newest snapshot of a task: the one of its latest session that has one. */
   taskSnapshot(taskArn: string): LedgerSnapshot | undefined {
-    for (const entry of this.#index.entries(taskArn)) {
-      if (entry.kind !== 'session' && entry.kind !== 'refused') continue
-      for (const { event } of this.#ledger.entriesOf(entry.sessionId)) {
-        if (event.type !== 'session.start' && event.type !== 'session.rejected') continue
-        if (event.snapshot === undefined) continue
-        return { at: event.at, userName: event.userName, snapshot: event.snapshot }
-      }
-    }
-    return undefined
-  }
-
-  /** @throws {PortholeError} NOT_FOUND without a recording, INVALID_REQUEST for an offset in mid-line */
-  async recording(sessionId: string, offset: number): Promise<RecordingPage> {
-    // Asked before reading: a recording that closes meanwhile is read to its end by the next call.
-    const live = this.#recorders.has(sessionId)
-    try {
-      await using reader = await this.#store.open(sessionId)
-      return { ...(await readRecordingPage(reader, offset)), live }
-    } catch (thrown) {
-      if (errorCode(thrown) !== 'ENOENT') throw readingProblem(thrown, sessionId)
-      if (live) return { text: '', live }
-      throw new PortholeError({
-        code: 'NOT_FOUND',
-        message: 'There is no recording of this session.',
-        detail: sessionId,
-      })
-    }
-  }
-
-  /** @throws {PortholeError} NOT_FOUND without a recording */
-  commands(sessionId: string): Promise<CommandEntry[]> {
-    return readCommands((offset) => this.recording(sessionId, offset))
-  }
-
-  /** @throws {PortholeError} NOT_FOUND without a recording, or where that is no command */
-  async commandOutput(sessionId: string, index: number): Promise<CommandOutput> {
-    const output = await readCommandOutput((offset) => this.recording(sessionId, offset), index)
-    if (output !== undefined) return output
-    throw new PortholeError({
-      code: 'NOT_FOUND',
-      message: 'There is no such command in this recording.',
-      detail: `${sessionId}, ${index}`,
-    })
+    return newestSnapshot(this.#index.entries(taskArn), this.#ledger)
   }
 
   search(request: SearchRequest): Promise<SearchAnswer> {
@@ -324,40 +271,9 @@ export class AuditKeeper implements AsyncDisposable {
     )
   }
 
-  /** @throws {PortholeError} INVALID_REQUEST when the session is being recorded already */
-  startRecorder(start: RecordingStart, listener: RecorderListener): Recorder {
-    if (this.#recorders.has(start.sessionId)) {
-      throw new PortholeError({
-        code: 'INVALID_REQUEST',
-        message: 'This session is being recorded already.',
-        detail: start.sessionId,
-      })
-    }
-    const recorder = new Recorder({
-      start,
-      store: this.#store,
-      clock: this.#clock,
-      note: (event) => this.#append(event),
-      listener,
-    })
-    this.#recorders.set(start.sessionId, recorder)
-    return recorder
-  }
-
-  /** Closes a recorder of `startRecorder`; its recording is live until then. */
-  async closeRecorder(recorder: Recorder, elapsed: number, cause: ClosedBy): Promise<void> {
-    await recorder.close(elapsed, cause)
-    this.#recorders.delete(recorder.sessionId)
-    void this.#search.catchUp()
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#exporter[Symbol.asyncDispose]()
-    await Promise.all(
-      [...this.#recorders.values()].map((recorder) =>
-        this.closeRecorder(recorder, recorder.lastMoment, 'shutdown'),
-      ),
-    )
+    await this.recordings.closeAll()
     this.#news[Symbol.dispose]()
     this.#checkpoints[Symbol.dispose]()
     this.#search[Symbol.dispose]()
@@ -367,82 +283,9 @@ export class AuditKeeper implements AsyncDisposable {
     this.#lock[Symbol.dispose]()
   }
 
-  #openSearch(folder: string, keeper: CheckpointKeeper): SearchIndex {
-    const file = join(folder, 'search-index.sqlite')
-    try {
-      return new SearchIndex({
-        database: new SearchDatabase(file, searchIndexKey(keeper.masterKey())),
-        clock: this.#clock,
-        now: () => performance.now(),
-        sources: {
-          head: () => this.#ledger.head.seq,
-          sessionsAfter: (seq) => this.#index.sessionsAfter(seq),
-          session: (sessionId) => this.#index.session(sessionId),
-          refusalsAfter: (seq) => this.#index.refusalsAfter(seq),
-          read: (sessionId, offset) => this.recording(sessionId, offset),
-          isRecording: (sessionId) => this.#recorders.has(sessionId),
-        },
-      })
-    } catch (thrown) {
-      throw storageProblem(thrown, 'The search index of the audit history', file)
-    }
-  }
-
   #append(event: AuditEvent): void {
     this.#ledger.append(event)
     this.#news.noted(event)
     if (recordActOf(event) !== undefined) this.#onRecordAct?.()
   }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (thrown) {
-    throw storageProblem(thrown, 'The audit history', folder)
-  }
-}
-
-function openLedger(folder: string, keeper: CheckpointKeeper, clock: Clock): Ledger {
-  const file = join(folder, 'ledger.sqlite')
-  const installId = readInstallId(join(folder, 'install-id'), () =>
-    existsSync(file) ? Ledger.installIdOf(file) : undefined,
-  )
-  return Ledger.open({ file, installId, publicKey: publicKeyText(keeper.signingKey()), clock })
-}
-
-function openKeys(folder: string, keeper: CheckpointKeeper): RecordingKeys {
-  const file = join(folder, 'recording-keys.sqlite')
-  try {
-    return new RecordingKeys({ file, masterKey: keeper.masterKey() })
-  } catch (thrown) {
-    throw storageProblem(thrown, 'The audit history', file)
-  }
-}
-
-function openIndex(folder: string, ledger: Ledger, recorders: Map<string, Recorder>): SessionIndex {
-  const file = join(folder, 'session-index.sqlite')
-  try {
-    return new SessionIndex({
-      file,
-      ledger,
-      liveOutput: (sessionId) => recorders.get(sessionId)?.recordedOutput,
-    })
-  } catch (thrown) {
-    throw storageProblem(thrown, 'The audit history', file)
-  }
-}
-
-function readingProblem(thrown: unknown, sessionId: string): PortholeError {
-  if (thrown instanceof PortholeError) return thrown
-  return new PortholeError(
-    {
-      code: 'STORAGE_UNWRITABLE',
-      message: 'The recording of this session could not be read.',
-      detail: `${sessionId}: ${String(thrown)}`,
-      action: 'Check that you may read the audit folder.',
-      retryable: true,
-    },
-    { cause: thrown },
-  )
 }

@@ -104,7 +104,7 @@ class ServedClient implements Disposable {
 
   constructor(channel: Channel, opening: RetriedOpening) {
     this.#rpc = serveMethods(channel, opening, this.#exports)
-    this.#recorders = new ServedRecorders(channel, () => opening.current)
+    this.#recorders = new ServedRecorders(channel, () => opening.current?.recordings)
   }
 
   tellChanged(taskArn: string): void {
@@ -160,9 +160,12 @@ function serveMethods(channel: Channel, opening: RetriedOpening, exports: Served
       },
       entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
-      recording: async ({ sessionId, offset }) => (await opening.get()).recording(sessionId, offset),
-      commands: async ({ sessionId }) => ({ commands: await (await opening.get()).commands(sessionId) }),
-      commandOutput: async ({ sessionId, index }) => (await opening.get()).commandOutput(sessionId, index),
+      recording: async ({ sessionId, offset }) => (await opening.get()).recordings.page(sessionId, offset),
+      commands: async ({ sessionId }) => ({
+        commands: await (await opening.get()).recordings.commands(sessionId),
+      }),
+      commandOutput: async ({ sessionId, index }) =>
+        (await opening.get()).recordings.commandOutput(sessionId, index),
       commandSummaries: async ({ sessionIds }) => (await opening.get()).commandSummaries(sessionIds),
       search: async (request) => (await opening.get()).search(request),
       recordActs: async (request) => (await opening.get()).recordActs(request),

@@ -28,13 +28,13 @@ beforeAll(async () => {
   {
     await using keeper = await AuditKeeper.open({ folder: audit, clock: systemClock, onChanged: () => {} })
     keeper.sessionOpened(sessionFacts({ sessionId }))
-    const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+    const recorder = keeper.recordings.start(recordingStart({ sessionId }), {
       accepted() {},
       written() {},
       failed() {},
     })
     recorder.output(500, Buffer.from('hello äß😀\r\n'))
-    await keeper.closeRecorder(recorder, 2000, 'session')
+    await keeper.recordings.close(recorder, 2000, 'session')
     keeper.sessionEnded(sessionId, { at: Date.now(), reason: 'exited' })
   }
   whole = join(folder.path, 'whole')

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await using keeper = await AuditKeeper.open({ folder: audit, clock: systemClock, onChanged: () => {} })
   for (const sessionId of sessionIds) {
     keeper.sessionOpened(sessionFacts({ sessionId, command: `sh -c "export AWS_ACCESS_KEY_ID=${secret}"` }))
-    const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+    const recorder = keeper.recordings.start(recordingStart({ sessionId }), {
       accepted() {},
       written() {},
       failed() {},
@@ -49,7 +49,7 @@ beforeAll(async () => {
     recorder.output(500, Buffer.from(`\u001b[32mkey ${secret}\u001b[0m äß😀\r\n`))
     recorder.resize(900, { cols: 100, rows: 30 })
     recorder.output(1500, Buffer.from(`${sessionId} done\r\n`))
-    await keeper.closeRecorder(recorder, 2000, 'session')
+    await keeper.recordings.close(recorder, 2000, 'session')
     keeper.sessionEnded(sessionId, { at: Date.now(), reason: 'exited' })
   }
 })

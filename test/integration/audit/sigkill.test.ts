@@ -52,7 +52,7 @@ describe('a process killed while it records', () => {
         const given = said.filter((message) => 'number' in message) as { number: number; at: number }[]
 
         await using keeper = await openKeeper()
-        const recording = await readWhole((offset) => keeper.recording(sessionId, offset))
+        const recording = await readWhole((offset) => keeper.recordings.page(sessionId, offset))
         expect(recording.endsWith('\n')).toBe(true)
         const output = replayOutput(recording)
         expect(output).toBe(expectedOutput(output.split('\r\n').length - 1))
@@ -88,7 +88,7 @@ describe('a process killed while it records', () => {
     torn.writeUInt32BE(256)
     appendFileSync(join(folder.path, 'recordings', `${sessionId}.sealed`), torn)
     await using keeper = await openKeeper()
-    const recording = await readWhole((offset) => keeper.recording(sessionId, offset))
+    const recording = await readWhole((offset) => keeper.recordings.page(sessionId, offset))
     expect(recording.endsWith('\n')).toBe(true)
     const output = replayOutput(recording)
     expect(output).toBe(expectedOutput(output.split('\r\n').length - 1))
@@ -149,7 +149,7 @@ async function expectSoundRecord(path: string, said: readonly ChildMessage[]): P
   for (const { opened, closed, ended } of said) {
     if (typeof opened === 'string') expect(keeper.session(opened).live).toBe(false)
     if (typeof closed === 'string')
-      expect(await readWhole((offset) => keeper.recording(closed, offset))).toContain('session ')
+      expect(await readWhole((offset) => keeper.recordings.page(closed, offset))).toContain('session ')
     if (typeof ended === 'string') expect(keeper.session(ended).endReason).toBe('exited')
   }
 }

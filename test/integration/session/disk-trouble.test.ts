@@ -132,7 +132,9 @@ async function leavesTheHistoryIntact(
   expect(keeper.problems()).toEqual([])
   expect(await keeper.verify()).toMatchObject({ intact: true, findings: [] })
   const [first = '', second = ''] = await Promise.all(
-    shells.map(async ({ id }) => replayOutput(await readWhole((offset) => keeper.recording(id, offset)))),
+    shells.map(async ({ id }) =>
+      replayOutput(await readWhole((offset) => keeper.recordings.page(id, offset))),
+    ),
   )
   expect(first).toContain('kept2here')
   expect(second).toContain('listed2')

@@ -1,9 +1,9 @@
 import type { Channel, ChannelMessage } from '../../../channel/channel.ts'
 import { type ErrorValue, PortholeError, toErrorValue } from '../../../contract/errors.ts'
 import { recordingStartSchema } from '../audit-contract.ts'
-import type { AuditKeeper } from '../audit-keeper.ts'
 import type { Recorder } from './recorder.ts'
 import { decodeRecordingFrame, encodeRecordingFrame, type RecordingFrame } from './recording-frames.ts'
+import type { Recordings } from './recordings.ts'
 
 type FrameOf<Kind extends RecordingFrame['kind']> = Extract<RecordingFrame, { kind: Kind }>
 
@@ -13,15 +13,15 @@ type FrameOf<Kind extends RecordingFrame['kind']> = Extract<RecordingFrame, { ki
  */
 export class ServedRecorders implements Disposable {
   readonly #channel: Channel
-  readonly #keeper: () => AuditKeeper | undefined
+  readonly #recordings: () => Recordings | undefined
   /** `undefined`: it could not be started, or failed to be; its output is given up. */
   readonly #recorders = new Map<number, Recorder | undefined>()
   readonly #subscription: Disposable
 
-  /** @param keeper the history, unless it cannot be opened */
-  constructor(channel: Channel, keeper: () => AuditKeeper | undefined) {
+  /** @param recordings of the history, unless it cannot be opened */
+  constructor(channel: Channel, recordings: () => Recordings | undefined) {
     this.#channel = channel
-    this.#keeper = keeper
+    this.#recordings = recordings
     this.#subscription = channel.onMessage((message) => this.#receive(message))
   }
 
@@ -37,8 +37,7 @@ export class ServedRecorders implements Disposable {
     this[Symbol.dispose]()
     await Promise.all(
       recorders.map(
-        (recorder) =>
-          recorder && this.#keeper()?.closeRecorder(recorder, recorder.lastMoment, 'connection-lost'),
+        (recorder) => recorder && this.#recordings()?.close(recorder, recorder.lastMoment, 'connection-lost'),
       ),
     )
   }
@@ -88,9 +87,9 @@ export class ServedRecorders implements Disposable {
   }
 
   #openRecorder(recording: number, json: string): Recorder {
-    const keeper = this.#keeper()
-    if (keeper === undefined) throw notOpen()
-    return keeper.startRecorder(parseStart(json), {
+    const recordings = this.#recordings()
+    if (recordings === undefined) throw notOpen()
+    return recordings.start(parseStart(json), {
       accepted: () => this.#tell({ kind: 'accepted', recording }),
       written: (byteCount) => this.#tellWritten(recording, byteCount),
       failed: (error) => this.#tellProblem(recording, error),
@@ -106,7 +105,7 @@ export class ServedRecorders implements Disposable {
   async #close({ recording, elapsed }: FrameOf<'close'>): Promise<void> {
     const recorder = this.#recorders.get(recording)
     this.#recorders.delete(recording)
-    if (recorder !== undefined) await this.#keeper()?.closeRecorder(recorder, elapsed, 'session')
+    if (recorder !== undefined) await this.#recordings()?.close(recorder, elapsed, 'session')
     this.#tell({ kind: 'closed', recording })
   }
 

@@ -1,8 +1,9 @@
 import type { Task as EcsTask } from '@aws-sdk/client-ecs'
 import { z } from 'zod'
-import type { TaskSnapshot } from '../../../contract/audit.ts'
+import type { AuditEntry, TaskSnapshot } from '../../../contract/audit.ts'
 import { execLoggingSchema, type Task, taskSchema } from '../../../contract/catalog.ts'
 import { toTask } from '../../catalog/ecs-model.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 
 /** A snapshot as the ledger holds it. */
 export interface LedgerSnapshot {
@@ -10,6 +11,22 @@ export interface LedgerSnapshot {
   at: number
   userName: string
   snapshot: unknown
+}
+
+/** The newest snapshot of a task, by its history with the newest first: the one of its latest session that has one. */
+export function newestSnapshot(
+  entries: readonly AuditEntry[],
+  ledger: Pick<Ledger, 'entriesOf'>,
+): LedgerSnapshot | undefined {
+  for (const entry of entries) {
+    if (entry.kind !== 'session' && entry.kind !== 'refused') continue
+    for (const { event } of ledger.entriesOf(entry.sessionId)) {
+      if (event.type !== 'session.start' && event.type !== 'session.rejected') continue
+      if (event.snapshot === undefined) continue
+      return { at: event.at, userName: event.userName, snapshot: event.snapshot }
+    }
+  }
+  return undefined
 }
 
 /** What a snapshot must have to be shown; everything else in it is read where it is there. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await using keeper = await open(live)
   keeper.sessionOpened(facts)
   let written = Promise.withResolvers<void>()
-  const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+  const recorder = keeper.recordings.start(recordingStart({ sessionId }), {
     accepted() {},
     written: () => written.resolve(),
     failed: (error) => written.reject(error),

@@ -40,14 +40,14 @@ beforeAll(async () => {
   for (const id of sessionIds) {
     keeper.sessionOpened(sessionFacts({ sessionId: id, command: `sh -c "export KEY=${secret}"` }))
     const start = recordingStart({ sessionId: id, command: `TOKEN=${secret} sh`, title: 'nginx in web' })
-    const recorder = keeper.startRecorder(start, { accepted() {}, written() {}, failed() {} })
+    const recorder = keeper.recordings.start(start, { accepted() {}, written() {}, failed() {} })
     // What cannot be made smaller, so that a small disk is full.
     recorder.output(500, Buffer.from(`${randomBytes(300 * 1024).toString('base64')}\r\n`))
     recorder.output(900, Buffer.from(`\u001b[32mkey AKIAIOSFO`))
     recorder.resize(950, { cols: 100, rows: 30 })
     recorder.output(1000, Buffer.from(`\u001b[0mDNN7EXAMPLE done\r\n$ `))
     recorder.marker(1100, `$ echo ${secret}`)
-    await keeper.closeRecorder(recorder, 2000, 'session')
+    await keeper.recordings.close(recorder, 2000, 'session')
     keeper.sessionEnded(id, { at: Date.now(), reason: 'exited' })
   }
   // More events than are checked at once.
@@ -354,7 +354,7 @@ describe('one recording', () => {
 
   it('is the recording as it is, byte for byte', async () => {
     const { path, bytes } = await recording('asciicast-v3', false)
-    const page = await keeper.recording(sessionId, 0)
+    const page = await keeper.recordings.page(sessionId, 0)
     expect(readFileSync(path, 'utf8').startsWith(page.text)).toBe(true)
     expect(lstatSync(path)).toMatchObject({ size: bytes })
     expect(lstatSync(path).mode & 0o077).toBe(0)

@@ -62,7 +62,7 @@ afterAll(() => folder[Symbol.dispose]())
 
 async function record(keeper: AuditKeeper, clock: ReturnType<typeof createHandClock>, sessionId: string) {
   let written = Promise.withResolvers<void>()
-  const recorder = keeper.startRecorder(recordingStart({ sessionId }), {
+  const recorder = keeper.recordings.start(recordingStart({ sessionId }), {
     accepted() {},
     written: () => written.resolve(),
     failed: (error) => written.reject(error),
@@ -74,7 +74,7 @@ async function record(keeper: AuditKeeper, clock: ReturnType<typeof createHandCl
     written = Promise.withResolvers()
     clock.advance(60_000)
   }
-  await keeper.closeRecorder(recorder, 180_000, 'session')
+  await keeper.recordings.close(recorder, 180_000, 'session')
 }
 
 function restore(): void {

@@ -70,13 +70,13 @@ describe('shredding', () => {
   async function recordSession(keeper: AuditKeeper): Promise<string> {
     const sessionId = randomUUID()
     keeper.sessionOpened(sessionFacts({ sessionId, at: clock.now() }))
-    const recorder = keeper.startRecorder(recordingStart({ sessionId, startedAt: clock.now() }), {
+    const recorder = keeper.recordings.start(recordingStart({ sessionId, startedAt: clock.now() }), {
       accepted() {},
       written() {},
       failed() {},
     })
     recorder.output(1, Buffer.from('what it showed\r\n'))
-    await keeper.closeRecorder(recorder, 2, 'session')
+    await keeper.recordings.close(recorder, 2, 'session')
     keeper.sessionEnded(sessionId, { at: clock.now(), reason: 'exited' })
     return sessionId
   }
@@ -102,7 +102,7 @@ describe('shredding', () => {
     expect(keyTable().includes(old)).toBe(false)
     expect([existsSync(fileOf(held)), existsSync(fileOf(recent))]).toEqual([true, true])
     expect(keeper.session(old)).toMatchObject({ hasRecording: false, recordingShreddedAt: clock.now() })
-    await expect(keeper.recording(old, 0)).rejects.toMatchObject({ value: { code: 'NOT_FOUND' } })
+    await expect(keeper.recordings.page(old, 0)).rejects.toMatchObject({ value: { code: 'NOT_FOUND' } })
     expect(await keeper.verify()).toMatchObject({ intact: true, findings: [] })
 
     expect(await keeper.applyRetention({ days: 90 })).toBe(0)
