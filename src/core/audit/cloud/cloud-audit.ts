@@ -10,7 +10,7 @@ import type {
   Imports,
   Transcript,
 } from '../../../contract/cloud-audit.ts'
-import { type ErrorValue, PortholeError, toErrorValue } from '../../../contract/errors.ts'
+import { PortholeError, toErrorValue } from '../../../contract/errors.ts'
 import type { Scope } from '../../../contract/identity.ts'
 import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { AwsClients } from '../../aws/clients.ts'
@@ -21,18 +21,13 @@ import type { LedgerSnapshot } from '../session-index/task-snapshot.ts'
 import type { Actor } from '../viewing.ts'
 import { CloudFile } from './cloud-file.ts'
 import { type Held, keptSince, removeOlder } from './cloud-retention.ts'
-import type { CloudStore } from './cloud-store.ts'
 import { importTrailFile } from './import/import-trail-file.ts'
 import { Uploads } from './import/uploads.ts'
 import { reconcile } from './reconcile.ts'
-import { readSessionEnds } from './session-ends.ts'
 import { taskArnOf, touchedByAnyone } from './touched-by-anyone.ts'
-import { TrailReader } from './trail-reader.ts'
+import { TrailReadings } from './trail-readings.ts'
 import { TranscriptVault } from './transcript-vault.ts'
 import { Transcripts } from './transcripts.ts'
-
-/** Pages that show a task ask again and again; CloudTrail has little news in less. */
-const freshForMilliseconds = 60_000
 
 /** Shells of others that a search looks through: years of a large team, and little for a search to carry. */
 const mostSearchedEvents = 10_000
@@ -113,23 +108,18 @@ export interface SearchedCloud {
   known: CloudKnown
 }
 
-interface Reading {
-  running: boolean
-  /** Epoch milliseconds of the last attempt's end. */
-  endedAt?: number
-  problem?: ErrorValue
-  endsProblem?: ErrorValue
-}
-
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
   const { clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
   const { touchedHere, knownAwsSessions, retention, held, actor, note, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
-  const readings = new Map<string, Reading>()
   const cloudFile = new CloudFile({ file: dependencies.file, key: dependencies.fileKey })
-  const readers = new Set<TrailReader>()
-  let over = false
-
+  const readings = new TrailReadings({
+    clients,
+    retention,
+    clock,
+    onChanged: ({ accountId, region }) => changes.emit({ accountId, region }),
+    log,
+  })
   const vault = new TranscriptVault({
     keyFile: path.join(path.dirname(dependencies.file), 'transcript-keys.sqlite'),
     masterKey: transcriptKey,
@@ -138,60 +128,10 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
   const uploads = new Uploads()
   const transcripts = new Transcripts({ clients, clock, vault, snapshotOf, log })
 
-  async function read(scope: Scope, store: CloudStore, reading: Reading): Promise<void> {
-    const { accountId, region } = scope
-    const tell = () => changes.emit({ accountId, region })
-    using reader = new TrailReader({
-      clients,
-      store,
-      clock,
-      keptSince: () => keptSince(retention(), clock.now()),
-      onChanged: tell,
-    })
-    readers.add(reader)
-    reading.running = true
-    try {
-      await reader.read(scope)
-      delete reading.problem
-    } catch (thrown) {
-      if (!over) reading.problem = toErrorValue(thrown)
-    } finally {
-      readers.delete(reader)
-    }
-    await endsOf(scope, store, reading)
-    reading.running = false
-    reading.endedAt = clock.now()
-    if (!over) tell()
-  }
-
-  /** Without them a session has no length; that is no reason to show nothing. */
-  async function endsOf(scope: Scope, store: CloudStore, reading: Reading): Promise<void> {
-    if (over) return
-    try {
-      await readSessionEnds({ clients, store, clock, scope })
-      delete reading.endsProblem
-    } catch (thrown) {
-      if (!over) reading.endsProblem = toErrorValue(thrown)
-    }
-  }
-
-  function refresh(scope: Scope, store: CloudStore, fresh: boolean): Reading {
-    const key = `${scope.accountId} ${scope.region}`
-    const reading = readings.get(key) ?? { running: false }
-    readings.set(key, reading)
-    const isFresh = reading.endedAt !== undefined && clock.now() - reading.endedAt < freshForMilliseconds
-    if (!over && !reading.running && (fresh || !isFresh))
-      read(scope, store, reading).catch((thrown) => {
-        reading.running = false
-        log(`Reading CloudTrail failed: ${String(thrown)}`)
-      })
-    return reading
-  }
-
   return {
     async history({ scope, taskArn }, fresh = false) {
       const store = await cloudFile.store()
-      const { running, problem, endsProblem } = refresh(scope, store, fresh)
+      const { running, problem, endsProblem } = readings.refresh(scope, store, fresh)
       const range = store.range(scope, 'ExecuteCommand')
       const events = store.ofTask(scope, taskArn.slice(taskArn.lastIndexOf('/') + 1))
       const local = await entries(taskArn)
@@ -286,8 +226,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
     },
     onChanged: (listener) => changes.add(listener),
     [Symbol.dispose]() {
-      over = true
-      for (const reader of readers) reader[Symbol.dispose]()
+      readings[Symbol.dispose]()
       changes[Symbol.dispose]()
       vault[Symbol.dispose]()
       cloudFile[Symbol.dispose]()

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { type ErrorValue, PortholeError } from '../../../contract/errors.ts'
+import type { ErrorValue } from '../../../contract/errors.ts'
 import { type Clock, systemClock } from '../../clock.ts'
-import { errorCode } from '../../files/error-code.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 import { createListeners } from '../../listeners.ts'
 import type { Checkpoint } from '../integrity/checkpoint.ts'
-import { type AuditEvent, type AuditEventOf, type AuditEventType, readAuditEvent } from './audit-events.ts'
+import type { AuditEvent, AuditEventOf, AuditEventType } from './audit-events.ts'
 import { canonicalJson, wellFormed } from './canonical-json.ts'
 import { eventHash, genesisHash, hashLength } from './chain.ts'
+import { LedgerEntries, type LedgerEntry } from './ledger-entries.ts'
 import {
   createLedgerSchema,
   formatVersion,
@@ -18,6 +18,7 @@ import {
   setLedgerAside,
   UnreadableLedgerError,
 } from './ledger-file.ts'
+import { appendProblem, movedProblem, setAsideProblem } from './ledger-problems.ts'
 import { LedgerRows } from './ledger-rows.ts'
 import { type ChainPosition, type Verification, verifyChain } from './ledger-verification.ts'
 
@@ -28,19 +29,6 @@ export interface LedgerOptions {
   /** What checks this installation's checkpoints (SPKI, base64); the chain names it. */
   publicKey: string
   clock: Clock
-}
-
-/** An event with its place in the chain. */
-export interface LedgerEntry<Event extends AuditEvent = AuditEvent> {
-  seq: number
-  recordedAt: number
-  event: Event
-}
-
-interface StoredEvent {
-  seq: number
-  ts: number
-  body: string
 }
 
 /** Checked at every start: enough to notice a careless edit, quick on any ledger. */
@@ -64,6 +52,7 @@ export class Ledger implements Disposable {
   readonly #database: Database.Database
   readonly #options: LedgerOptions
   readonly #insert: Database.Statement
+  readonly #entries: LedgerEntries
   readonly #appended = createListeners<LedgerEntry>()
   /** Tells the file that is written from another in its place. */
   readonly #inode: number
@@ -84,6 +73,7 @@ export class Ledger implements Disposable {
     this.#head = readHead(database) ?? { seq: 0, hash: genesisHash(options.installId) }
     this.headAtOpening = this.#head
     this.rows = new LedgerRows(database)
+    this.#entries = new LedgerEntries(database)
     this.beginning = beginning
     this.problem = found.problem
     this.brokenTail = found.brokenTail
@@ -211,7 +201,7 @@ export class Ledger implements Disposable {
     try {
       this.#insert.run(seq, recordedAt, event.type, sessionId, body, previous.hash, hash)
     } catch (thrown) {
-      if (!this.#wasWritten({ seq, hash })) throw this.#appendProblem(thrown)
+      if (!this.#wasWritten({ seq, hash })) throw appendProblem(thrown, this.#options.file)
     }
     this.#head = { seq, hash }
     const entry = { seq, recordedAt, event }
@@ -234,35 +224,17 @@ export class Ledger implements Disposable {
 
   /** Events of some kinds, in order. Reads the whole table: not for every moment. */
   entriesOfTypes<Type extends AuditEventType>(...types: Type[]): LedgerEntry<AuditEventOf<Type>>[] {
-    const rows = this.#database
-      .prepare<string[], StoredEvent>(
-        `SELECT seq, ts, body FROM audit_event WHERE type IN (${types.map(() => '?').join(', ')}) ORDER BY seq`,
-      )
-      .iterate(...types)
-    const wanted = new Set<string>(types)
-    return [...readEntries(rows)].filter(({ event }) => wanted.has(event.type)) as LedgerEntry<
-      AuditEventOf<Type>
-    >[]
+    return this.#entries.ofTypes(types)
   }
 
   /** Events after `seq`, in order. Foreign or damaged ones are left out; `verify` finds those. */
   entries(afterSeq = 0): IterableIterator<LedgerEntry> {
-    return readEntries(
-      this.#database
-        .prepare<[number], StoredEvent>('SELECT seq, ts, body FROM audit_event WHERE seq > ? ORDER BY seq')
-        .iterate(afterSeq),
-    )
+    return this.#entries.after(afterSeq)
   }
 
   /** All events of one session, in order. */
   entriesOf(sessionId: string): IterableIterator<LedgerEntry> {
-    return readEntries(
-      this.#database
-        .prepare<[string], StoredEvent>(
-          'SELECT seq, ts, body FROM audit_event WHERE session_id = ? ORDER BY seq',
-        )
-        .iterate(sessionId),
-    )
+    return this.#entries.ofSession(sessionId)
   }
 
   /** The hash of an event as it is stored, in hexadecimal; `undefined` when there is none. */
@@ -283,13 +255,7 @@ export class Ledger implements Disposable {
   #assertInPlace(): void {
     const found = statSync(this.#options.file, { throwIfNoEntry: false })
     if (found?.ino === this.#inode) return
-    throw new PortholeError({
-      code: 'AUDIT_UNAVAILABLE',
-      message: 'The audit history was moved or deleted while Porthole was running.',
-      detail: this.#options.file,
-      action: 'Put its folder back. Without it, restart Porthole to begin a new history.',
-      retryable: true,
-    })
+    throw movedProblem(this.#options.file)
   }
 
   /** A commit can fail after the row reached the disk; writing it again would then fail for ever. */
@@ -300,22 +266,6 @@ export class Ledger implements Disposable {
     } catch {
       return false
     }
-  }
-
-  #appendProblem(thrown: unknown): PortholeError {
-    const code = errorCode(thrown) ?? ''
-    if (isDamage(thrown) || code.startsWith('SQLITE_CONSTRAINT')) {
-      return new PortholeError(
-        {
-          code: 'AUDIT_UNAVAILABLE',
-          message: 'The audit history was changed by another program and cannot be continued.',
-          detail: `${this.#options.file}: ${String(thrown)}`,
-          action: 'Restart Porthole.',
-        },
-        { cause: thrown },
-      )
-    }
-    return storageProblem(thrown, 'The audit history', this.#options.file)
   }
 }
 
@@ -331,24 +281,7 @@ function readHead(database: Database.Database): ChainPosition | undefined {
   return { seq: row.seq, hash: row.hash }
 }
 
-function* readEntries(rows: Iterable<StoredEvent>): IterableIterator<LedgerEntry> {
-  for (const row of rows) {
-    const event = readAuditEvent(row.body)
-    if (event !== undefined) yield { seq: row.seq, recordedAt: row.ts, event }
-  }
-}
-
 function findBrokenTail(rows: LedgerRows, installId: string): Ledger['brokenTail'] {
   const result = verifyChain(rows, { installId, after: rows.positionBefore(tailLength) })
   return result.intact ? undefined : { seq: result.seq, detail: result.problem }
-}
-
-function setAsideProblem(replaced: { file: string; reason: string }): ErrorValue {
-  return {
-    code: 'AUDIT_UNAVAILABLE',
-    message: 'The earlier audit history could not be read. A new one was begun.',
-    detail: `${replaced.file}: ${replaced.reason}`,
-    action: 'Keep the file; the recordings are still in their folder.',
-    retryable: false,
-  }
 }
