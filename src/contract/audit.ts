@@ -127,6 +127,54 @@ export const auditEntrySchema = z.discriminatedUnion('kind', [
 ])
 export type AuditEntry = z.infer<typeof auditEntrySchema>
 
+/** Entries of a task's history that come with its lines, and those that are asked for at once. */
+export const historyEntriesAtOnce = 50
+
+const lineFields = {
+  /** Its place in the ledger. */
+  seq: z.number().int().positive(),
+  at: timestampSchema,
+  userName: z.string(),
+}
+
+/** One entry of a task's history, as far as its list, its chart and its counts need it before anybody looks at it. */
+export const historyLineSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...lineFields,
+    kind: z.literal('session'),
+    sessionId: z.string(),
+    containerName: z.string(),
+    /** A session without one is live. */
+    endedAt: timestampSchema.optional(),
+    hasRecording: z.boolean(),
+  }),
+  z.object({
+    ...lineFields,
+    kind: z.literal('refused'),
+    sessionId: z.string(),
+    containerName: z.string(),
+  }),
+  z.object({ ...lineFields, kind: z.literal('task-replaced') }),
+  z.object({ ...lineFields, kind: z.literal('activity'), activity: activitySchema }),
+])
+export type HistoryLine = z.infer<typeof historyLineSchema>
+
+/** An entry with its place in the ledger, by which its line is found. */
+export const placedEntrySchema = z.object({ seq: z.number().int().positive(), entry: auditEntrySchema })
+export type PlacedEntry = z.infer<typeof placedEntrySchema>
+
+/** A task's history: a line for each entry, and the newest entries themselves. */
+export const taskHistorySchema = z.object({
+  /** Where the ledger was. Whoever asks again from here hears only what is new or changed. */
+  place: z.string(),
+  /** These are all the lines: the history has not been asked for before, or has become another one. */
+  isWhole: z.boolean(),
+  /** Newest first. */
+  lines: z.array(historyLineSchema),
+  newest: z.array(placedEntrySchema),
+})
+export type TaskHistory = z.infer<typeof taskHistorySchema>
+
 /** Part of a recording: whole lines of an asciicast v3 file. */
 export const recordingPageSchema = z.object({
   text: z.string(),

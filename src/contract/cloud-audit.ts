@@ -52,7 +52,8 @@ export const auditSourceSchema = z.object({
   state: z.enum(['matched', 'local-only', 'pending', 'unknown']),
   /** Milliseconds since it began, of one that CloudTrail should know and does not. */
   missingFor: z.number().int().nonnegative().optional(),
-  event: cloudEventSchema.optional(),
+  /** Of a matched one: the file that its event came with, where AWS itself was not asked. */
+  imported: cloudEventSchema.shape.imported,
 })
 export type AuditSource = z.infer<typeof auditSourceSchema>
 
@@ -89,7 +90,7 @@ export type Transcript = z.infer<typeof transcriptSchema>
 export const cloudHistorySchema = z.object({
   /** Cloud only: what this computer's ledger does not have, newest first. */
   events: z.array(cloudEventSchema),
-  /** By Porthole's session id. */
+  /** By Porthole's session id; of those that are not in it nothing is known. */
   sources: z.record(z.string(), auditSourceSchema),
   /** The transcripts of these events that were read so far, by CloudTrail's id. */
   transcripts: z.record(

@@ -25,7 +25,11 @@ export const events = {
   'exec.rollout': execRolloutSchema,
   'plugin.changed': pluginInstallSchema,
   /** Something was added to this task's history. */
-  'audit.changed': z.object({ taskArn: z.string() }),
+  'audit.changed': z.object({
+    taskArn: z.string(),
+    /** Somebody opened a shell in it, so that `audit.touched` has another answer. */
+    touched: z.boolean(),
+  }),
   /** AWS's own records of this account and Region were read further. */
   'audit.cloudChanged': z.object({ accountId: z.string(), region: z.string() }),
   /** Something was done to the record: exported, removed, checked. */

@@ -98,6 +98,8 @@ function createHandlers(
     'plugin.remove': () => plugin.remove(),
 
     'audit.task': ({ taskArn }) => audit.entries(taskArn),
+    'audit.history': (request) => audit.history(request),
+    'audit.historyEntries': (request) => audit.historyEntries(request),
     'audit.session': ({ sessionId }) => audit.session(sessionId),
     'audit.recording': async ({ sessionId, offset }) => {
       await viewing.recording(sessionId)

@@ -103,7 +103,7 @@ function forwardEvents(
     sessions.onChanged((session) => emit('session.changed', session)),
     plugin.onChanged((install) => emit('plugin.changed', install)),
     audit.onIntegrity((state) => emit('audit.integrity', state)),
-    audit.onChanged((taskArn) => emit('audit.changed', { taskArn })),
+    audit.onChanged((news) => emit('audit.changed', news)),
     audit.onRecordAct(() => emit('audit.recordChanged', {})),
     cloudAudit.onChanged((place) => emit('audit.cloudChanged', place)),
   ]

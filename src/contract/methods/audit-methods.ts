@@ -3,7 +3,10 @@ import {
   auditEntrySchema,
   auditSessionSchema,
   commandOutputSchema,
+  historyEntriesAtOnce,
+  placedEntrySchema,
   recordingPageSchema,
+  taskHistorySchema,
   taskSnapshotSchema,
   touchedTaskSchema,
 } from '../audit.ts'
@@ -27,6 +30,18 @@ import { searchAnswerSchema, searchRequestSchema } from '../search.ts'
 /** The audit history. */
 export const auditMethods = {
   'audit.task': { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
+  'audit.history': {
+    params: z.object({ taskArn: z.string(), since: z.string().max(100).optional() }),
+    result: taskHistorySchema,
+  },
+  /** Those entries of a task that have these places in the ledger. */
+  'audit.historyEntries': {
+    params: z.object({
+      taskArn: z.string(),
+      seqs: z.array(z.number().int().positive()).max(historyEntriesAtOnce),
+    }),
+    result: z.array(placedEntrySchema),
+  },
   'audit.session': { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },
   'audit.recording': {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),

@@ -44,6 +44,9 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     taskReplaced: async (facts) => void unwrap(await rpc.call('taskReplaced', facts)),
     note: async (facts) => void unwrap(await rpc.call('note', facts)),
     entries: async (taskArn) => unwrap(await rpc.call('entries', { taskArn })),
+    history: async (request) => unwrap(await rpc.call('history', request)),
+    historyEntries: async (request) => unwrap(await rpc.call('historyEntries', request)),
+    attempts: async (taskArn) => unwrap(await rpc.call('attempts', { taskArn })),
     session: async (sessionId) => unwrap(await rpc.call('session', { sessionId })),
     recording: async (sessionId, offset) => unwrap(await rpc.call('recording', { sessionId, offset })),
     commands: async (sessionId) => unwrap(await rpc.call('commands', { sessionId })).commands,
@@ -71,7 +74,7 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     derivedKey: async (purpose) =>
       Buffer.from(unwrap(await rpc.call('derivedKey', { purpose })).key, 'base64'),
     problems: async () => unwrap(await rpc.call('problems', {})),
-    onChanged: (listener) => rpc.on('changed', ({ taskArn }) => listener(taskArn)),
+    onChanged: (listener) => rpc.on('changed', listener),
     async [Symbol.asyncDispose]() {
       channel.close()
     },

@@ -2,9 +2,13 @@ import { z } from 'zod'
 import {
   activityFactsSchema,
   auditEntrySchema,
+  auditRefusalSchema,
   auditSessionSchema,
   commandOutputSchema,
+  historyEntriesAtOnce,
+  placedEntrySchema,
   recordingPageSchema,
+  taskHistorySchema,
   touchedTaskSchema,
 } from '../../contract/audit.ts'
 import { cloudEventSchema } from '../../contract/cloud-audit.ts'
@@ -29,6 +33,14 @@ import { keyPurposes } from './sealing/derived-key.ts'
 
 const actorSchema = z.object({ userName: z.string(), principal: z.string().optional() })
 
+const awsIds = { sessionId: true, awsSessionId: true, earlierAwsSessionIds: true } as const
+
+/** What is joined with AWS's own records, and no more: a long task has thousands. */
+const attemptSchema = z.discriminatedUnion('kind', [
+  auditSessionSchema.pick({ kind: true, startedAt: true, ...awsIds }),
+  auditRefusalSchema.pick({ kind: true, at: true, userName: true, container: true, ...awsIds }),
+])
+
 const exportPlaceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chosen'), path: z.string(), replace: z.boolean() }),
   z.object({ kind: z.literal('waiting'), folder: z.string() }),
@@ -51,6 +63,18 @@ export const auditMethods = {
   note: { params: activityFactsSchema, result: z.object({}) },
 
   entries: { params: z.object({ taskArn: z.string() }), result: z.array(auditEntrySchema) },
+  history: {
+    params: z.object({ taskArn: z.string(), since: z.string().optional() }),
+    result: taskHistorySchema,
+  },
+  historyEntries: {
+    params: z.object({
+      taskArn: z.string(),
+      seqs: z.array(z.number().int().positive()).max(historyEntriesAtOnce),
+    }),
+    result: z.array(placedEntrySchema),
+  },
+  attempts: { params: z.object({ taskArn: z.string() }), result: z.array(attemptSchema) },
   session: { params: z.object({ sessionId: z.uuid() }), result: auditSessionSchema },
   recording: {
     params: z.object({ sessionId: z.uuid(), offset: z.number().int().nonnegative() }),
@@ -135,7 +159,7 @@ export const auditMethods = {
 } as const
 
 export const auditEvents = {
-  changed: z.object({ taskArn: z.string() }),
+  changed: z.object({ taskArn: z.string(), touched: z.boolean() }),
   integrity: integrityStateSchema,
   /** Something was done to the record. */
   acted: z.object({}),

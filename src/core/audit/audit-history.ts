@@ -65,7 +65,7 @@ export function createAuditHistory(
       file: path.join(options.dataFolder, 'cloud', 'cloudtrail.sqlite'),
       fileKey: () => audit.derivedKey('cloud-file'),
       clients,
-      entries: (taskArn) => audit.entries(taskArn),
+      attempts: (taskArn) => audit.attempts(taskArn),
       touchedHere: () => audit.touched(),
       knownAwsSessions: () => audit.awsSessionIds(),
       snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),

@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import type { ActivityFacts, AuditEntry, AuditSession, TouchedTask } from '../../contract/audit.ts'
+import type {
+  ActivityFacts,
+  AuditEntry,
+  AuditSession,
+  PlacedEntry,
+  TaskHistory,
+  TouchedTask,
+} from '../../contract/audit.ts'
 import type { CommandSummaries } from '../../contract/command-summary.ts'
 import { type ErrorValue, PortholeError } from '../../contract/errors.ts'
 import type { ExportSummary, RecordingSummary } from '../../contract/export.ts'
@@ -19,6 +26,8 @@ import {
 import type {
   ExportOrder,
   ExportRun,
+  HistoryNews,
+  LedgerAttempt,
   RecordingOrder,
   SessionFacts,
   TaskReplacedFacts,
@@ -51,7 +60,7 @@ export interface AuditKeeperOptions {
   folder: string
   clock: Clock
   /** Called after anything was added to a task's history. */
-  onChanged: (taskArn: string) => void
+  onChanged: (news: HistoryNews) => void
   /** Called while the whole record is checked, and when that is done. */
   onIntegrity?: (state: IntegrityState) => void
   /** Called after something was done to the record. */
@@ -187,6 +196,18 @@ export class AuditKeeper implements AsyncDisposable {
 
   entries(taskArn: string): AuditEntry[] {
     return this.#index.entries(taskArn)
+  }
+
+  history(request: { taskArn: string; since?: string | undefined }): TaskHistory {
+    return this.#index.history(request)
+  }
+
+  historyEntries(request: { taskArn: string; seqs: readonly number[] }): PlacedEntry[] {
+    return this.#index.historyEntries(request)
+  }
+
+  attempts(taskArn: string): LedgerAttempt[] {
+    return this.#index.attempts(taskArn)
   }
 
   /** @throws {PortholeError} SESSION_NOT_FOUND */

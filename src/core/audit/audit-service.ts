@@ -1,9 +1,12 @@
 import type {
   ActivityFacts,
   AuditEntry,
+  AuditRefusal,
   AuditSession,
   CommandOutput,
+  PlacedEntry,
   RecordingPage,
+  TaskHistory,
   TouchedTask,
   Workload,
 } from '../../contract/audit.ts'
@@ -41,6 +44,15 @@ export interface AuditService extends AsyncDisposable {
 
   /** Newest first. */
   entries(taskArn: string): Promise<AuditEntry[]>
+  /**
+   * A line for each entry of a task and the newest entries themselves.
+   * @param since the place of an earlier answer: lines that are the same as then are left out
+   */
+  history(request: { taskArn: string; since?: string | undefined }): Promise<TaskHistory>
+  /** The entries of a task that have these places in the ledger, in any order. */
+  historyEntries(request: { taskArn: string; seqs: number[] }): Promise<PlacedEntry[]>
+  /** What of a task is to be found in AWS's own records, in any order. */
+  attempts(taskArn: string): Promise<LedgerAttempt[]>
   /** @throws {PortholeError} SESSION_NOT_FOUND */
   session(sessionId: string): Promise<AuditSession>
   /**
@@ -90,10 +102,23 @@ export interface AuditService extends AsyncDisposable {
   onRecordAct(listener: () => void): Disposable
 
   /** Called after anything was added to a task's history. */
-  onChanged(listener: (taskArn: string) => void): Disposable
+  onChanged(listener: (news: HistoryNews) => void): Disposable
 
   readonly recorders: RecorderFactory
 }
+
+export interface HistoryNews {
+  taskArn: string
+  /** Somebody opened a shell in it. */
+  touched: boolean
+}
+
+type AwsIds = 'sessionId' | 'awsSessionId' | 'earlierAwsSessionIds'
+
+/** A session or a refused one, as far as AWS's own records can be asked for it. */
+export type LedgerAttempt =
+  | Pick<AuditSession, 'kind' | 'startedAt' | AwsIds>
+  | Pick<AuditRefusal, 'kind' | 'at' | 'userName' | 'container' | AwsIds>
 
 export interface ExportRun {
   signal?: AbortSignal

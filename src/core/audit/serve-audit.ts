@@ -4,6 +4,7 @@ import { toErrorValue } from '../../contract/errors.ts'
 import type { IntegrityState } from '../../contract/integrity.ts'
 import { auditEvents, auditMethods } from './audit-contract.ts'
 import { AuditKeeper, type AuditKeeperOptions } from './audit-keeper.ts'
+import type { HistoryNews } from './audit-service.ts'
 import { ServedExports } from './export/served-exports.ts'
 import { ServedRecorders } from './recording/served-recorders.ts'
 
@@ -25,8 +26,8 @@ export function serveAudit(
   options: Omit<AuditKeeperOptions, 'onChanged' | 'onIntegrity' | 'onRecordAct'>,
 ): AuditServer {
   const clients = new Set<ServedClient>()
-  const onChanged = (taskArn: string) => {
-    for (const client of clients) client.tellChanged(taskArn)
+  const onChanged = (news: HistoryNews) => {
+    for (const client of clients) client.tellChanged(news)
   }
   const onIntegrity = (state: IntegrityState) => {
     for (const client of clients) client.tellIntegrity(state)
@@ -107,8 +108,8 @@ class ServedClient implements Disposable {
     this.#recorders = new ServedRecorders(channel, () => opening.current?.recordings)
   }
 
-  tellChanged(taskArn: string): void {
-    this.#rpc.emit('changed', { taskArn })
+  tellChanged(news: HistoryNews): void {
+    this.#rpc.emit('changed', news)
   }
 
   tellIntegrity(state: IntegrityState): void {
@@ -159,6 +160,9 @@ function serveMethods(channel: Channel, opening: RetriedOpening, exports: Served
         return {}
       },
       entries: async ({ taskArn }) => (await opening.get()).entries(taskArn),
+      history: async (request) => (await opening.get()).history(request),
+      historyEntries: async (request) => (await opening.get()).historyEntries(request),
+      attempts: async ({ taskArn }) => (await opening.get()).attempts(taskArn),
       session: async ({ sessionId }) => (await opening.get()).session(sessionId),
       recording: async ({ sessionId, offset }) => (await opening.get()).recordings.page(sessionId, offset),
       commands: async ({ sessionId }) => ({

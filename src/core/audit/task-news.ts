@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { HistoryNews } from './audit-service.ts'
 import type { AuditEvent } from './ledger/audit-events.ts'
 
 /**
@@ -10,10 +11,10 @@ const growthMilliseconds = 1000
 /** Tells whose history has changed: at once of what happened, now and then of a recording that grows. */
 export class TaskNews implements Disposable {
   readonly #clock: Clock
-  readonly #tell: (taskArn: string) => void
+  readonly #tell: (news: HistoryNews) => void
   readonly #growing = new Map<string, Disposable>()
 
-  constructor(clock: Clock, tell: (taskArn: string) => void) {
+  constructor(clock: Clock, tell: (news: HistoryNews) => void) {
     this.#clock = clock
     this.#tell = tell
   }
@@ -21,14 +22,15 @@ export class TaskNews implements Disposable {
   noted(event: AuditEvent): void {
     if (!('taskArn' in event) || event.taskArn === undefined) return
     if (event.type === 'recording.chunk') this.#grown(event.taskArn)
-    else this.changed(event.taskArn)
+    else this.changed(event.taskArn, event.type === 'session.start')
   }
 
-  changed(taskArn: string): void {
+  /** @param touched somebody opened a shell in it */
+  changed(taskArn: string, touched = false): void {
     // It tells of the growth too.
     this.#growing.get(taskArn)?.[Symbol.dispose]()
     this.#growing.delete(taskArn)
-    this.#tell(taskArn)
+    this.#tell({ taskArn, touched })
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import type { ActivityFacts, AuditEntry } from '../../contract/audit.ts'
+import type { ActivityFacts } from '../../contract/audit.ts'
 import type { ClockState } from '../../contract/diagnostics.ts'
 import type { Caller, Scope } from '../../contract/identity.ts'
 import type { PluginFindings } from '../../contract/plugin.ts'
@@ -11,6 +11,7 @@ import type {
   ReadinessTask,
 } from '../../contract/readiness.ts'
 import type { EngineChoice } from '../../contract/session.ts'
+import type { AuditService } from '../audit/audit-service.ts'
 import type { AwsClients } from '../aws/clients.ts'
 import { nameOf, serviceNameOf } from '../catalog/ecs-model.ts'
 import type { Clock } from '../clock.ts'
@@ -44,7 +45,7 @@ export interface ReadinessDependencies {
   clockState: () => ClockState
   engineChoice: () => EngineChoice
   /** This computer's history. */
-  audit: { entries(taskArn: string): Promise<AuditEntry[]>; note(facts: ActivityFacts): Promise<void> }
+  audit: Pick<AuditService, 'history' | 'note'>
   clock: Clock
   log: (message: string) => void
 }
@@ -160,9 +161,8 @@ function factsOf(dependencies: ReadinessDependencies, task: ReadinessTask): Read
     clock: clockState,
     engine: engineChoice,
     lastShellAt: async () => {
-      const entries = await audit.entries(task.taskArn)
-      const openings = entries.flatMap((entry) => (entry.kind === 'session' ? [entry.startedAt] : []))
-      return openings.length > 0 ? Math.max(...openings) : undefined
+      const { lines } = await audit.history({ taskArn: task.taskArn })
+      return lines.find(({ kind }) => kind === 'session')?.at
     },
   })
 }

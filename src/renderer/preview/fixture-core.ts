@@ -109,6 +109,8 @@ export function fixtureHost(options: FixtureOptions): ConnectToHost {
     'plugin.cancel': async () => ({}),
     'plugin.remove': async () => world.pluginFindings,
     'audit.task': async () => world.audit(clusters, now),
+    'audit.history': async () => world.history(clusters, now),
+    'audit.historyEntries': async () => [],
     'audit.session': notHere,
     'audit.recording': notHere,
     'audit.commands': notHere,

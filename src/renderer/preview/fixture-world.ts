@@ -1,5 +1,5 @@
 import type { Access } from '../../contract/access.ts'
-import type { AuditEntry, TouchedTask } from '../../contract/audit.ts'
+import type { AuditEntry, HistoryLine, TaskHistory, TouchedTask } from '../../contract/audit.ts'
 import type { CatalogScope, Cluster, Container, Readiness, Service, Task } from '../../contract/catalog.ts'
 import type { Diagnostics } from '../../contract/diagnostics.ts'
 import type { Account, Caller, Environment, Identity, Scope } from '../../contract/identity.ts'
@@ -416,6 +416,17 @@ export function audit(all: readonly Cluster[], now: number): AuditEntry[] {
     hasRecording: true,
   })
   return [shell(1, 'raj', now - 20 * minute, true), shell(2, 'ana', now - 17 * hour, false)]
+}
+
+export function history(all: readonly Cluster[], now: number): TaskHistory {
+  const newest = audit(all, now).map((entry, index) => ({ seq: 9 - index, entry }))
+  const lines = newest.flatMap(({ seq, entry }): HistoryLine[] => {
+    if (entry.kind !== 'session') return []
+    const { sessionId, startedAt: at, endedAt, userName, container, hasRecording } = entry
+    const { containerName } = container
+    return [{ kind: 'session', seq, at, endedAt, userName, sessionId, containerName, hasRecording }]
+  })
+  return { place: '', isWhole: true, lines, newest }
 }
 
 export const pluginFindings: PluginFindings = {

@@ -33,7 +33,7 @@ describe('the audit worker', () => {
     const hostChannel = createMessagePortChannel(worker.openPort())
     const recorders = createRecorderFactory({ channel: hostChannel })
     const changed: string[] = []
-    audit.onChanged((arn) => changed.push(arn))
+    audit.onChanged((news) => changed.push(news.taskArn))
 
     const facts = sessionFacts()
     await audit.sessionOpened(facts)

@@ -71,7 +71,7 @@ function open(): CloudAudit {
         return clients.call(name, ...rest)
       },
     },
-    entries: async () => entries,
+    attempts: async () => entries.filter((entry) => entry.kind === 'session' || entry.kind === 'refused'),
     touchedHere: async () => touchedHere,
     knownAwsSessions: async () => known,
     snapshotOf: async () => undefined,

@@ -1,6 +1,6 @@
 import { STS } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ActivityFacts, AuditEntry } from '../../../src/contract/audit.ts'
+import type { ActivityFacts, HistoryLine } from '../../../src/contract/audit.ts'
 import type { Scope } from '../../../src/contract/identity.ts'
 import {
   type ExecRollout,
@@ -40,7 +40,7 @@ let readiness: ReadinessService
 const credentials = new Map<string, Credentials & { arn: string }>()
 const notes: ActivityFacts[] = []
 let catalogLooks = 0
-let history: AuditEntry[] = []
+let lines: HistoryLine[] = []
 const resources = new DisposableStack()
 
 beforeAll(async () => {
@@ -72,7 +72,10 @@ beforeAll(async () => {
       },
       clockState: connection.clockDifference.state,
       engineChoice: () => 'auto',
-      audit: { entries: async () => history, note: async (facts) => void notes.push(facts) },
+      audit: {
+        history: async () => ({ place: '', isWhole: true, lines, newest: [] }),
+        note: async (facts) => void notes.push(facts),
+      },
       clock: systemClock,
       log: (message) => expect.fail(message),
     }),
@@ -207,9 +210,9 @@ test('the unhealthy tasks that have stopped are told from those that run', async
 
 test('where a shell opened, a denied simulation is advice; what was found is noted in the history', async () => {
   const [taskArn = ''] = await tasksOf(production, 'web', 'recommendations')
-  history = [{ kind: 'session', startedAt: 1_764_000_000_000 } as AuditEntry]
+  lines = [{ kind: 'session', at: 1_764_000_000_000 } as HistoryLine]
   const report = await check(production, 'web', taskArn)
-  history = []
+  lines = []
   expect(report).toMatchObject({ obstacles: [] })
   expect(report.checks.find(({ id }) => id === 'task-role')).toMatchObject({
     status: 'advice',

@@ -133,7 +133,7 @@ describe('createCoreLink', () => {
     expect(connected).toBe(2)
 
     const arrived = new Promise<void>((resolve) => link.on('audit.changed', () => resolve()))
-    host.connections[1]?.server.emit('audit.changed', { taskArn: 'task' })
+    host.connections[1]?.server.emit('audit.changed', { taskArn: 'task', touched: false })
     await arrived
     expect(heard).toEqual(['task'])
     link[Symbol.dispose]()

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { ActivityFacts, AuditEntry, TouchedTask } from '../../../contract/audit.ts'
+import type { ActivityFacts, TouchedTask } from '../../../contract/audit.ts'
 import type {
   CloudEvent,
   CloudHistory,
@@ -16,6 +16,7 @@ import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { AwsClients } from '../../aws/clients.ts'
 import type { Clock } from '../../clock.ts'
 import { createListeners } from '../../listeners.ts'
+import type { LedgerAttempt } from '../audit-service.ts'
 import type { CloudKnown } from '../search/other-entries.ts'
 import type { LedgerSnapshot } from '../session-index/task-snapshot.ts'
 import type { Actor } from '../viewing.ts'
@@ -23,7 +24,7 @@ import { CloudFile } from './cloud-file.ts'
 import { type Held, keptSince, removeOlder } from './cloud-retention.ts'
 import { importTrailFile } from './import/import-trail-file.ts'
 import { Uploads } from './import/uploads.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile, toldSources } from './reconcile.ts'
 import { taskArnOf, touchedByAnyone } from './touched-by-anyone.ts'
 import { TrailReadings } from './trail-readings.ts'
 import { TranscriptVault } from './transcript-vault.ts'
@@ -50,7 +51,7 @@ export interface CloudAuditDependencies {
   /** What encrypts it; lives with the audit history. @throws when that cannot be read */
   fileKey: () => Promise<Uint8Array>
   clients: AwsClients
-  entries: (taskArn: string) => Promise<AuditEntry[]>
+  attempts: (taskArn: string) => Promise<LedgerAttempt[]>
   /** Tasks that had a session of this computer's ledger. */
   touchedHere: () => Promise<TouchedTask[]>
   /** AWS's ids of all sessions that the ledger has. */
@@ -109,7 +110,7 @@ export interface SearchedCloud {
 }
 
 export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAudit {
-  const { clients, entries, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
+  const { clients, attempts, snapshotOf, transcriptKey, onTranscriptRead } = dependencies
   const { touchedHere, knownAwsSessions, retention, held, actor, note, clock, log } = dependencies
   const changes = createListeners<{ accountId: string; region: string }>()
   const cloudFile = new CloudFile({ file: dependencies.file, key: dependencies.fileKey })
@@ -134,14 +135,15 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       const { running, problem, endsProblem } = readings.refresh(scope, store, fresh)
       const range = store.range(scope, 'ExecuteCommand')
       const events = store.ofTask(scope, taskArn.slice(taskArn.lastIndexOf('/') + 1))
-      const local = await entries(taskArn)
+      const local = await attempts(taskArn)
       const reconciled = reconcile({ entries: local, events, read: range, now: clock.now() })
       const read = reconciled.events.flatMap(({ eventId, awsSessionId = '' }) => {
         const summary = store.transcripts.summary(awsSessionId)
         return summary === undefined ? [] : [[eventId, summary] as const]
       })
       return {
-        ...reconciled,
+        events: reconciled.events,
+        sources: toldSources(reconciled.sources),
         transcripts: Object.fromEntries(read),
         ...(range && { read: range }),
         reading: running,

@@ -1,5 +1,6 @@
-import type { AuditEntry } from '../../../contract/audit.ts'
+import type { AuditEntry, AuditRefusal } from '../../../contract/audit.ts'
 import type { AuditSource, CloudEvent } from '../../../contract/cloud-audit.ts'
+import type { LedgerAttempt } from '../audit-service.ts'
 
 /**
  * CloudTrail delivers an event about five minutes after the call, and says that
@@ -24,10 +25,13 @@ export interface Reconciled {
   /** What only CloudTrail knows, newest first. */
   events: CloudEvent[]
   /** By Porthole's session id. */
-  sources: Record<string, AuditSource>
+  sources: Record<string, JoinedSource>
 }
 
-type Local = Extract<AuditEntry, { kind: 'session' | 'refused' }>
+/** With the event itself, which no page needs. */
+export type JoinedSource = AuditSource & { event?: CloudEvent }
+
+type Local = Extract<AuditEntry | LedgerAttempt, { kind: 'session' | 'refused' }>
 
 /** Joins one task's entries of the ledger with its events of CloudTrail, by AWS's session id. */
 export function reconcile({
@@ -36,7 +40,7 @@ export function reconcile({
   read,
   now,
 }: {
-  entries: readonly AuditEntry[]
+  entries: readonly (AuditEntry | LedgerAttempt)[]
   events: readonly CloudEvent[]
   read: ReadRange | undefined
   now: number
@@ -46,12 +50,12 @@ export function reconcile({
   for (const event of left.values())
     if (event.awsSessionId !== undefined) byAwsId.set(event.awsSessionId, event)
   const locals = entries.filter((entry) => entry.kind === 'session' || entry.kind === 'refused')
-  const sources: [string, AuditSource][] = []
+  const sources: [string, JoinedSource][] = []
   for (const entry of locals) {
     const found = awsIdsOf(entry).flatMap((id) => byAwsId.get(id) ?? [])
     for (const { eventId } of found) left.delete(eventId)
     const event = found[0] ?? (entry.kind === 'refused' ? takeRefusal(entry, left) : undefined)
-    sources.push([entry.sessionId, event ? { state: 'matched', event } : unmatched(entry, read, now)])
+    sources.push([entry.sessionId, event ? matchedBy(event) : unmatched(entry, read, now)])
   }
   return {
     events: [...left.values()].sort(
@@ -59,6 +63,16 @@ export function reconcile({
     ),
     sources: Object.fromEntries(sources),
   }
+}
+
+function matchedBy(event: CloudEvent): JoinedSource {
+  return { state: 'matched', ...(event.imported && { imported: event.imported }), event }
+}
+
+/** Those that something is known of, without AWS's whole event for each of thousands. */
+export function toldSources(sources: Record<string, JoinedSource>): Record<string, AuditSource> {
+  const known = Object.entries(sources).filter(([, { state }]) => state !== 'unknown')
+  return Object.fromEntries(known.map(([id, { event: _, ...source }]) => [id, source]))
 }
 
 /** ECS may call Session Manager itself: the same session then has a second event, which nobody bypassed. */
@@ -75,7 +89,7 @@ function awsIdsOf({ awsSessionId, earlierAwsSessionIds = [] }: Local): string[] 
 }
 
 function takeRefusal(
-  { userName, at, container }: Extract<Local, { kind: 'refused' }>,
+  { userName, at, container }: Pick<AuditRefusal, 'userName' | 'at' | 'container'>,
   left: Map<string, CloudEvent>,
 ): CloudEvent | undefined {
   const near = [...left.values()]

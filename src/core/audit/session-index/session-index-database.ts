@@ -3,7 +3,7 @@ import { createPrivateFile } from '../../files/private-file.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
-const indexVersion = 6
+const indexVersion = 7
 
 const schema = `
   CREATE TABLE progress(seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -12,13 +12,17 @@ const schema = `
     seq INTEGER NOT NULL,
     task_arn TEXT NOT NULL,
     container TEXT NOT NULL,
+    user_name TEXT NOT NULL,
     started_at INTEGER NOT NULL,
     -- The AuditSession as far as its start tells it, as JSON.
     facts TEXT NOT NULL,
     ended_at INTEGER,
-    end_reason TEXT
+    end_reason TEXT,
+    -- The last event that made its line in the task's history another one.
+    changed INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX session_by_task ON session(task_arn);
+  CREATE INDEX session_by_task ON session(task_arn, started_at);
+  CREATE INDEX session_by_change ON session(task_arn, changed);
   CREATE INDEX session_unended ON session(session_id) WHERE ended_at IS NULL;
   CREATE TABLE recording(
     session_id TEXT PRIMARY KEY,
@@ -40,7 +44,7 @@ const schema = `
     at INTEGER NOT NULL,
     entry TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX entry_by_task ON entry(task_arn);
+  CREATE INDEX entry_by_task ON entry(task_arn, at);
   -- What was done to the record, each a RecordAct without its seq as JSON.
   CREATE TABLE record_act(seq INTEGER PRIMARY KEY, matter TEXT NOT NULL, act TEXT NOT NULL) STRICT;
   CREATE INDEX record_act_by_matter ON record_act(matter);

@@ -7,13 +7,21 @@ import type { LedgerEntry } from '../ledger/ledger-entries.ts'
 import { recordActOf } from './record-acts.ts'
 import { progressOf } from './session-index-database.ts'
 
-/** Puts what the ledger holds beyond the index's place into its tables, all of it or nothing. */
-export function catchUp(database: Database.Database, ledger: Ledger): void {
+/**
+ * Puts what the ledger holds beyond the index's place into its tables, all of it or nothing.
+ * @returns the kinds of events among it
+ */
+export function catchUp(database: Database.Database, ledger: Ledger): AuditEvent['type'][] {
+  const types = new Set<AuditEvent['type']>()
   database.transaction(() => {
-    for (const entry of ledger.entries(progressOf(database).seq)) applyEvent(database, entry)
+    for (const entry of ledger.entries(progressOf(database).seq)) {
+      applyEvent(database, entry)
+      types.add(entry.event.type)
+    }
     const { seq, hash } = ledger.head
     database.prepare('UPDATE progress SET seq = ?, hash = ?').run(seq, Buffer.from(hash).toString('hex'))
   })()
+  return [...types]
 }
 
 function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): void {
@@ -23,10 +31,10 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
       applySessionStart(database, seq, event)
       break
     case 'session.end':
-      endSession(database, event, event.reason)
+      endSession(database, seq, event, event.reason)
       break
     case 'session.interrupted':
-      endSession(database, event, 'interrupted')
+      endSession(database, seq, event, 'interrupted')
       break
     case 'session.rejected':
       insertEntry(database, seq, event.taskArn, refusalOf(event))
@@ -40,6 +48,7 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
           'UPDATE recording SET bytes = 0, shredded_at = ? WHERE session_id = ? AND shredded_at IS NULL',
         )
         .run(event.at, event.sessionId)
+      markChanged(database, seq, event.sessionId)
       break
     case 'activity':
       applyHold(database, event)
@@ -47,6 +56,7 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
       break
     case 'recording.start':
       applyRecording(database, event, { bytes: 0, outputBytes: 0, finished: false })
+      markChanged(database, seq, event.sessionId)
       break
     case 'recording.chunk':
       applyRecording(database, event, {
@@ -59,6 +69,7 @@ function applyEvent(database: Database.Database, { seq, event }: LedgerEntry): v
     case 'recording.failed':
     case 'recording.recovered':
       applyRecording(database, event, { ...event, finished: true })
+      markChanged(database, seq, event.sessionId)
       break
     case 'ledger.created':
     case 'schema.migrated':
@@ -76,23 +87,37 @@ function applySessionStart(
 ): void {
   database
     .prepare(
-      `INSERT INTO session(session_id, seq, task_arn, container, started_at, facts)
-       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO session(session_id, seq, task_arn, container, user_name, started_at, facts, changed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     )
     .run(
       event.sessionId,
       seq,
       event.taskArn,
       event.container.containerName,
+      event.userName,
       event.at,
       JSON.stringify(factsOf(event)),
+      seq,
     )
 }
 
-function endSession(database: Database.Database, event: { sessionId: string; at: number }, reason: string) {
+function endSession(
+  database: Database.Database,
+  seq: number,
+  event: { sessionId: string; at: number },
+  reason: string,
+): void {
   database
-    .prepare('UPDATE session SET ended_at = ?, end_reason = ? WHERE session_id = ? AND ended_at IS NULL')
-    .run(event.at, reason, event.sessionId)
+    .prepare(
+      'UPDATE session SET ended_at = ?, end_reason = ?, changed = ? WHERE session_id = ? AND ended_at IS NULL',
+    )
+    .run(event.at, reason, seq, event.sessionId)
+}
+
+/** A chunk only adds to what is there already, and no line says how much. */
+function markChanged(database: Database.Database, seq: number, sessionId: string): void {
+  database.prepare('UPDATE session SET changed = ? WHERE session_id = ?').run(seq, sessionId)
 }
 
 function applyRecording(

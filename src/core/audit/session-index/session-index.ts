@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import type { AuditEntry, AuditRefusal, AuditSession, TouchedTask } from '../../../contract/audit.ts'
+import type {
+  AuditEntry,
+  AuditRefusal,
+  AuditSession,
+  PlacedEntry,
+  TaskHistory,
+  TouchedTask,
+} from '../../../contract/audit.ts'
 import {
   type RecordAct,
   type RecordActs,
@@ -9,10 +16,14 @@ import {
   recordActsAtOnce,
 } from '../../../contract/record-acts.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
+import type { LedgerAttempt } from '../audit-service.ts'
+import type { AuditEvent } from '../ledger/audit-events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { KeptRecording } from '../retention/due-for-shredding.ts'
 import { isPrefixOf, openIndex, progressOf } from './session-index-database.ts'
 import { catchUp } from './session-index-events.ts'
+import { type LiveOutput, type SessionRow, sessionColumns, sessionOfRow } from './session-rows.ts'
+import { readAttempts, readEntries, readHistory } from './task-history.ts'
 
 /** A session or recording that was under way when the app was cut off. */
 export interface Unfinished {
@@ -21,29 +32,6 @@ export interface Unfinished {
   /** Epoch milliseconds of the last event that mentions it. */
   seenAt: number
 }
-
-/** The outcome that only a running recorder knows. */
-export type LiveOutput = (sessionId: string) => number | undefined
-
-interface SessionRow {
-  seq: number
-  facts: string
-  started_at: number
-  ended_at: number | null
-  end_reason: string | null
-  bytes: number | null
-  output_bytes: number | null
-  finished: number | null
-  shredded_at: number | null
-  session_held: number
-  task_held: number
-}
-
-const sessionColumns = `
-  SELECT s.seq, s.facts, s.started_at, s.ended_at, s.end_reason, r.bytes, r.output_bytes, r.finished,
-    r.shredded_at, EXISTS (SELECT 1 FROM hold h WHERE h.target = s.session_id) AS session_held,
-    EXISTS (SELECT 1 FROM hold h WHERE h.target = s.task_arn) AS task_held
-  FROM session s LEFT JOIN recording r USING (session_id)`
 
 /**
  * Answers questions about the ledger's content. Everything in it is derived: it
@@ -55,6 +43,8 @@ export class SessionIndex implements Disposable {
   readonly #ledger: Ledger
   readonly #liveOutput: LiveOutput
   #database: Database.Database
+  #touched: TouchedTask[] | undefined
+  #awsSessionIds: string[] | undefined
 
   constructor(options: { file: string; ledger: Ledger; liveOutput: LiveOutput }) {
     this.#file = options.file
@@ -106,12 +96,35 @@ export class SessionIndex implements Disposable {
       .map(({ entry }) => entry)
   }
 
+  /** A line for each entry of a task, or for those that are new or changed; and the newest entries. */
+  history(request: { taskArn: string; since?: string | undefined }): TaskHistory {
+    return readHistory(this.#follow(), request, {
+      hashOf: (seq) => this.#ledger.storedHash(seq),
+      liveOutput: this.#liveOutput,
+    })
+  }
+
+  historyEntries(request: { taskArn: string; seqs: readonly number[] }): PlacedEntry[] {
+    return readEntries(this.#follow(), request, this.#liveOutput)
+  }
+
+  /** Sessions and refused ones of a task, as far as joining them with AWS's own records needs. */
+  attempts(taskArn: string): LedgerAttempt[] {
+    return readAttempts(this.#follow(), taskArn)
+  }
+
   /** Tasks that had a session, the longest touched first. */
   touched(): TouchedTask[] {
-    return this.#follow()
+    const database = this.#follow()
+    this.#touched ??= this.#readTouched(database)
+    return this.#touched
+  }
+
+  #readTouched(database: Database.Database): TouchedTask[] {
+    return database
       .prepare<[], { task_arn: string; containers: string; people: string; sessions: number; since: number }>(
         `SELECT task_arn, json_group_array(DISTINCT container) AS containers, count(*) AS sessions,
-                json_group_array(DISTINCT json_extract(facts, '$.userName')) AS people,
+                json_group_array(DISTINCT user_name) AS people,
                 min(started_at) AS since
          FROM session GROUP BY task_arn ORDER BY since`,
       )
@@ -182,7 +195,13 @@ export class SessionIndex implements Disposable {
 
   /** AWS's ids of all sessions, also of those that no engine could use. */
   awsSessionIds(): string[] {
-    return this.#follow()
+    const database = this.#follow()
+    this.#awsSessionIds ??= this.#readAwsSessionIds(database)
+    return this.#awsSessionIds
+  }
+
+  #readAwsSessionIds(database: Database.Database): string[] {
+    return database
       .prepare<[], string>(
         `SELECT json_extract(facts, '$.awsSessionId') FROM session
          UNION SELECT e.value FROM session s, json_each(s.facts, '$.earlierAwsSessionIds') e
@@ -221,28 +240,24 @@ export class SessionIndex implements Disposable {
   }
 
   #sessionOf(row: SessionRow): AuditSession {
-    const facts = JSON.parse(row.facts) as AuditSession
-    return {
-      ...facts,
-      ...(row.ended_at !== null && { endedAt: row.ended_at }),
-      ...(row.end_reason !== null && { endReason: row.end_reason as AuditSession['endReason'] }),
-      live: row.ended_at === null,
-      outputBytes: this.#liveOutput(facts.sessionId) ?? row.output_bytes ?? 0,
-      ...(row.shredded_at !== null && { recordingShreddedAt: row.shredded_at }),
-      ...holdsOf(row),
-      // An unfinished one has no count yet; a finished one without bytes holds nothing to replay.
-      hasRecording: row.finished === 0 || (row.bytes ?? 0) > 0,
-    }
+    return sessionOfRow(row, this.#liveOutput)
   }
 
   /** The database, up to date with the ledger. @throws {PortholeError} STORAGE_* */
   #follow(): Database.Database {
     try {
-      if (progressOf(this.#database).seq !== this.#ledger.head.seq) catchUp(this.#database, this.#ledger)
+      if (progressOf(this.#database).seq !== this.#ledger.head.seq) this.#catchUp()
       return this.#database
     } catch (thrown) {
       throw storageProblem(thrown, 'The index of the audit history', this.#file)
     }
+  }
+
+  #catchUp(): void {
+    // Thousands of sessions are counted anew only for another one, not for whatever else happens.
+    if (!catchUp(this.#database, this.#ledger).some(isAttempt)) return
+    this.#touched = undefined
+    this.#awsSessionIds = undefined
   }
 
   #openOrRebuild(): Database.Database {
@@ -258,11 +273,8 @@ export class SessionIndex implements Disposable {
   }
 }
 
-function holdsOf({ session_held, task_held }: SessionRow): Pick<AuditSession, 'holds'> {
-  const holds: AuditSession['holds'] = []
-  if (session_held === 1) holds.push('session')
-  if (task_held === 1) holds.push('task')
-  return holds.length === 0 ? {} : { holds }
+function isAttempt(type: AuditEvent['type']): boolean {
+  return type === 'session.start' || type === 'session.rejected'
 }
 
 function awsIdsOf({ awsSessionId, earlierAwsSessionIds = [] }: AuditSession): string[] {

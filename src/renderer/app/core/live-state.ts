@@ -10,6 +10,7 @@ import { type ReadinessStore, withReport, withRollout } from '../stores/readines
 import type { SessionsStore } from '../stores/sessions-store.ts'
 import { type SettingsStore, takeSettings } from '../stores/settings-store.ts'
 import type { CoreLink } from './core-link.ts'
+import { taskAuditKey } from './queries.ts'
 
 export interface LiveStores {
   readonly identities: IdentitiesStore
@@ -68,9 +69,9 @@ export function followCore(core: CoreLink, stores: LiveStores, queryClient: Quer
     core.on('readiness.changed', (report) => readiness.setState((state) => withReport(state, report))),
     core.on('exec.rollout', (rollout) => readiness.setState((state) => withRollout(state, rollout))),
     core.on('audit.cloudChanged', () => void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })),
-    core.on('audit.changed', ({ taskArn }) => {
-      void queryClient.invalidateQueries({ queryKey: ['audit.task', taskArn] })
-      void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })
+    core.on('audit.changed', ({ taskArn, touched }) => {
+      void queryClient.invalidateQueries({ queryKey: taskAuditKey(taskArn) })
+      if (touched) void queryClient.invalidateQueries({ queryKey: ['audit.touched'] })
     }),
   )
 }

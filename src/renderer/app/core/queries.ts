@@ -5,6 +5,7 @@ import type { RecordMatter } from '../../../contract/record-acts.ts'
 import type { SearchRequest } from '../../../contract/search.ts'
 import { CoreError, unwrap } from './core-error.ts'
 import type { CoreClient } from './core-link.ts'
+import { followHistory, type KeptHistory } from './task-history.ts'
 
 /** The core keeps answers fresh and says so in events; the page asks again only when told. */
 const untilTold = Number.POSITIVE_INFINITY
@@ -35,6 +36,11 @@ export function createQueryClient(): QueryClient {
 /** Begins the keys of all questions about imported shells, whatever they ask for. */
 export const importedShellsKey = 'audit.importedShells'
 export const recordActsKey = 'audit.recordActs'
+
+/** Begins the keys of all questions about what was done in a task: what is new in one is new in all. */
+export function taskAuditKey(taskArn: string): string[] {
+  return ['audit.task', taskArn]
+}
 
 /** Every question the page asks, with the key under which its answer is kept. */
 export const queries = {
@@ -75,14 +81,32 @@ export const queries = {
 
   taskAudit: (core: CoreClient, taskArn: string) =>
     queryOptions({
-      queryKey: ['audit.task', taskArn],
+      queryKey: [...taskAuditKey(taskArn), 'whole'],
       queryFn: async () => unwrap(await core.call('audit.task', { taskArn })),
     }),
 
-  /** Under the key of the task's history, so that what is new in that is new here too. */
+  /** What was read before stays, and only what is new since then is asked for. */
+  taskHistory: (core: CoreClient, taskArn: string) =>
+    queryOptions({
+      queryKey: [...taskAuditKey(taskArn), 'history'],
+      queryFn: async ({ client, queryKey }) => {
+        const before = client.getQueryData<KeptHistory>(queryKey)
+        return followHistory(
+          before,
+          unwrap(await core.call('audit.history', { taskArn, since: before?.place })),
+        )
+      },
+    }),
+
+  historyEntries: (core: CoreClient, taskArn: string, seqs: number[]) =>
+    queryOptions({
+      queryKey: [...taskAuditKey(taskArn), 'entries', seqs],
+      queryFn: async () => unwrap(await core.call('audit.historyEntries', { taskArn, seqs })),
+    }),
+
   commandSummaries: (core: CoreClient, taskArn: string, sessionIds: string[]) =>
     queryOptions({
-      queryKey: ['audit.task', taskArn, 'commands', sessionIds],
+      queryKey: [...taskAuditKey(taskArn), 'commands', sessionIds],
       queryFn: async () => unwrap(await core.call('audit.commandSummaries', { sessionIds })),
     }),
 

@@ -1,4 +1,6 @@
 import type { AuditEntry } from '../../../contract/audit.ts'
+import type { Result } from '../../../contract/errors.ts'
+import type { CoreClient } from '../../app/core/core-link.ts'
 import { type TaskRef, taskDocument, taskRefOf } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import type { AccountsState } from '../../app/stores/accounts-store.ts'
@@ -44,12 +46,22 @@ export function taskInLedger(entries: readonly AuditEntry[]): TaskRef | undefine
   return known && taskRefOf(known.container)
 }
 
+/** Entries among which is an attempt at a shell, where the task has any. */
+async function readAttempts(core: CoreClient, taskArn: string): Promise<Result<AuditEntry[]>> {
+  const history = await core.call('audit.history', { taskArn })
+  if (!history.ok) return history
+  const { lines } = history.value
+  const seqs = lines.filter(({ kind }) => kind === 'session' || kind === 'refused').map(({ seq }) => seq)
+  const read = await core.call('audit.historyEntries', { taskArn, seqs: seqs.slice(0, 1) })
+  return read.ok ? { ok: true, value: read.value.map(({ entry }) => entry) } : read
+}
+
 /** Opens the page of a task that a record names. */
 export async function openTaskOfRecord(services: Services, taskArn: string): Promise<void> {
   const { core, accounts, catalog, workspace } = services
   const inView = taskInView(taskArn, accounts.getState(), catalog.getState())
   if (inView !== undefined) return workspace.open(taskDocument(inView))
-  const entries = await core.call('audit.task', { taskArn })
+  const entries = await readAttempts(core, taskArn)
   const task = entries.ok ? taskInLedger(entries.value) : undefined
   if (task !== undefined) return workspace.open(taskDocument(task))
   showToast({

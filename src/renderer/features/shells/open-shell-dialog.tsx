@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import type { ContainerRef } from '../../../contract/session.ts'
 import { type ShellChoice, systemOf, takesIntegration } from '../../../contract/shell-command.ts'
 import { queries } from '../../app/core/queries.ts'
+import { isLive } from '../../app/core/task-history.ts'
 import type { SplitDirection } from '../../app/documents/workspace.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { findTask, placeOf } from '../../app/stores/places.ts'
@@ -164,9 +165,7 @@ export default function OpenShellDialog({
 /** Other people with a live shell in the task, as far as the audit knows. */
 function useOthersInside(taskArn: string, self: string | undefined): string[] {
   const { core } = useServices()
-  const { data: entries = [] } = useQuery(queries.taskAudit(core, taskArn))
-  const names = entries.flatMap((entry) =>
-    entry.kind === 'session' && entry.live && entry.userName !== self ? [entry.userName] : [],
-  )
-  return [...new Set(names)]
+  const { data } = useQuery(queries.taskHistory(core, taskArn))
+  const live = (data?.lines ?? []).filter(isLive)
+  return [...new Set(live.map(({ userName }) => userName).filter((name) => name !== self))]
 }

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { AuditSession } from '../../../contract/audit.ts'
 import { queries } from '../../app/core/queries.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
@@ -130,15 +129,16 @@ function Standalone({ task, onClose }: { task: TaskRef; onClose: () => void }) {
 function useLiveShells(taskArn: string): string[] {
   const { core } = useServices()
   const sessions = useServiceStore('sessions', (state) => state.sessions)
-  const { data: entries = [] } = useQuery(queries.taskAudit(core, taskArn))
+  const { data } = useQuery(queries.taskHistory(core, taskArn))
   const here = Object.values(sessions).filter(
     (session) => isLive(session) && session.container.taskArn === taskArn,
   )
   const known = new Set(here.map(({ id }) => id))
-  const elsewhere = entries.filter(
-    (entry): entry is AuditSession => entry.kind === 'session' && entry.live && !known.has(entry.sessionId),
+  const elsewhere = (data?.lines ?? []).flatMap((line) =>
+    line.kind === 'session' && line.endedAt === undefined && !known.has(line.sessionId) ? [line] : [],
   )
-  return [...here, ...elsewhere].map(
-    ({ userName, container }) => `${userName ?? 'you'} in ${container.containerName}`,
-  )
+  return [
+    ...here.map(({ userName, container }) => `${userName ?? 'you'} in ${container.containerName}`),
+    ...elsewhere.map(({ userName, containerName }) => `${userName} in ${containerName}`),
+  ]
 }

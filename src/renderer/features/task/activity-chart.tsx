@@ -1,4 +1,5 @@
-import type { AuditEntry } from '../../../contract/audit.ts'
+import { useMemo } from 'react'
+import type { HistoryLine } from '../../../contract/audit.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { Name } from '../../ui/name.tsx'
@@ -15,29 +16,26 @@ import type { TaskPage } from './use-task-page.ts'
  * picture of the list below it, but for the button that asks for log spikes.
  */
 export function ActivityChart({
-  page: { task, self, touched, cloud, changes },
-  entries,
+  page: { task, self, touched, cloud, changes, visits },
+  lines,
   spikes,
   time,
   now,
 }: {
   page: TaskPage
-  entries: readonly AuditEntry[]
+  lines: readonly HistoryLine[]
   spikes: LogSpikesOfPage
   time: ChartTime
   now: number
 }) {
   const { from, to, isOver } = time
-  const layout = layoutChart({
-    entries,
-    events: cloud?.events ?? [],
-    changes,
-    from,
-    to,
-    self,
-    startedAt: task?.startedAt,
-    touchedSince: touched?.since,
-  })
+  const events = cloud?.events
+  const startedAt = task?.startedAt
+  const touchedSince = touched?.since
+  const layout = useMemo(
+    () => layoutChart({ lines, visits, events, changes, from, to, self, startedAt, touchedSince }),
+    [lines, visits, events, changes, from, to, self, startedAt, touchedSince],
+  )
 
   return (
     <div className={styles.chart}>

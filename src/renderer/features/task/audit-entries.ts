@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import type { HistoryLine } from '../../../contract/audit.ts'
 import type { Container } from '../../../contract/catalog.ts'
 import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatDay } from '../../ui/time.ts'
@@ -27,9 +27,9 @@ export interface SpikeEntry extends NamedSpike {
   at: number
 }
 
-/** What stands in the list: the audit's own entries, CloudTrail's, what the catalog knows of the task, and its logs. */
+/** What stands in the list: a line for each of the audit's own entries, CloudTrail's, what the catalog knows of the task, and its logs. */
 export type ListedEntry =
-  | AuditEntry
+  | HistoryLine
   | CloudEntry
   | ServiceChange
   | SpikeEntry
@@ -43,10 +43,6 @@ const filters: Record<Exclude<AuditFilter, 'all'>, (entry: ListedEntry) => boole
   refused: (entry) => entry.kind === 'refused' || (entry.kind === 'cloud' && !!entry.event.refusal),
 }
 
-export function timeOf(entry: ListedEntry): number {
-  return entry.kind === 'session' ? entry.startedAt : entry.at
-}
-
 export function filterEntries(entries: readonly ListedEntry[], filter: AuditFilter): readonly ListedEntry[] {
   return filter === 'all' ? entries : entries.filter(filters[filter])
 }
@@ -55,31 +51,28 @@ export function filterEntries(entries: readonly ListedEntry[], filter: AuditFilt
 export function keyOf(entry: ListedEntry): string {
   if (entry.kind === 'cloud') return entry.event.eventId
   if (entry.kind === 'service') return entry.id
-  if (entry.kind === 'activity') return `${entry.activity}:${entry.at}:${entry.sessionId}`
-  return 'sessionId' in entry ? entry.sessionId : `${entry.kind}:${entry.at}`
+  return 'seq' in entry ? String(entry.seq) : `${entry.kind}:${entry.at}`
 }
 
 /** Newest first, everything at its own place. Without a single entry there is no list. */
 export function listedEntries({
-  entries,
+  lines,
   events = [],
   changes = [],
   spikes = [],
   start,
 }: {
-  entries: readonly AuditEntry[]
+  lines: readonly HistoryLine[]
   events?: readonly CloudEvent[]
   changes?: readonly ServiceChange[]
   spikes?: readonly NamedSpike[]
   start?: { at: number; taskDefinition: string } | undefined
 }): readonly ListedEntry[] {
-  if (entries.length + events.length === 0) return []
+  if (lines.length + events.length === 0) return []
   const cloud = events.map((event): ListedEntry => ({ kind: 'cloud', at: event.at, event }))
   const started: ListedEntry[] = start === undefined ? [] : [{ kind: 'started', ...start }]
   const errors = spikes.map((named): ListedEntry => ({ kind: 'spike', at: named.spike.peak, ...named }))
-  return [...entries, ...cloud, ...changes, ...errors, ...started].sort(
-    (left, right) => timeOf(right) - timeOf(left),
-  )
+  return [...lines, ...cloud, ...changes, ...errors, ...started].sort((left, right) => right.at - left.at)
 }
 
 export interface Day {
@@ -88,10 +81,20 @@ export interface Day {
   entries: readonly ListedEntry[]
 }
 
-/** Entries by the day of the person's own calendar; the order stays. */
+/** Entries, newest first, by the day of the person's own calendar; the order stays. */
 export function groupByDay(entries: readonly ListedEntry[], now: number): Day[] {
-  const days = Map.groupBy(entries, (entry) => dayLabel(timeOf(entry), now))
-  return [...days].map(([label, ofDay]) => ({ label, entries: ofDay }))
+  const days: { label: string; from: number; entries: ListedEntry[] }[] = []
+  for (const entry of entries) {
+    const day = days.at(-1)
+    // Calendars are slow, and most entries are of the same day as the one before.
+    if (day !== undefined && entry.at >= day.from) day.entries.push(entry)
+    else days.push({ label: dayLabel(entry.at, now), from: midnightBefore(entry.at), entries: [entry] })
+  }
+  return days.map(({ label, entries: ofDay }) => ({ label, entries: ofDay }))
+}
+
+export function midnightBefore(timestamp: number): number {
+  return new Date(timestamp).setHours(0, 0, 0, 0)
 }
 
 export function dayLabel(timestamp: number, now: number): string {
@@ -126,71 +129,57 @@ export function withContainerNames(
   })
 }
 
+/** Somebody's time inside, whoever recorded it. */
+export interface Visit {
+  key: string
+  startedAt: number
+  endedAt?: number | undefined
+  live: boolean
+  userName: string
+  containerName: string | undefined
+}
+
+/** Of the ledger and of what only CloudTrail knows. */
+export function visitsOf(lines: readonly HistoryLine[], events: readonly CloudEvent[] = []): Visit[] {
+  const visits: Visit[] = []
+  for (const line of lines) if (line.kind === 'session') visits.push(visitOf(line))
+  for (const event of events) {
+    if (event.refusal !== undefined) continue
+    const { eventId: key, at: startedAt, live, userName, containerName } = event
+    // Of an end that nobody knows only the beginning counts.
+    const endedAt = event.endedAt ?? (live ? undefined : startedAt)
+    visits.push({ key, startedAt, endedAt, live, userName, containerName })
+  }
+  return visits
+}
+
+export function visitOf(line: Extract<HistoryLine, { kind: 'session' }>): Visit {
+  const { sessionId: key, at: startedAt, endedAt, userName, containerName } = line
+  return { key, startedAt, endedAt, live: endedAt === undefined, userName, containerName }
+}
+
 /** Everyone who had a shell, the longest inside first. */
-export function visitorsOf(
-  entries: readonly AuditEntry[],
-  now: number,
-  events: readonly CloudEvent[] = [],
-): Visitor[] {
-  const byName = Map.groupBy(visitsOf(entries, events), ({ userName }) => userName)
+export function visitorsOf(visits: readonly Visit[], now: number): Visitor[] {
+  const byName = Map.groupBy(visits, ({ userName }) => userName)
   return [...byName]
-    .map(([userName, sessions]) => ({
+    .map(([userName, ofPerson]) => ({
       userName,
-      sessions: sessions.length,
-      inside: sessions.reduce((sum, session) => sum + lengthOf(session, now), 0),
-      live: sessions.some(({ live }) => live),
+      sessions: ofPerson.length,
+      inside: ofPerson.reduce((sum, visit) => sum + lengthOf(visit, now), 0),
+      live: ofPerson.some(({ live }) => live),
     }))
     .sort((left, right) => right.inside - left.inside || left.userName.localeCompare(right.userName))
 }
 
-export function sessionsOf(entries: readonly AuditEntry[]): AuditSession[] {
-  return entries.filter((entry) => entry.kind === 'session')
-}
-
-/** Somebody's time inside, whoever recorded it. */
-export type Visit = Pick<AuditSession, 'startedAt' | 'endedAt' | 'live' | 'userName'> & {
-  key: string
-  containerName: string | undefined
-}
-
-export function visitsOf(entries: readonly AuditEntry[], events: readonly CloudEvent[]): Visit[] {
-  const local = sessionsOf(entries).map((session) => ({
-    key: session.sessionId,
-    startedAt: session.startedAt,
-    endedAt: session.endedAt,
-    live: session.live,
-    userName: session.userName,
-    containerName: session.container.containerName,
-  }))
-  const cloud = events
-    .filter(({ refusal }) => refusal === undefined)
-    .map((event) => ({
-      key: event.eventId,
-      startedAt: event.at,
-      // Of an end that nobody knows only the beginning counts.
-      endedAt: event.endedAt ?? (event.live ? undefined : event.at),
-      live: event.live,
-      userName: event.userName,
-      containerName: event.containerName,
-    }))
-  return [...local, ...cloud]
-}
-
 /** Milliseconds, up to now while it is live. */
-export function lengthOf(
-  { startedAt, endedAt }: Pick<AuditSession, 'startedAt' | 'endedAt'>,
-  now: number,
-): number {
+export function lengthOf({ startedAt, endedAt }: Pick<Visit, 'startedAt' | 'endedAt'>, now: number): number {
   return Math.max(0, (endedAt ?? now) - startedAt)
 }
 
 /** The latest visit to each container, by anyone. */
-export function lastShells(
-  entries: readonly AuditEntry[],
-  events: readonly CloudEvent[] = [],
-): Map<string, Visit> {
+export function lastShells(visits: readonly Visit[]): Map<string, Visit> {
   const latest = new Map<string, Visit>()
-  for (const visit of visitsOf(entries, events)) {
+  for (const visit of visits) {
     const { containerName } = visit
     if (containerName === undefined) continue
     const known = latest.get(containerName)

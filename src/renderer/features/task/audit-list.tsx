@@ -1,16 +1,18 @@
-import { type KeyboardEvent, useState } from 'react'
-import { Button } from '../../ui/button.tsx'
+import { type FocusEvent, useCallback, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './audit.module.css'
-import { type AuditFilter, groupByDay, keyOf, type ListedEntry } from './audit-entries.ts'
+import { type AuditFilter, groupByDay, keyOf, type ListedEntry, midnightBefore } from './audit-entries.ts'
 import { AuditRow } from './audit-row.tsx'
-import { useCommandSummaries } from './use-command-summaries.ts'
+import { drawnDays, itemsOf, keyOfItem, useListWindow } from './list-window.ts'
+import { placeAttribute, useRowKeys } from './row-keys.ts'
+import pageStyles from './task.module.css'
+import { useKnownEntries } from './use-known-entries.ts'
 import type { TaskPage } from './use-task-page.ts'
 
-/** Drawn at first; a task that lives for months has more than anyone reads at once. */
-const entriesAtFirst = 100
-
-/** The history, newest first. Arrow keys go from row to row, Enter opens the replay or the logs. */
+/**
+ * The history, newest first, of which only what is in the window is drawn: a task that lives for
+ * months has thousands of entries. Arrow keys go from row to row, Enter opens the replay or the logs.
+ */
 export function AuditList({
   entries,
   page,
@@ -22,38 +24,65 @@ export function AuditList({
   openLogs: (at: number) => void
   filter: AuditFilter
 }) {
-  const now = useNow('minute')
-  const [shown, setShown] = useState(entriesAtFirst)
-  const drawn = entries.slice(0, shown)
-  const commands = useCommandSummaries(page.ref.taskArn, drawn)
-  if (entries.length === 0) return <p className={styles.none}>{emptyWords[filter]}</p>
-  const days = groupByDay(drawn, now)
+  const today = midnightBefore(useNow('minute'))
+  const items = useMemo(() => itemsOf(groupByDay(entries, today)), [entries, today])
+  const list = useRef<HTMLElement>(null)
+  const scroller = useCallback(() => list.current?.closest<HTMLElement>(`.${pageStyles.columns}`) ?? null, [])
+  const [focused, setFocused] = useState<string | undefined>(undefined)
+  const kept = focused === undefined ? -1 : items.findIndex((item) => keyOfItem(item) === focused)
+  const view = useListWindow(items, list, scroller, kept)
+  const { days, end } = drawnDays(items, view.drawn, view.from)
+  const known = useKnownEntries(page, seqsOf(days.flatMap((day) => day.entries.map(({ entry }) => entry))))
+  const press = useRowKeys()
+  const { ref, self, cloud } = page
+  const rowPage = useMemo(() => ({ ref, self, cloud }), [ref, self, cloud])
 
   return (
-    <>
-      {days.map(({ label, entries: ofDay }) => (
-        <section key={label} className={styles.day}>
-          <h3>{label}</h3>
-          <ol onKeyDown={moveWithArrows}>
-            {ofDay.map((entry) => (
-              <AuditRow
+    <section
+      ref={list}
+      className={styles.list}
+      aria-label="History"
+      style={{ paddingBottom: view.size - end }}
+      onKeyDown={press}
+      onFocus={(event) => setFocused(rowKey(event))}
+      onBlur={() => setFocused(undefined)}
+    >
+      {entries.length === 0 && <p className={styles.none}>{emptyWords[filter]}</p>}
+      {days.map(({ day, gap, hasHeading, entries: drawn }) => (
+        <section key={day.label} className={styles.day} style={{ paddingTop: gap }}>
+          {hasHeading && <h3>{day.label}</h3>}
+          <ol>
+            {drawn.map(({ entry, index, place, gap: above }) => (
+              <li
                 key={keyOf(entry)}
-                entry={entry}
-                page={page}
-                openLogs={openLogs}
-                commands={entry.kind === 'session' ? commands.get(entry.sessionId) : undefined}
-              />
+                data-key={keyOf(entry)}
+                {...{ [placeAttribute]: place }}
+                aria-setsize={day.entries.length}
+                aria-posinset={index + 1}
+                style={above === 0 ? undefined : { marginTop: above }}
+              >
+                <AuditRow
+                  entry={entry}
+                  page={rowPage}
+                  openLogs={openLogs}
+                  known={'seq' in entry ? known.entries.get(entry.seq) : undefined}
+                  commands={entry.kind === 'session' ? known.commands.get(entry.sessionId) : undefined}
+                />
+              </li>
             ))}
           </ol>
         </section>
       ))}
-      {entries.length > shown && (
-        <Button variant="ghost" className={styles.more} onClick={() => setShown(shown + entriesAtFirst)}>
-          Show {Math.min(entriesAtFirst, entries.length - shown)} earlier
-        </Button>
-      )}
-    </>
+    </section>
   )
+}
+
+function seqsOf(entries: readonly ListedEntry[]): Set<number> {
+  return new Set(entries.flatMap((entry) => ('seq' in entry ? [entry.seq] : [])))
+}
+
+function rowKey({ target }: FocusEvent<HTMLElement>): string | undefined {
+  return target.closest('li')?.dataset.key
 }
 
 const emptyWords: Record<AuditFilter, string> = {
@@ -61,24 +90,4 @@ const emptyWords: Record<AuditFilter, string> = {
   sessions: 'No sessions',
   deployments: 'Nothing was deployed or replaced since this task started',
   refused: 'Nothing was refused here',
-}
-
-/** Up and down from row to row; left and right among what a row has beside its replay. */
-function moveWithArrows(event: KeyboardEvent<HTMLElement>): void {
-  const { key, target, currentTarget } = event
-  const row = target instanceof Element ? target.closest('li') : null
-  const upOrDown = key === 'ArrowDown' || key === 'ArrowUp'
-  if (row === null || !(upOrDown || key === 'ArrowRight' || key === 'ArrowLeft')) return
-  const stops = upOrDown
-    ? [...(currentTarget.closest(`.${styles.audit}`)?.querySelectorAll('li') ?? [])].flatMap(firstButton)
-    : [...row.querySelectorAll('button')]
-  const here = stops.findIndex((stop) => (upOrDown ? stop.closest('li') === row : stop === target))
-  const next = stops[here + (key === 'ArrowDown' || key === 'ArrowRight' ? 1 : -1)]
-  if (next === undefined) return
-  event.preventDefault()
-  next.focus()
-}
-
-function firstButton(row: HTMLLIElement): HTMLButtonElement[] {
-  return [...row.querySelectorAll('button')].slice(0, 1)
 }

@@ -1,12 +1,11 @@
 import { type ComponentType, type ReactNode, useId } from 'react'
-import type { AuditSession } from '../../../contract/audit.ts'
 import { classNames } from '../../ui/class-names.ts'
 import type { IconProps } from '../../ui/icons.ts'
 import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { PersonLink } from '../audit/person-link.tsx'
 import styles from './audit.module.css'
-import { type ListedEntry, lengthOf, timeOf } from './audit-entries.ts'
+import { type ListedEntry, lengthOf, type Visit } from './audit-entries.ts'
 
 /** A line of the history: when, what and by whom, more of it, and whose records have it. */
 export function Row({
@@ -29,38 +28,36 @@ export function Row({
   openTitle?: string
   children?: ReactNode
 }) {
-  const at = timeOf(entry)
+  const { at } = entry
   const id = useId()
   return (
-    <li className={classNames(styles.entry, tone && styles[`is-${tone}`])}>
-      <div className={styles.row}>
-        {onOpen !== undefined && (
-          // Below the names and commands in the row, which lead elsewhere.
-          <button
-            type="button"
-            className={styles.cover}
-            title={openTitle}
-            aria-labelledby={`${id}-what ${id}-detail ${id}-source`}
-            onClick={onOpen}
-          />
-        )}
-        <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
-          {formatClock(at)}
-        </time>
-        <span className={styles.node}>
-          <Icon size={12} stroke={2} aria-hidden />
-        </span>
-        <span className={styles.what} id={`${id}-what`}>
-          {what}
-        </span>
-        <span className={styles.detail} id={`${id}-detail`}>
-          {children}
-        </span>
-        <span className={styles.records} id={`${id}-source`}>
-          {source}
-        </span>
-      </div>
-    </li>
+    <div className={classNames(styles.row, tone && styles[`is-${tone}`])}>
+      {onOpen !== undefined && (
+        // Below the names and commands in the row, which lead elsewhere.
+        <button
+          type="button"
+          className={styles.cover}
+          title={openTitle}
+          aria-labelledby={`${id}-what ${id}-detail ${id}-source`}
+          onClick={onOpen}
+        />
+      )}
+      <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
+        {formatClock(at)}
+      </time>
+      <span className={styles.node}>
+        <Icon size={12} stroke={2} aria-hidden />
+      </span>
+      <span className={styles.what} id={`${id}-what`}>
+        {what}
+      </span>
+      <span className={styles.detail} id={`${id}-detail`}>
+        {children}
+      </span>
+      <span className={styles.records} id={`${id}-source`}>
+        {source}
+      </span>
+    </div>
   )
 }
 
@@ -74,7 +71,7 @@ export function Person({ userName }: { userName: string }) {
 }
 
 /** How long somebody was inside, or is. */
-export function Length({ session }: { session: Pick<AuditSession, 'startedAt' | 'endedAt' | 'live'> }) {
+export function Length({ session }: { session: Pick<Visit, 'startedAt' | 'endedAt' | 'live'> }) {
   const young = session.live && Date.now() - session.startedAt < minute
   const now = useNow(young ? 'second' : 'minute')
   const length = formatDuration(lengthOf(session, now))

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react'
-import type { AuditActivity, AuditEntry, AuditSession } from '../../../contract/audit.ts'
+import { memo, type ReactNode } from 'react'
+import type { AuditEntry, AuditSession, HistoryLine } from '../../../contract/audit.ts'
 import type { AuditSource } from '../../../contract/cloud-audit.ts'
 import type { CommandSummary } from '../../../contract/command-summary.ts'
 import { useServices } from '../../app/services.ts'
@@ -11,32 +11,38 @@ import { openReplay } from '../replay/open-replay.ts'
 import { endWords, engineWords } from '../replay/session-words.ts'
 import { activityWords } from './activity-words.ts'
 import styles from './audit.module.css'
-import type { ListedEntry, ServiceChange } from './audit-entries.ts'
+import { type ListedEntry, type ServiceChange, visitOf } from './audit-entries.ts'
 import { Length, Person, Row } from './audit-row-frame.tsx'
 import { CloudRow } from './cloud-row.tsx'
 import { CommandChips } from './command-chips.tsx'
 import { MissingInCloud, SourceBadge } from './source-badge.tsx'
 import { SpikeRow } from './spike-row.tsx'
-import type { TaskPage } from './use-task-page.ts'
+import type { RowPage } from './use-task-page.ts'
 
-/** One line of the history. A session with a recording opens its replay, a spike the logs. */
-export function AuditRow({
+/**
+ * One line of the history. A session with a recording opens its replay, a spike
+ * the logs. What only the entry itself tells comes a moment later for a line far down.
+ */
+export const AuditRow = memo(function AuditRow({
   entry,
   page,
   openLogs,
+  known,
   commands,
 }: {
   entry: ListedEntry
-  page: TaskPage
+  page: RowPage
   openLogs: (at: number) => void
+  /** What the line stands for, as soon as it was read. */
+  known?: AuditEntry | undefined
   /** Of a session, as far as it is known. */
   commands?: CommandSummary | undefined
 }) {
   switch (entry.kind) {
     case 'session':
-      return <SessionRow session={entry} page={page} commands={commands} />
+      return <SessionRow line={entry} known={known} page={page} commands={commands} />
     case 'refused':
-      return <RefusedRow entry={entry} source={page.cloud?.sources[entry.sessionId]} />
+      return <RefusedRow line={entry} known={known} source={page.cloud?.sources[entry.sessionId]} />
     case 'cloud':
       return <CloudRow entry={entry} page={page} />
     case 'service':
@@ -44,9 +50,9 @@ export function AuditRow({
     case 'spike':
       return <SpikeRow entry={entry} openLogs={openLogs} />
     case 'task-replaced':
-      return <ReplacedRow entry={entry} />
+      return <ReplacedRow line={entry} known={known} />
     case 'activity':
-      return <ActivityRow entry={entry} />
+      return <ActivityRow line={entry} known={known} />
     case 'started':
       return (
         <Row entry={entry} icon={DeploymentIcon} what={startedWords(entry.taskDefinition)}>
@@ -54,7 +60,9 @@ export function AuditRow({
         </Row>
       )
   }
-}
+})
+
+type Line<Kind extends HistoryLine['kind']> = Extract<HistoryLine, { kind: Kind }>
 
 function startedWords(taskDefinition: string): ReactNode {
   return (
@@ -65,33 +73,50 @@ function startedWords(taskDefinition: string): ReactNode {
 }
 
 function SessionRow({
-  session,
+  line,
+  known,
   page,
   commands,
 }: {
-  session: AuditSession
-  page: TaskPage
+  line: Line<'session'>
+  known: AuditEntry | undefined
+  page: RowPage
   commands: CommandSummary | undefined
 }) {
-  const source = page.cloud?.sources[session.sessionId]
+  const source = page.cloud?.sources[line.sessionId]
   const services = useServices()
-  const { container, userName } = session
-  const open = () => openReplay(services, session)
+  const session = known?.kind === 'session' ? known : undefined
+  const { userName, endedAt } = line
+  const open = session?.hasRecording ? () => openReplay(services, session) : undefined
   return (
     <Row
-      entry={session}
-      tone={session.live ? 'live' : userName === page.self ? 'me' : 'other'}
+      entry={line}
+      tone={endedAt === undefined ? 'live' : userName === page.self ? 'me' : 'other'}
       icon={ShellIcon}
-      onOpen={session.hasRecording ? open : undefined}
+      onOpen={open}
       what={
         <>
-          <Person userName={userName} /> in <Name text={container.containerName} />,{' '}
-          <Length session={session} />
+          <Person userName={userName} /> in <Name text={line.containerName} />,{' '}
+          <Length session={visitOf(line)} />
         </>
       }
       source={<SourceBadge source={source} />}
     >
       <MissingInCloud source={source} />
+      {session !== undefined && <SessionDetail session={session} commands={commands} />}
+    </Row>
+  )
+}
+
+function SessionDetail({
+  session,
+  commands,
+}: {
+  session: AuditSession
+  commands: CommandSummary | undefined
+}) {
+  return (
+    <>
       {session.reason !== undefined && (
         <>
           <Name text={session.reason} />.{' '}
@@ -108,7 +133,7 @@ function SessionRow({
           <CommandChips session={session} summary={commands} />
         </>
       )}
-    </Row>
+    </>
   )
 }
 
@@ -135,69 +160,74 @@ function UnwantedEnd({ session: { endReason } }: { session: AuditSession }) {
 }
 
 function RefusedRow({
-  entry,
+  line,
+  known,
   source,
 }: {
-  entry: Extract<AuditEntry, { kind: 'refused' }>
+  line: Line<'refused'>
+  known: AuditEntry | undefined
   source: AuditSource | undefined
 }) {
+  const message = known?.kind === 'refused' ? displayText(known.message) : undefined
   return (
     <Row
-      entry={entry}
+      entry={line}
       tone="refused"
       icon={RefusedIcon}
       what={
         <>
-          <Person userName={entry.userName} /> got no shell in <Name text={entry.container.containerName} />
+          <Person userName={line.userName} /> got no shell in <Name text={line.containerName} />
         </>
       }
       source={<SourceBadge source={source} />}
     >
-      <bdi title={displayText(entry.message)}>{displayText(entry.message)}</bdi>
+      <bdi title={message}>{message}</bdi>
     </Row>
   )
 }
 
-function ReplacedRow({ entry }: { entry: Extract<AuditEntry, { kind: 'task-replaced' }> }) {
+function ReplacedRow({ line, known }: { line: Line<'task-replaced'>; known: AuditEntry | undefined }) {
+  const serviceName = known?.kind === 'task-replaced' ? known.serviceName : undefined
   return (
     <Row
-      entry={entry}
+      entry={line}
       icon={ReplaceIcon}
       what={
         <>
-          <Person userName={entry.userName} /> replaced this task
+          <Person userName={line.userName} /> replaced this task
         </>
       }
       source={<SourceBadge />}
     >
-      {entry.serviceName !== undefined && (
+      {serviceName !== undefined && (
         <>
-          <Name text={entry.serviceName} /> started a new one from its image
+          <Name text={serviceName} /> started a new one from its image
         </>
       )}
     </Row>
   )
 }
 
-function ActivityRow({ entry }: { entry: AuditActivity }) {
-  const { icon, words } = activityWords[entry.activity]
+function ActivityRow({ line, known }: { line: Line<'activity'>; known: AuditEntry | undefined }) {
+  const { icon, words } = activityWords[line.activity]
+  const { sessionOf, reason } = (known?.kind === 'activity' && known.detail) || {}
   return (
     <Row
-      entry={entry}
+      entry={line}
       icon={icon}
       what={
         <>
-          <Person userName={entry.userName} /> {words}
+          <Person userName={line.userName} /> {words}
         </>
       }
       source={<SourceBadge />}
     >
-      {entry.detail?.sessionOf !== undefined && (
+      {sessionOf !== undefined && (
         <>
-          of <Name text={entry.detail.sessionOf} />
+          of <Name text={sessionOf} />
         </>
       )}
-      {entry.detail?.reason !== undefined && <Name text={entry.detail.reason} />}
+      {reason !== undefined && <Name text={reason} />}
     </Row>
   )
 }

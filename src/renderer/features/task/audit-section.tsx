@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import type { AuditEntry } from '../../../contract/audit.ts'
+import { useMemo, useState } from 'react'
+import type { HistoryLine } from '../../../contract/audit.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
@@ -22,14 +22,9 @@ import type { TaskPage } from './use-task-page.ts'
 export function AuditSection({ page }: { page: TaskPage }) {
   const [filter, setFilter] = useState<AuditFilter>('all')
   const run = useRunCommand()
-  const entries = page.entries ?? []
-  const { startedAt, taskDefinition } = page.task ?? {}
-  const start =
-    startedAt === undefined || taskDefinition === undefined ? undefined : { at: startedAt, taskDefinition }
-  const events = page.cloud?.events ?? []
   const logs = useLogSpikes(page.ref, page.task?.taskDefinitionArn)
-  const spikes = logs.state.known === undefined ? [] : namedSpikes(logs.state.known)
-  const listed = listedEntries({ entries, events, changes: page.changes, spikes, start })
+  const listed = useListed(page, logs)
+  const shown = useMemo(() => filterEntries(listed, filter), [listed, filter])
 
   return (
     <section className={styles.audit}>
@@ -52,21 +47,31 @@ export function AuditSection({ page }: { page: TaskPage }) {
       </div>
       {page.auditProblem !== undefined && <ErrorCallout error={page.auditProblem} />}
       <CloudProblem page={page} />
-      {listed.length > 0 && <Chart page={page} entries={entries} spikes={logs} />}
+      {listed.length > 0 && <Chart page={page} lines={page.lines ?? noLines} spikes={logs} />}
       {listed.length > 0 ? (
-        <AuditList
-          entries={filterEntries(listed, filter)}
-          page={page}
-          openLogs={logs.openLogs}
-          filter={filter}
-        />
+        <AuditList entries={shown} page={page} openLogs={logs.openLogs} filter={filter} />
       ) : (
         // Nothing is said before the first answer: an empty history is a finding.
-        page.entries !== undefined &&
+        page.lines !== undefined &&
         (page.cloud?.reading === false || page.cloudProblem !== undefined) && <NothingYet page={page} />
       )}
     </section>
   )
+}
+
+const noLines: readonly HistoryLine[] = []
+
+/** All that stands in the list, put together again only when part of it is new. */
+function useListed({ lines = noLines, cloud, changes, task }: TaskPage, logs: LogSpikesOfPage) {
+  const { startedAt, taskDefinition } = task ?? {}
+  const events = cloud?.events
+  const known = logs.state.known
+  return useMemo(() => {
+    const start =
+      startedAt === undefined || taskDefinition === undefined ? undefined : { at: startedAt, taskDefinition }
+    const spikes = known === undefined ? [] : namedSpikes(known)
+    return listedEntries({ lines, events, changes, spikes, start })
+  }, [lines, events, changes, known, startedAt, taskDefinition])
 }
 
 function choicesOf(listed: readonly ListedEntry[]): Choice<AuditFilter>[] {
@@ -88,18 +93,18 @@ function choicesOf(listed: readonly ListedEntry[]): Choice<AuditFilter>[] {
 
 function Chart({
   page,
-  entries,
+  lines,
   spikes,
 }: {
   page: TaskPage
-  entries: readonly AuditEntry[]
+  lines: readonly HistoryLine[]
   spikes: LogSpikesOfPage
 }) {
   const now = useNow('minute')
-  const time = chartTime(page, entries, now)
+  const time = chartTime(page, lines, now)
   return (
     <>
-      <ActivityChart page={page} entries={entries} spikes={spikes} time={time} now={now} />
+      <ActivityChart page={page} lines={lines} spikes={spikes} time={time} now={now} />
       <SpikeNote spikes={spikes} onLookAgain={() => spikes.look(time)} now={now} />
     </>
   )

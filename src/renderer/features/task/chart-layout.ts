@@ -1,7 +1,7 @@
-import type { AuditEntry } from '../../../contract/audit.ts'
+import type { HistoryLine } from '../../../contract/audit.ts'
 import type { CloudEvent } from '../../../contract/cloud-audit.ts'
 import { formatClock, formatDay, monthName } from '../../ui/time.ts'
-import { lengthOf, type ServiceChange, visitsOf } from './audit-entries.ts'
+import { lengthOf, type ServiceChange, type Visit } from './audit-entries.ts'
 
 /** A session in the chart, or several that lie on the same pixels; places are fractions of its width. */
 export interface ChartSpan {
@@ -60,7 +60,9 @@ const sameShapeWithin = 1 / 250
 const mostNamedLanes = 3
 
 export interface ChartInput {
-  entries: readonly AuditEntry[]
+  lines: readonly HistoryLine[]
+  /** Of these lines and events. */
+  visits: readonly Visit[]
   /** What only CloudTrail knows. */
   events?: readonly CloudEvent[]
   changes?: readonly ServiceChange[]
@@ -76,7 +78,8 @@ export interface ChartInput {
 
 /** Who was inside when, as shapes on lanes. */
 export function layoutChart({
-  entries,
+  lines: history,
+  visits,
   events = [],
   changes = [],
   from,
@@ -87,12 +90,12 @@ export function layoutChart({
 }: ChartInput): ChartLayout {
   const span = Math.max(1, to - from)
   const place = (timestamp: number) => Math.min(1, Math.max(0, (timestamp - from) / span))
-  const names = lanesByName(entries, events, self)
+  const names = lanesByName(history, events, self)
   const lanes: ChartLane[] = names.map((label) => ({ label, spans: [], points: [] }))
   const laneOf = (userName: string) => lanes[names.indexOf(userName)] ?? lanes.at(-1)
 
-  const visits = visitsOf(entries, events).sort((left, right) => left.startedAt - right.startedAt)
-  for (const visit of visits) {
+  const inOrder = visits.toSorted((left, right) => left.startedAt - right.startedAt)
+  for (const visit of inOrder) {
     const { key, startedAt: began, live, userName, containerName } = visit
     const left = place(began)
     addSpan(laneOf(userName)?.spans, {
@@ -115,7 +118,7 @@ export function layoutChart({
     service.points.push({ key: 'started', left: place(startedAt), kind: 'started', userName: undefined })
   for (const { id, at, subject } of changes)
     service.points.push({ key: id, left: place(at), kind: 'service', userName: subject })
-  for (const entry of entries) {
+  for (const entry of history) {
     // Looking and checking changes nothing in the task.
     if (entry.kind === 'session' || entry.kind === 'activity') continue
     const { at, userName } = entry
@@ -152,15 +155,14 @@ function endOf({ left, width }: ChartSpan): number {
 
 /** Names of the lanes for people: oneself, those with most entries, and "Others" when there are more. */
 function lanesByName(
-  entries: readonly AuditEntry[],
+  lines: readonly HistoryLine[],
   events: readonly CloudEvent[],
   self: string | undefined,
 ): string[] {
   const counts = new Map<string, number>()
   for (const { userName } of events) counts.set(userName, (counts.get(userName) ?? 0) + 1)
-  for (const entry of entries)
-    if (entry.kind === 'session' || entry.kind === 'refused')
-      counts.set(entry.userName, (counts.get(entry.userName) ?? 0) + 1)
+  for (const { kind, userName } of lines)
+    if (kind === 'session' || kind === 'refused') counts.set(userName, (counts.get(userName) ?? 0) + 1)
   const names = [...counts.keys()].sort(
     (left, right) =>
       Number(right === self) - Number(left === self) ||

@@ -1,5 +1,4 @@
-import type { AuditEntry } from '../../../contract/audit.ts'
-import { timeOf } from './audit-entries.ts'
+import type { HistoryLine } from '../../../contract/audit.ts'
 import type { TaskPage } from './use-task-page.ts'
 
 /** The time that the chart shows, in epoch milliseconds. */
@@ -13,16 +12,17 @@ export interface ChartTime {
 /** From the task's start, or the earliest that is known of it, to its end or to now. */
 export function chartTime(
   { task, gone, cloud }: Pick<TaskPage, 'task' | 'gone' | 'cloud'>,
-  entries: readonly AuditEntry[],
+  lines: readonly HistoryLine[],
   now: number,
 ): ChartTime {
   const events = cloud?.events ?? []
-  const earliest = Math.min(...entries.map(timeOf), ...events.map(({ at }) => at))
-  const latest = Math.max(
-    task?.stoppedAt ?? 0,
-    ...entries.map(lastMomentOf),
-    ...events.map(({ at, endedAt }) => endedAt ?? at),
-  )
+  let earliest = Number.POSITIVE_INFINITY
+  let latest = task?.stoppedAt ?? 0
+  // One by one: an argument for each would be too many for a task of years.
+  for (const moment of [...lines, ...events]) {
+    earliest = Math.min(earliest, moment.at)
+    latest = Math.max(latest, lastMomentOf(moment))
+  }
   const isOver = gone || task?.status === 'STOPPED'
   return {
     from: Math.min(task?.startedAt ?? earliest, earliest),
@@ -31,6 +31,6 @@ export function chartTime(
   }
 }
 
-function lastMomentOf(entry: AuditEntry): number {
-  return entry.kind === 'session' ? (entry.endedAt ?? entry.startedAt) : entry.at
+function lastMomentOf(moment: { at: number; endedAt?: number | undefined }): number {
+  return moment.endedAt ?? moment.at
 }

@@ -10,10 +10,10 @@ import styles from './audit.module.css'
 import type { CloudEntry } from './audit-entries.ts'
 import { Length, Person, Row } from './audit-row-frame.tsx'
 import { SourceBadge } from './source-badge.tsx'
-import type { TaskPage } from './use-task-page.ts'
+import type { RowPage } from './use-task-page.ts'
 
 /** A shell, or an attempt, that only CloudTrail knows of. */
-export function CloudRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
+export function CloudRow({ entry, page }: { entry: CloudEntry; page: RowPage }) {
   const { event } = entry
   return event.refusal === undefined ? (
     <ShellRow entry={entry} page={page} />
@@ -22,7 +22,7 @@ export function CloudRow({ entry, page }: { entry: CloudEntry; page: TaskPage })
   )
 }
 
-function ShellRow({ entry, page }: { entry: CloudEntry; page: TaskPage }) {
+function ShellRow({ entry, page }: { entry: CloudEntry; page: RowPage }) {
   const { event } = entry
   const { workspace } = useServices()
   const { containerName: container } = event

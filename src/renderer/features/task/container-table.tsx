@@ -14,7 +14,7 @@ import { agentWords, shortImage, takesShells } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
 
 export function ContainerTable({ page, task }: { page: TaskPage; task: Task }) {
-  const last = lastShells(page.entries ?? [], page.cloud?.events)
+  const last = lastShells(page.visits)
   const touched = new Set(page.touched?.containers)
   return (
     <section className={styles.containers}>

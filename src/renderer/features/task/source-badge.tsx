@@ -26,7 +26,7 @@ export function SourceBadge({
   event?: CloudEvent | undefined
 }) {
   const { tone, outlined, icon: Icon, words } = badges[badgeOf(source, event)]
-  const imported = (event ?? source?.event)?.imported
+  const imported = (event ?? source)?.imported
   return (
     <Badge tone={tone} outlined={outlined}>
       <Icon size={12} stroke={2} aria-hidden />
@@ -42,7 +42,7 @@ export function SourceBadge({
 
 function badgeOf(source: AuditSource | undefined, event: CloudEvent | undefined): keyof typeof badges {
   if (event !== undefined) return event.imported === undefined ? 'cloud' : 'file'
-  if (source?.state === 'matched' && source.event?.imported !== undefined) return 'matched-file'
+  if (source?.state === 'matched' && source.imported !== undefined) return 'matched-file'
   return source?.state ?? 'unknown'
 }
 

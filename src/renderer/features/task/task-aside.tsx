@@ -15,7 +15,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { PersonLink } from '../audit/person-link.tsx'
 import { useReadiness } from '../readiness/use-readiness.ts'
 import styles from './aside.module.css'
-import { sessionsOf, visitorsOf } from './audit-entries.ts'
+import { visitorsOf } from './audit-entries.ts'
 import { type ReadinessPoint, readinessPoints, reportPoints } from './readiness-points.ts'
 import { shortArn } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
@@ -87,8 +87,8 @@ function Point({ point: { state, words } }: { point: ReadinessPoint }) {
 }
 
 /** Where a record of what happens inside is kept: ours, and what the cluster is set to keep. */
-function RecordedIn({ page: { cluster, entries = [], cloud } }: { page: TaskPage }) {
-  const recordings = sessionsOf(entries).filter(({ hasRecording }) => hasRecording).length
+function RecordedIn({ page: { cluster, lines = [], cloud } }: { page: TaskPage }) {
+  const recordings = lines.filter((line) => line.kind === 'session' && line.hasRecording).length
   return (
     <section>
       <Heading text="Recorded in" />
@@ -167,7 +167,7 @@ function Place({ icon, name, children }: { icon: ReactNode; name: string; childr
 
 function WhoWasInside({ page }: { page: TaskPage }) {
   const now = useNow('minute')
-  const visitors = visitorsOf(page.entries ?? [], now, page.cloud?.events)
+  const visitors = visitorsOf(page.visits, now)
   if (visitors.length === 0) return null
   const from = page.task?.taskDefinition
   return (

@@ -14,7 +14,7 @@ import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
 import { formatDuration, formatMoment } from '../../ui/time.ts'
 import { peopleWords, touchedWords } from '../../ui/touched-words.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { lastShells } from './audit-entries.ts'
+import { lastShells, type Visit } from './audit-entries.ts'
 import styles from './task.module.css'
 import { TaskAddresses } from './task-addresses.tsx'
 import { phaseOf, platformText, sizeText, type TaskPhase, takesShells } from './task-words.ts'
@@ -104,7 +104,7 @@ function Actions({ page, task }: { page: TaskPage; task: Task }) {
 function OpenShell({ page, task }: { page: TaskPage; task: Task }) {
   const run = useRunCommand()
   const openMenu = useContextMenu()
-  const usual = usualContainer(task, page)
+  const usual = usualContainer(task, page.visits)
   if (usual === undefined) return null
   const open = ({ name, readiness }: Container) =>
     run('shell.open', { kind: 'container', container: { ...page.ref, containerName: name }, readiness })
@@ -142,8 +142,8 @@ function OpenShell({ page, task }: { page: TaskPage; task: Task }) {
   )
 }
 
-function usualContainer({ containers }: Task, { entries = [] }: TaskPage): Container | undefined {
-  const last = [...lastShells(entries).values()].toSorted((left, right) => right.startedAt - left.startedAt)
+function usualContainer({ containers }: Task, visits: readonly Visit[]): Container | undefined {
+  const last = [...lastShells(visits).values()].toSorted((left, right) => right.startedAt - left.startedAt)
   const used = last.map(({ containerName }) => containers.find(({ name }) => name === containerName))
   return (
     used.find((container) => container !== undefined) ??

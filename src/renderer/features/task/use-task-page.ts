@@ -1,16 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import type { AuditEntry, TaskSnapshot, TouchedTask } from '../../../contract/audit.ts'
+import { useEffect, useMemo } from 'react'
+import type { HistoryLine, PlacedEntry, TaskSnapshot, TouchedTask } from '../../../contract/audit.ts'
 import type { CatalogScope, Cluster, Task } from '../../../contract/catalog.ts'
 import type { CloudHistory } from '../../../contract/cloud-audit.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import { scopeKey } from '../../../contract/identity.ts'
 import { CoreError } from '../../app/core/core-error.ts'
-import { queries } from '../../app/core/queries.ts'
+import { queries, taskAuditKey } from '../../app/core/queries.ts'
+import { isLive } from '../../app/core/task-history.ts'
 import type { TaskRef } from '../../app/documents/document.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { clusterKey } from '../../app/stores/catalog-store.ts'
-import { type ServiceChange, withContainerNames } from './audit-entries.ts'
+import { type ServiceChange, type Visit, visitsOf, withContainerNames } from './audit-entries.ts'
 import { serviceChanges } from './service-changes.ts'
 import { useCloudHistory } from './use-cloud-history.ts'
 
@@ -25,8 +26,12 @@ export interface TaskPage {
   snapshot: TaskSnapshot | undefined
   /** Why the cluster could not be read. */
   problem: ErrorValue | undefined
-  /** Absent until the first answer. Newest first. */
-  entries: readonly AuditEntry[] | undefined
+  /** One for each entry of the ledger, newest first. Absent until the first answer. */
+  lines: readonly HistoryLine[] | undefined
+  /** The newest of these entries themselves; the list asks for others as they come into sight. */
+  newest: readonly PlacedEntry[] | undefined
+  /** Everybody's time inside, whoever recorded it. */
+  visits: readonly Visit[]
   auditProblem: ErrorValue | undefined
   /** What CloudTrail says; absent until the first answer. */
   cloud: CloudHistory | undefined
@@ -40,6 +45,9 @@ export interface TaskPage {
   /** Who AWS says we are, where that is known. */
   self: string | undefined
 }
+
+/** What a row of the list shows beside its own entry. */
+export type RowPage = Pick<TaskPage, 'ref' | 'self' | 'cloud'>
 
 /** A live session writes all the time, and the core tells only of its beginning and end. */
 const liveRefreshInMilliseconds = 5000
@@ -58,8 +66,9 @@ export function useTaskPage(ref: TaskRef): TaskPage {
   const task = running ?? stopped.data?.find(({ arn }) => arn === ref.taskArn)
 
   const audit = useQuery({
-    ...queries.taskAudit(core, ref.taskArn),
-    refetchInterval: ({ state }) => (state.data?.some(isLive) === true ? liveRefreshInMilliseconds : false),
+    ...queries.taskHistory(core, ref.taskArn),
+    refetchInterval: ({ state }) =>
+      state.data?.lines.some(isLive) === true ? liveRefreshInMilliseconds : false,
   })
   useReadAgainWithSessions(ref.taskArn)
   const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
@@ -68,7 +77,18 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     problem: cloudProblem,
     readNow: readCloud,
   } = useCloudHistory(ref, audit.dataUpdatedAt)
-  const cloud = history && { ...history, events: withContainerNames(history.events, task?.containers ?? []) }
+  const containers = task?.containers
+  const cloud = useMemo(
+    () => history && { ...history, events: withContainerNames(history.events, containers ?? []) },
+    [history, containers],
+  )
+  const lines = audit.data?.lines
+  const visits = useMemo(() => visitsOf(lines ?? [], cloud?.events), [lines, cloud?.events])
+  const services = cluster?.services
+  const changes = useMemo(
+    () => (task === undefined ? [] : serviceChanges(task, services ?? [])),
+    [task, services],
+  )
   const self = useQuery(queries.caller(core, ref.scope)).data?.userName
 
   const gone = missing && task === undefined && !stopped.isPending
@@ -85,19 +105,17 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     gone,
     snapshot: gone || unreadable ? snapshot : undefined,
     problem: cluster === undefined ? scope?.error : undefined,
-    entries: audit.data,
+    lines,
+    newest: audit.data?.newest,
+    visits,
     auditProblem: audit.error instanceof CoreError ? audit.error.value : undefined,
     cloud,
     cloudProblem,
     readCloud,
-    changes: task === undefined ? [] : serviceChanges(task, cluster?.services ?? []),
+    changes,
     touched,
     self,
   }
-}
-
-function isLive(entry: AuditEntry): boolean {
-  return entry.kind === 'session' && entry.live
 }
 
 /** Without the cluster's tasks nothing can be said: they may have been refused. */
@@ -115,7 +133,7 @@ function useReadAgainWithSessions(taskArn: string): void {
     const changes = core.on('session.changed', ({ id, state, container }) => {
       if (container.taskArn !== taskArn || states.get(id) === state) return
       states.set(id, state)
-      void queryClient.invalidateQueries({ queryKey: queries.taskAudit(core, taskArn).queryKey })
+      void queryClient.invalidateQueries({ queryKey: taskAuditKey(taskArn) })
     })
     return () => changes[Symbol.dispose]()
   }, [core, queryClient, taskArn])

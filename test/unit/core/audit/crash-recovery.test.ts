@@ -17,7 +17,7 @@ let crashed: string
 let recording: string
 let lines: Buffer
 
-const open = (path: string, onChanged: (arn: string) => void = () => {}) =>
+const open = (path: string, onChanged: (news: { taskArn: string }) => void = () => {}) =>
   AuditKeeper.open({
     folder: path,
     clock: systemClock,
@@ -133,7 +133,7 @@ describe('recovery from a crash', () => {
 
   it('happens once, and tells which tasks changed', async () => {
     const changed: string[] = []
-    await using keeper = await open(crashed, (arn) => changed.push(arn))
+    await using keeper = await open(crashed, ({ taskArn }) => changed.push(taskArn))
     expect(changed).toEqual([taskArn])
     await keeper[Symbol.asyncDispose]()
     expect(await recover()).toEqual([])

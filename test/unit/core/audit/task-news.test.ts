@@ -9,7 +9,7 @@ const end = (taskArn: string) => ({ type: 'session.end', taskArn }) as AuditEven
 test('a recording that grows is told once a second, anything else at once', async () => {
   const clock = createHandClock()
   const told: string[] = []
-  using news = new TaskNews(clock, (taskArn) => told.push(taskArn))
+  using news = new TaskNews(clock, ({ taskArn }) => told.push(taskArn))
   for (let count = 0; count < 50; count += 1) news.noted(chunk('one'))
   news.noted(chunk('two'))
   expect(told).toEqual([])
@@ -25,7 +25,7 @@ test('a recording that grows is told once a second, anything else at once', asyn
 test('nothing is told after its end, and what belongs to no task is no news', async () => {
   const clock = createHandClock()
   const told: string[] = []
-  const news = new TaskNews(clock, (taskArn) => told.push(taskArn))
+  const news = new TaskNews(clock, ({ taskArn }) => told.push(taskArn))
   news.noted(chunk('one'))
   news.noted({ type: 'schema.migrated' } as AuditEvent)
   news[Symbol.dispose]()

@@ -116,7 +116,7 @@ describe('a live recording', () => {
   })
 
   test.each([
-    ['audit.changed', { taskArn }],
+    ['audit.changed', { taskArn, touched: false }],
     ['session.changed', { id: sessionId }],
   ] as const)('is asked at once when %s tells of it', async (name, payload) => {
     using _reader = read()

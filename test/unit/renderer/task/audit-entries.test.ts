@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { AuditEntry, AuditSession } from '../../../../src/contract/audit.ts'
+import type { HistoryLine } from '../../../../src/contract/audit.ts'
 import type { CloudEvent } from '../../../../src/contract/cloud-audit.ts'
-import type { ContainerRef } from '../../../../src/contract/session.ts'
 import {
   dayLabel,
   filterEntries,
@@ -9,85 +8,55 @@ import {
   keyOf,
   lastShells,
   listedEntries,
-  timeOf,
   visitorsOf,
+  visitsOf,
   withContainerNames,
 } from '../../../../src/renderer/features/task/audit-entries.ts'
 
 const minute = 60_000
 const now = new Date(2026, 10, 18, 14, 40).getTime()
 
-const container: ContainerRef = {
-  scope: {
-    identityId: 'sso:a',
-    accountId: '111122223333',
-    roleName: 'PlatformEngineer',
-    region: 'eu-west-1',
-  },
-  environment: 'production',
-  clusterArn: 'cluster',
-  clusterName: 'web',
-  serviceName: 'storefront',
-  taskArn: 'task',
-  taskId: '4f1c9ad2',
-  containerName: 'nginx',
-}
-
 let made = 0
-function session(
-  userName: string,
-  startedAt: number,
-  length: number | undefined,
-  name = 'nginx',
-): AuditSession {
+function session(userName: string, at: number, length: number | undefined, containerName = 'nginx') {
   made += 1
   return {
-    kind: 'session',
+    kind: 'session' as const,
+    seq: made,
     sessionId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
-    container: { ...container, containerName: name },
-    command: 'sh',
-    principal: 'arn',
+    at,
     userName,
-    startedAt,
-    endedAt: length === undefined ? undefined : startedAt + length,
-    live: length === undefined,
-    outputBytes: 1,
+    containerName,
     hasRecording: true,
+    ...(length !== undefined && { endedAt: at + length }),
   }
 }
 
-const refused: AuditEntry = {
+const refused: HistoryLine = {
   kind: 'refused',
+  seq: 1001,
   sessionId: '00000000-0000-4000-8000-00000000ffff',
-  container,
-  command: 'sh',
+  containerName: 'nginx',
   userName: 'lena',
   at: now - 100 * minute,
-  code: 'ACCESS_DENIED',
-  message: 'no',
 }
-const replaced: AuditEntry = {
-  kind: 'task-replaced',
-  taskArn: 'task',
-  userName: 'raj',
-  principal: 'arn',
-  at: now - minute,
-}
+const replaced: HistoryLine = { kind: 'task-replaced', seq: 1002, userName: 'raj', at: now - minute }
 
 describe('the list', () => {
   const entries = [replaced, session('ana', now - 10 * minute, undefined), refused]
 
   test('has the start of the task at its own place', () => {
     const listed = listedEntries({
-      entries,
+      lines: entries,
       start: { at: now - 50 * minute, taskDefinition: 'storefront:187' },
     })
     expect(listed.map(({ kind }) => kind)).toEqual(['task-replaced', 'session', 'started', 'refused'])
-    expect(listed.map(timeOf)).toEqual(listed.map(timeOf).toSorted((one, other) => other - one))
+    expect(listed.map(({ at }) => at)).toEqual(
+      listed.map(({ at }) => at).toSorted((one, other) => other - one),
+    )
   })
 
   test('stays empty while nothing was done', () => {
-    expect(listedEntries({ entries: [], start: { at: now, taskDefinition: 'storefront:187' } })).toEqual([])
+    expect(listedEntries({ lines: [], start: { at: now, taskDefinition: 'storefront:187' } })).toEqual([])
   })
 
   test('is filtered by what happened', () => {
@@ -130,7 +99,7 @@ describe('days', () => {
       now,
     )
     expect(days.map(({ label }) => label)).toEqual(['Today', 'Yesterday', '15 Nov'])
-    expect(days.flatMap(({ entries }) => entries).map(timeOf)).toEqual(times)
+    expect(days.flatMap(({ entries }) => entries).map(({ at }) => at)).toEqual(times)
   })
 })
 
@@ -142,7 +111,7 @@ describe('who was inside', () => {
       session('ana', now - 99 * minute, 5 * minute),
       refused,
     ]
-    expect(visitorsOf(entries, now)).toEqual([
+    expect(visitorsOf(visitsOf(entries), now)).toEqual([
       { userName: 'raj', sessions: 1, inside: 30 * minute, live: false },
       { userName: 'ana', sessions: 2, inside: 15 * minute, live: true },
     ])
@@ -153,7 +122,7 @@ describe('who was inside', () => {
     const later = session('raj', now - 5 * minute, minute)
     const app = session('raj', now - 90 * minute, minute, 'app')
     const older = session('ana', now - 95 * minute, minute, 'app')
-    const last = lastShells([later, live, app, older])
+    const last = lastShells(visitsOf([later, live, app, older]))
     expect(last.get('nginx')).toMatchObject({ key: live.sessionId, live: true })
     expect(last.get('app')?.key).toBe(app.sessionId)
     expect(last.has('log-router')).toBe(false)
@@ -171,7 +140,7 @@ describe('who was inside', () => {
       live: false,
     }
     const refused = { ...lena, eventId: 'f', at: now, refusal: { code: 'AccessDeniedException' } }
-    expect(lastShells([app], [lena, refused]).get('app')).toMatchObject({
+    expect(lastShells(visitsOf([app], [lena, refused])).get('app')).toMatchObject({
       userName: 'lena',
       startedAt: lena.at,
     })
@@ -197,6 +166,6 @@ describe('who was inside', () => {
     const gone = { ...direct, eventId: 'gone', runtimeId: 'rt-3' }
     const events = withContainerNames([direct, gone], containers)
     expect(events.map(({ containerName }) => containerName)).toEqual(['nginx', undefined])
-    expect([...lastShells([], events).keys()]).toEqual(['nginx'])
+    expect([...lastShells(visitsOf([], events)).keys()]).toEqual(['nginx'])
   })
 })

@@ -1,53 +1,48 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AuditEntry } from '../../../../src/contract/audit.ts'
+import type { HistoryLine } from '../../../../src/contract/audit.ts'
+import { visitsOf } from '../../../../src/renderer/features/task/audit-entries.ts'
 import { layoutChart, ticksBetween } from '../../../../src/renderer/features/task/chart-layout.ts'
 
 const hour = 60 * 60_000
 const from = new Date(2026, 10, 16, 10, 0).getTime()
 const to = from + 100 * hour
 
-const container = {
-  scope: { identityId: 'sso:a', accountId: '1', roleName: 'r', region: 'eu-west-1' },
-  environment: 'production' as const,
-  clusterArn: 'cluster',
-  clusterName: 'web',
-  taskArn: 'task',
-  taskId: '4f1c9ad2',
-  containerName: 'nginx',
-}
-
 let made = 0
-function session(userName: string, start: number, end: number | undefined): AuditEntry {
+function session(userName: string, start: number, end: number | undefined): HistoryLine {
   made += 1
   return {
     kind: 'session',
+    seq: made,
     sessionId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
-    container,
-    command: 'sh',
-    principal: 'arn',
+    containerName: 'nginx',
     userName,
-    startedAt: from + start * hour,
-    endedAt: end === undefined ? undefined : from + end * hour,
-    live: end === undefined,
-    outputBytes: 0,
+    at: from + start * hour,
     hasRecording: true,
+    ...(end !== undefined && { endedAt: from + end * hour }),
   }
 }
-function refusal(userName: string, at: number): AuditEntry {
+function refusal(userName: string, at: number): HistoryLine {
   return {
     kind: 'refused',
+    seq: 1000,
     sessionId: '00000000-0000-4000-8000-00000000ffff',
-    container,
-    command: 'sh',
+    containerName: 'nginx',
     userName,
     at: from + at * hour,
-    code: 'ACCESS_DENIED',
-    message: 'no',
   }
 }
-const layout = (entries: AuditEntry[], rest: Partial<Parameters<typeof layoutChart>[0]> = {}) =>
-  layoutChart({ entries, from, to, self: 'ana', startedAt: undefined, touchedSince: undefined, ...rest })
+const layout = (lines: HistoryLine[], rest: Partial<Parameters<typeof layoutChart>[0]> = {}) =>
+  layoutChart({
+    lines,
+    visits: visitsOf(lines, rest.events),
+    from,
+    to,
+    self: 'ana',
+    startedAt: undefined,
+    touchedSince: undefined,
+    ...rest,
+  })
 
 describe('lanes', () => {
   test('have oneself first, then who was there most', () => {
@@ -71,13 +66,7 @@ describe('lanes', () => {
   })
 
   test('have refusals as points, and a lane for the service', () => {
-    const replaced: AuditEntry = {
-      kind: 'task-replaced',
-      taskArn: 'task',
-      userName: 'raj',
-      principal: 'arn',
-      at: to,
-    }
+    const replaced: HistoryLine = { kind: 'task-replaced', seq: 1001, userName: 'raj', at: to }
     const { lanes } = layout([replaced, refusal('lena', 50)], { startedAt: from })
     expect(lanes.map(({ label, points }) => [label, points.map(({ kind, left }) => [kind, left])])).toEqual([
       ['lena', [['refused', 0.5]]],

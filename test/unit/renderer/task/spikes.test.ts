@@ -3,12 +3,7 @@ import { PortholeError } from '../../../../src/contract/errors.ts'
 import type { LogSpikes } from '../../../../src/contract/logs.ts'
 import type { MethodName } from '../../../../src/contract/methods.ts'
 import type { CoreClient } from '../../../../src/renderer/app/core/core-link.ts'
-import {
-  filterEntries,
-  keyOf,
-  listedEntries,
-  timeOf,
-} from '../../../../src/renderer/features/task/audit-entries.ts'
+import { filterEntries, keyOf, listedEntries } from '../../../../src/renderer/features/task/audit-entries.ts'
 import { type KnownSpikes, SpikeFeed } from '../../../../src/renderer/features/task/spike-feed.ts'
 import { layoutSpikes } from '../../../../src/renderer/features/task/spike-layout.ts'
 import {
@@ -123,23 +118,13 @@ test('in the list a spike stands at its worst minute, among everything but not a
   const refusal = {
     kind: 'refused' as const,
     sessionId: '00000000-0000-4000-8000-00000000ffff',
-    container: {
-      scope: { identityId: 'sso:a', accountId: '1', roleName: 'r', region: 'eu-west-1' },
-      environment: 'production' as const,
-      clusterArn: 'cluster',
-      clusterName: 'web',
-      taskArn: 'task',
-      taskId: '4f1c9ad2',
-      containerName: 'nginx',
-    },
-    command: 'sh',
+    seq: 1,
+    containerName: 'nginx',
     userName: 'lena',
     at: from,
-    code: 'ACCESS_DENIED' as const,
-    message: 'no',
   }
-  const listed = listedEntries({ entries: [refusal], spikes: namedSpikes(known) })
-  expect(listed.map(timeOf)).toEqual([from + 247 * minute, from])
+  const listed = listedEntries({ lines: [refusal], spikes: namedSpikes(known) })
+  expect(listed.map(({ at }) => at)).toEqual([from + 247 * minute, from])
   expect(new Set(listed.map(keyOf)).size).toBe(2)
   expect(filterEntries(listed, 'refused')).toEqual([refusal])
   expect(filterEntries(listed, 'sessions')).toEqual([])
