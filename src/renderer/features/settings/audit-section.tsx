@@ -14,8 +14,8 @@ export function AuditSection() {
         name="Open shells only when they are recorded"
         help={
           recordingRequired
-            ? 'A shell whose recording fails is ended'
-            : 'A shell whose recording fails goes on, and says so'
+            ? 'Keys and output are held until the recording is on the disk; a shell whose recording fails is ended'
+            : 'A shell whose recording fails goes on, and says so; in production keys and output are held until the recording has begun or failed'
         }
       >
         <Switch

@@ -34,7 +34,10 @@ export function ProductionSection() {
   }
   return (
     <form className={styles.section} onSubmit={save}>
-      <p>Accounts whose name says production always ask. So does what one of these lists names.</p>
+      <p>
+        Accounts whose name says production always ask. So does what one of these lists names. Keys and output
+        of these shells are held until their recording is on the disk.
+      </p>
       {fields.map(([name, label, hint, problem]) => (
         <Field
           key={name}
