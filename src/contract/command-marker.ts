@@ -182,8 +182,11 @@ export class CommandList {
 }
 
 function withLine(command: RecordedCommand, line: string): RecordedCommand {
-  const text = `${command.text}\n${line}`
-  return { ...command, text, redactions: countRedactions(text) }
+  return {
+    ...command,
+    text: `${command.text}\n${line}`,
+    redactions: command.redactions + countRedactions(line),
+  }
 }
 
 /** A shell that announces only ends is known late: then the duration says when it began. */

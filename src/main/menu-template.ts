@@ -40,14 +40,21 @@ export function menuTemplate(options: {
       ...items.map((item) => itemTemplate(item, run)),
     ]),
   }))
-  const [first, ...others] = own
+  const [first, ...rest] = own
+  const [files, others] = [rest.filter(isFileMenu), rest.filter((each) => !isFileMenu(each))]
   return [
     { label: first?.label ?? 'Porthole', submenu: [...(first?.submenu ?? []), ...appItems(platform)] },
+    ...files.filter(({ submenu }) => submenu.length > 0),
     editMenu,
     ...others.filter(({ submenu }) => submenu.length > 0),
     { role: 'windowMenu' },
     ...(development ? [{ label: 'Develop', submenu: [{ role: 'toggleDevTools' } as const] }] : []),
   ]
+}
+
+/** Every system has it before Edit. */
+function isFileMenu({ label }: { label: string }): boolean {
+  return label === 'File'
 }
 
 function itemTemplate(item: MenuItem, run: (commandId: string) => void): MenuItemConstructorOptions {

@@ -7,6 +7,7 @@ import { followExports } from '../features/integrity/follow-exports.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
+import { recordingFileCommands } from '../features/recording-file/recording-file-commands.ts'
 import { settingCommands } from '../features/settings/setting-commands.ts'
 import { placeCommands } from '../features/shells/place-commands.ts'
 import { shellCommands } from '../features/shells/shell-commands.ts'
@@ -76,6 +77,7 @@ export function composeServices(
     ...logsCommands(services),
     ...readinessCommands(services),
     ...auditCommands(services),
+    ...recordingFileCommands(services),
     ...signInCommands(services),
     ...accountCommands(services),
     ...integrityCommands(services),

@@ -46,6 +46,7 @@ export { default as MaximiseIcon } from '@tabler/icons-react/dist/esm/icons/Icon
 export { default as RestoreIcon } from '@tabler/icons-react/dist/esm/icons/IconMinimize.mjs'
 export { default as MinusIcon } from '@tabler/icons-react/dist/esm/icons/IconMinus.mjs'
 export { default as DarkIcon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs'
+export { default as RecordingFileIcon } from '@tabler/icons-react/dist/esm/icons/IconMovie.mjs'
 export { default as PauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs'
 export { default as PlayIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'
 export { default as PreviousIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerSkipBack.mjs'

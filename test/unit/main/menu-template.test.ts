@@ -4,6 +4,7 @@ import { acceleratorOf, menuTemplate } from '../../../src/main/menu-template.ts'
 
 const menu: Menu = [
   { title: 'Porthole', groups: [[{ commandId: 'settings.open', title: 'Settings', enabled: true }]] },
+  { title: 'File', groups: [[{ commandId: 'recordingFile.open', title: 'Open…', enabled: true }]] },
   { title: 'Shell', groups: [] },
   {
     title: 'Tab',
@@ -21,7 +22,7 @@ function template(platform: NodeJS.Platform, development = false, run: (id: stri
 describe('the native menu', () => {
   it('has the window’s commands between what every app has', () => {
     const labels = template('linux').map(({ label, role }) => label ?? role)
-    expect(labels).toEqual(['Porthole', 'Edit', 'Tab', 'windowMenu'])
+    expect(labels).toEqual(['Porthole', 'File', 'Edit', 'Tab', 'windowMenu'])
     expect(template('linux', true).at(-1)?.label).toBe('Develop')
   })
 

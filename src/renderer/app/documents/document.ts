@@ -41,6 +41,12 @@ export const documentSchema = z.discriminatedUnion('kind', [
     userName: z.string(),
     startedAt: z.number(),
   }),
+  z.object({
+    kind: z.literal('recording-file'),
+    id: z.string(),
+    /** Of the file that was opened. The file itself is the page's, and gone with it. */
+    name: z.string(),
+  }),
   z.object({ kind: z.literal('readiness'), id: z.string(), task: taskRefSchema }),
   z.object({
     kind: z.literal('transcript'),
@@ -59,6 +65,7 @@ export type DocumentOf<Kind extends DocumentKind> = Extract<Document, { kind: Ki
 export type TerminalDocument = DocumentOf<'terminal'>
 export type TaskDocument = DocumentOf<'task'>
 export type ReplayDocument = DocumentOf<'replay'>
+export type RecordingFileDocument = DocumentOf<'recording-file'>
 export type TranscriptDocument = DocumentOf<'transcript'>
 
 export function taskRefOf(container: z.infer<typeof containerRefSchema>): TaskRef {
@@ -89,6 +96,14 @@ export const diagnosticsDocument: DocumentOf<'diagnostics'> = { kind: 'diagnosti
 
 export function replayDocument(replay: Omit<ReplayDocument, 'kind' | 'id'>): ReplayDocument {
   return { kind: 'replay', id: `replay:${replay.sessionId}`, ...replay }
+}
+
+/** Every opening is a tab of its own: a page cannot tell whether two files are the same one. */
+export function recordingFileDocument(
+  name: string,
+  newId: () => string = () => crypto.randomUUID(),
+): RecordingFileDocument {
+  return { kind: 'recording-file', id: `recording-file:${newId()}`, name }
 }
 
 export function transcriptDocument(task: TaskRef, event: CloudEvent): TranscriptDocument {

@@ -4,6 +4,7 @@ import type { Command, CommandContext, CommandRegistry } from '../commands/comma
 /** Menus in the order people look for them, and the groups of commands in each. */
 const menus = [
   { title: 'Porthole', groups: ['App'] },
+  { title: 'File', groups: ['File'] },
   { title: 'Shell', groups: ['Container', 'Task', 'Terminal'] },
   { title: 'View', groups: ['View', 'Navigator', 'Replay'] },
   { title: 'Tab', groups: ['Tab'] },

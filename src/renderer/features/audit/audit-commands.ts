@@ -47,7 +47,7 @@ export function auditCommands(services: Services): Command[] {
     {
       id: 'audit.import',
       title: 'Import CloudTrail files…',
-      group: 'App',
+      group: 'File',
       icon: FileIcon,
       run: () => void importChosenFiles(services),
     },

@@ -5,6 +5,7 @@ import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { IntegrityStatus } from '../integrity/integrity-status.tsx'
 import { useIntegrity } from '../integrity/use-integrity.ts'
+import { RecordingFilesSection } from '../recording-file/recording-files-section.tsx'
 import styles from './audit.module.css'
 import { partOf } from './audit-parts.ts'
 import { CloudFiles } from './imported/cloud-files.tsx'
@@ -29,6 +30,7 @@ export function AuditFrame({
           {facets}
           <RecordState />
           <CloudFiles shown={part === 'imported'} />
+          <RecordingFilesSection />
         </aside>
       </div>
     </div>

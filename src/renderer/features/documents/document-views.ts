@@ -7,6 +7,7 @@ import {
   type IconProps,
   LogsIcon,
   ReadinessIcon,
+  RecordingFileIcon,
   ShellIcon,
   TaskIcon,
 } from '../../ui/icons.ts'
@@ -64,6 +65,11 @@ export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
       name: formatMoment(startedAt, Date.now()),
       context: container.containerName,
     }),
+  },
+  'recording-file': {
+    view: loadedOnDemand(() => import('../recording-file/index.tsx')),
+    icon: RecordingFileIcon,
+    title: ({ name }) => ({ name, context: 'file' }),
   },
   transcript: {
     view: loadedOnDemand(() => import('../transcript/index.tsx')),

@@ -98,11 +98,14 @@ function Row({
 }) {
   const { core } = useServices()
   const openMenu = useContextMenu()
+  const { sessionId } = replay
   const entries: MenuEntry[] | undefined =
     entry.kind === 'command'
       ? [
           { label: 'Copy command', icon: CopyIcon, run: () => void copyCommand(entry) },
-          { label: 'Copy output', icon: CopyIcon, run: () => void copyOutput(core, replay.sessionId, index) },
+          ...(sessionId === undefined
+            ? []
+            : [{ label: 'Copy output', icon: CopyIcon, run: () => void copyOutput(core, sessionId, index) }]),
         ]
       : undefined
   const open = (event: MouseEvent) => entries !== undefined && openMenu(event, entries)

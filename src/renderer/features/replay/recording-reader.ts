@@ -1,31 +1,33 @@
-import type { ErrorValue } from '../../../contract/errors.ts'
+import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
 import type { Clock, CoreClient } from '../../app/core/core-link.ts'
-
-/** `loading` until all that is written has been read; `live` while more may come. */
-export type ReadingState =
-  | { status: 'loading' | 'live' | 'complete' }
-  | { status: 'failed'; error: ErrorValue }
+import { CastError } from './asciicast-header.ts'
+import type { Reading, ReadingState, RecordingListener, RecordingSource } from './recording-source.ts'
 
 /** A recording is on the disk within 250 ms; a second behind feels live and asks little. */
 const askAgainAfterMilliseconds = 1000
 
-export interface RecordingReaderOptions {
+interface SessionRecording {
   core: CoreClient
   clock: Clock
   sessionId: string
   taskArn: string
-  /** Whole lines of the recording. What it throws ends the reading as `failed`. */
-  onText: (text: string) => void
-  onState: (state: ReadingState) => void
-  /** The error of something that `onText` threw. */
-  errorOf: (thrown: unknown) => ErrorValue
+}
+
+export interface RecordingReaderOptions extends SessionRecording, RecordingListener {}
+
+/** The recording of a session, as the audit has it. */
+export function sessionSource(recording: SessionRecording): RecordingSource {
+  return {
+    sessionId: recording.sessionId,
+    read: (listener) => new RecordingReader({ ...recording, ...listener }),
+  }
 }
 
 /**
  * Reads a recording page by page to its end, and on while its session lives:
  * when the core says that something changed, and once a second.
  */
-export class RecordingReader implements Disposable {
+export class RecordingReader implements Reading {
   readonly #options: RecordingReaderOptions
   readonly #listening: Disposable[]
   #offset = 0
@@ -53,7 +55,6 @@ export class RecordingReader implements Disposable {
     return this.#state
   }
 
-  /** After a failure: goes on where it stopped. */
   retry(): void {
     if (this.#state.status !== 'failed') return
     this.#setState({ status: 'loading' })
@@ -89,7 +90,7 @@ export class RecordingReader implements Disposable {
   }
 
   async #readToEnd(): Promise<void> {
-    const { core, sessionId, onText, errorOf } = this.#options
+    const { core, sessionId, onText } = this.#options
     while (!this.#disposed) {
       const page = await core.call('audit.recording', { sessionId, offset: this.#offset })
       if (this.#disposed) return
@@ -110,5 +111,17 @@ export class RecordingReader implements Disposable {
     if (state.status === this.#state.status && state.status !== 'failed') return
     this.#state = state
     this.#options.onState(state)
+  }
+}
+
+function errorOf(thrown: unknown): ErrorValue {
+  if (!(thrown instanceof CastError)) return toErrorValue(thrown)
+  const { message, detail } = thrown
+  return {
+    code: 'INVALID_REQUEST',
+    message,
+    action: 'The session itself stays in the audit history.',
+    retryable: false,
+    ...(detail !== undefined && { detail }),
   }
 }

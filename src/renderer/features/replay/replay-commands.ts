@@ -67,6 +67,7 @@ function replayCommands(services: Services): Command[] {
     title: string,
     key: string,
     run: (replay: Replay, at: { index: number; command: RecordedCommand }) => void,
+    isPossible: (replay: Replay) => boolean = () => true,
   ) =>
     command(
       id,
@@ -76,7 +77,15 @@ function replayCommands(services: Services): Command[] {
         const at = commandNow(replay)
         if (at !== undefined) run(replay, at)
       },
-      { icon: CopyIcon, when: () => commandNow(front()) !== undefined && !keysAreTaken() },
+      {
+        icon: CopyIcon,
+        when: () => {
+          const replay = front()
+          return (
+            replay !== undefined && commandNow(replay) !== undefined && isPossible(replay) && !keysAreTaken()
+          )
+        },
+      },
     )
   const withMarkers = () => front()?.store.getState().hasMarkers === true && !keysAreTaken()
 
@@ -103,7 +112,10 @@ function replayCommands(services: Services): Command[] {
       'copyOutput',
       'Copy output of command',
       'o',
-      ({ sessionId }, { index }) => void copyOutput(services.core, sessionId, index),
+      ({ sessionId }, { index }) =>
+        void (sessionId !== undefined && copyOutput(services.core, sessionId, index)),
+      // What one command printed is cut out of a recording by the audit, which takes its secrets out.
+      ({ sessionId }) => sessionId !== undefined,
     ),
     command('start', 'Start of replay', 'Home', (replay) => replay.seekToStart(), { icon: PreviousIcon }),
     command('end', 'End of replay', 'End', (replay) => replay.seekToEnd(), { icon: NextIcon }),

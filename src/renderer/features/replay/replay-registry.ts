@@ -3,6 +3,8 @@ import { disposeTogether } from '../../app/disposables.ts'
 import type { ReplayDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { onSchemeApplied } from '../terminal/terminal-theme.ts'
+import { sessionSource } from './recording-reader.ts'
+import type { RecordingSource } from './recording-source.ts'
 import { Replay } from './replay.ts'
 import type { Frames } from './replay-search.ts'
 import { ReplayTerminal } from './replay-terminal.ts'
@@ -10,6 +12,8 @@ import { ReplayTerminal } from './replay-terminal.ts'
 /** The replays of this window, by document, from the first time a tab is shown until it is closed. */
 export interface ReplayRegistry extends Disposable {
   get(document: ReplayDocument): Replay
+  /** The replay of a recording that is not the audit's. The source is read the first time. */
+  getFrom(documentId: string, source: RecordingSource): Replay
   /** The replay of the tab in front, if that is one. */
   front(): Replay | undefined
 }
@@ -49,22 +53,21 @@ function createReplayRegistry({ core, settings, workspace }: Services): ReplayRe
       replays.delete(id)
     }),
   )
+  const create = (id: string, source: RecordingSource): Replay => {
+    const created = new Replay({
+      source,
+      clock: systemClock,
+      frames: pageFrames,
+      terminal: new ReplayTerminal(fontSize()),
+    })
+    replays.set(id, created)
+    return created
+  }
 
   return {
-    get({ id, sessionId, container }) {
-      const known = replays.get(id)
-      if (known !== undefined) return known
-      const created = new Replay({
-        core,
-        clock: systemClock,
-        frames: pageFrames,
-        sessionId,
-        taskArn: container.taskArn,
-        terminal: new ReplayTerminal(fontSize()),
-      })
-      replays.set(id, created)
-      return created
-    },
+    get: ({ id, sessionId, container: { taskArn } }) =>
+      replays.get(id) ?? create(id, sessionSource({ core, clock: systemClock, sessionId, taskArn })),
+    getFrom: (id, source) => replays.get(id) ?? create(id, source),
     front() {
       const { activeId } = workspace.store.getState()
       return activeId === undefined ? undefined : replays.get(activeId)

@@ -1,12 +1,15 @@
 import type { CommandEntry } from '../../../contract/command-marker.ts'
 import type { TerminalSize } from '../../../contract/session.ts'
+import type { CastHeader } from './asciicast-header.ts'
 import type { OutputHit } from './output-search.ts'
 import type { Speed } from './player.ts'
-import type { ReadingState } from './recording-reader.ts'
+import type { ReadingState } from './recording-source.ts'
 
 /** What a page shows of a replay. */
 export interface ReplayState {
   readonly reading: ReadingState
+  /** Absent until its line was read. */
+  readonly header: CastHeader | undefined
   /** Characters of output read so far; grows with what there is to draw. */
   readonly outputLength: number
   readonly duration: number
@@ -14,6 +17,8 @@ export interface ReplayState {
   readonly hasMarkers: boolean
   readonly commands: readonly CommandEntry[]
   readonly unreadableLines: number
+  /** Its number in the recording, from 1. */
+  readonly firstUnreadableLine: number | undefined
   readonly size: TerminalSize | undefined
 
   readonly position: number
@@ -37,12 +42,14 @@ export const noCommands: readonly CommandEntry[] = []
 export function initialState({ speed, skipIdle }: { speed: Speed; skipIdle: boolean }): ReplayState {
   return {
     reading: { status: 'loading' },
+    header: undefined,
     outputLength: 0,
     duration: 0,
     saved: 0,
     hasMarkers: false,
     commands: noCommands,
     unreadableLines: 0,
+    firstUnreadableLine: undefined,
     size: undefined,
     position: 0,
     playing: false,

@@ -1,22 +1,19 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
-import type { Clock, CoreClient } from '../../app/core/core-link.ts'
-import { CastError, CastParser } from './asciicast.ts'
+import type { Clock } from '../../app/core/core-link.ts'
+import { CastParser } from './asciicast.ts'
 import type { OutputHit } from './output-search.ts'
 import { Player, type Speed, seekStep, type Timeline } from './player.ts'
 import { Recording } from './recording.ts'
-import { type ReadingState, RecordingReader } from './recording-reader.ts'
+import type { Reading, ReadingState, RecordingSource } from './recording-source.ts'
 import { type Frames, ReplaySearch } from './replay-search.ts'
 import { initialState, noCommands, type ReplayState } from './replay-state.ts'
 import type { ReplayTerminal } from './replay-terminal.ts'
 import { ScreenDriver, type SearchableScreen } from './screen-driver.ts'
 
 export interface ReplayOptions<Terminal extends SearchableScreen> {
-  core: CoreClient
+  source: RecordingSource
   clock: Clock
   frames: Frames
-  sessionId: string
-  taskArn: string
   terminal: Terminal
 }
 
@@ -36,10 +33,11 @@ const posterDelay = 500
 export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implements Disposable {
   readonly store: StoreApi<ReplayState>
   readonly terminal: Terminal
-  readonly sessionId: string
+  /** Absent when the audit does not have the recording. */
+  readonly sessionId: string | undefined
   readonly #frames: Frames
-  readonly #parser = new CastParser()
-  readonly #reader: RecordingReader
+  readonly #parser: CastParser
+  readonly #reading: Reading
   readonly #player: Player
   #recording: Recording | undefined
   #driver: ScreenDriver | undefined
@@ -53,10 +51,11 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   /** Somebody asked for a moment: what happens now is not what they came for. */
   #toldWhere = false
 
-  constructor({ core, clock, frames, sessionId, taskArn, terminal }: ReplayOptions<Terminal>) {
+  constructor({ source, clock, frames, terminal }: ReplayOptions<Terminal>) {
     this.#frames = frames
     this.terminal = terminal
-    this.sessionId = sessionId
+    this.sessionId = source.sessionId
+    this.#parser = new CastParser(source.limits)
     this.#player = new Player(frames, () => this.#timeline())
     this.store = createStore<ReplayState>(() => initialState(this.#player))
     this.#search = new ReplaySearch({
@@ -67,14 +66,9 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
       wake: () => this.#wake(),
       goTo: (hit) => this.#goToHit(hit),
     })
-    this.#reader = new RecordingReader({
-      core,
-      clock,
-      sessionId,
-      taskArn,
+    this.#reading = source.read({
       onText: (text) => this.#take(text),
       onState: (reading) => this.#readingChanged(reading),
-      errorOf,
     })
   }
 
@@ -131,7 +125,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
     if (!this.#player.following) this.pause()
   }
   retry(): void {
-    this.#reader.retry()
+    this.#reading.retry()
   }
 
   /** Searches the whole recording and goes to the next hit from here. */
@@ -154,14 +148,14 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   [Symbol.dispose](): void {
     this.#frame?.[Symbol.dispose]()
     this.#search[Symbol.dispose]()
-    this.#reader[Symbol.dispose]()
+    this.#reading[Symbol.dispose]()
     this.#driver?.dispose()
     this.terminal[Symbol.dispose]()
   }
 
   #timeline(): Timeline {
     const { duration, skips, markers } = this.#recording ?? emptyTimeline
-    const { status } = this.#reader.state
+    const { status } = this.#reading.state
     return { duration, skips, markers, live: status === 'live', loading: status === 'loading' }
   }
 
@@ -193,7 +187,7 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
   #goWhenRead(): void {
     const to = this.#goTo
     if (to === undefined || this.#recording === undefined) return
-    if (this.#recording.duration < to && this.#reader.state.status === 'loading') return
+    if (this.#recording.duration < to && this.#reading.state.status === 'loading') return
     this.#goTo = undefined
     this.#act(() => {
       this.#player.pause()
@@ -256,6 +250,8 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
       hasMarkers: (recording?.markers.length ?? 0) > 0,
       commands: recording?.commands ?? noCommands,
       unreadableLines: this.#parser.unreadableLines,
+      firstUnreadableLine: this.#parser.firstUnreadableLine,
+      header: this.#parser.header,
       size: driver?.size,
       position,
       playing,
@@ -282,7 +278,3 @@ export class Replay<Terminal extends SearchableScreen = ReplayTerminal> implemen
 }
 
 const emptyTimeline = { duration: 0, skips: [], markers: [] }
-
-function errorOf(thrown: unknown): ErrorValue {
-  return thrown instanceof CastError ? thrown.value : toErrorValue(thrown)
-}

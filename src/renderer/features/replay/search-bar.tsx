@@ -11,7 +11,15 @@ import { onFindRequest, replayAttribute } from './replay-commands.ts'
 import { useReplay } from './use-replay.ts'
 
 /** Searches all of the recording, also what the screen has long lost, and goes to the moment. */
-export function SearchBar({ replay, taskId, inFront }: { replay: Replay; taskId: string; inFront: boolean }) {
+export function SearchBar({
+  replay,
+  taskId,
+  inFront,
+}: {
+  replay: Replay
+  taskId: string | undefined
+  inFront: boolean
+}) {
   const services = useServices()
   const query = useReplay(replay, (state) => state.query)
   const found = useReplay(replay, (state) => state.hits.length)
@@ -22,6 +30,7 @@ export function SearchBar({ replay, taskId, inFront }: { replay: Replay; taskId:
     return () => requests[Symbol.dispose]()
   }, [inFront])
 
+  const label = taskId === undefined ? 'Search in this recording' : 'Search in this session'
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter') event.shiftKey ? replay.previousHit() : replay.nextHit()
     else if (event.key === 'Escape') {
@@ -40,8 +49,8 @@ export function SearchBar({ replay, taskId, inFront }: { replay: Replay; taskId:
         end={<Count replay={replay} />}
         value={query}
         maxLength={longestQuery}
-        placeholder="Search in this session"
-        aria-label="Search in this session"
+        placeholder={label}
+        aria-label={label}
         onChange={(event) => replay.search(event.target.value)}
         onKeyDown={press}
       />
@@ -53,12 +62,14 @@ export function SearchBar({ replay, taskId, inFront }: { replay: Replay; taskId:
           <IconButton label="Next match" disabled={found === 0} onClick={() => replay.nextHit()}>
             <ChevronDownIcon size={14} stroke={1.75} aria-hidden />
           </IconButton>
-          <IconButton
-            label="Search it in all sessions of this task"
-            onClick={() => openSearch(services, { query, range: 'all', filters: { tasks: [taskId] } })}
-          >
-            <AuditIcon size={14} stroke={1.75} aria-hidden />
-          </IconButton>
+          {taskId !== undefined && (
+            <IconButton
+              label="Search it in all sessions of this task"
+              onClick={() => openSearch(services, { query, range: 'all', filters: { tasks: [taskId] } })}
+            >
+              <AuditIcon size={14} stroke={1.75} aria-hidden />
+            </IconButton>
+          )}
         </>
       )}
     </search>

@@ -2,10 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { toErrorValue } from '../../../../src/contract/errors.ts'
 import type { EventName } from '../../../../src/contract/events.ts'
 import type { Clock, CoreClient } from '../../../../src/renderer/app/core/core-link.ts'
-import {
-  type ReadingState,
-  RecordingReader,
-} from '../../../../src/renderer/features/replay/recording-reader.ts'
+import { CastError } from '../../../../src/renderer/features/replay/asciicast-header.ts'
+import { RecordingReader } from '../../../../src/renderer/features/replay/recording-reader.ts'
+import type { ReadingState } from '../../../../src/renderer/features/replay/recording-source.ts'
 
 const sessionId = '00000000-0000-4000-8000-000000000001'
 const taskArn = 'arn:aws:ecs:eu-west-1:111122223333:task/web/4f1c9ad2'
@@ -73,7 +72,6 @@ function read(onText: (piece: string) => void = (piece) => (text += piece)): Rec
       states.push(status)
       for (const tell of told.splice(0)) tell()
     },
-    errorOf: toErrorValue,
   })
 }
 
@@ -177,4 +175,20 @@ test('fails with the error of a recording that cannot be read', async () => {
   })
   await nextState()
   expect(reader.state).toMatchObject({ status: 'failed', error: { detail: 'Error: broken header' } })
+})
+
+test('says of a recording with a broken header that the session stays', async () => {
+  core.lines = [line(0)]
+  using reader = read(() => {
+    throw new CastError('no header', { detail: 'garbage' })
+  })
+  await nextState()
+  expect(reader.state).toMatchObject({
+    status: 'failed',
+    error: {
+      message: 'no header',
+      detail: 'garbage',
+      action: 'The session itself stays in the audit history.',
+    },
+  })
 })

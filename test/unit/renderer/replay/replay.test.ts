@@ -2,7 +2,8 @@ import { Terminal } from '@xterm/headless'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EventName } from '../../../../src/contract/events.ts'
 import type { TerminalSize } from '../../../../src/contract/session.ts'
-import type { CoreClient } from '../../../../src/renderer/app/core/core-link.ts'
+import type { Clock, CoreClient } from '../../../../src/renderer/app/core/core-link.ts'
+import { sessionSource } from '../../../../src/renderer/features/replay/recording-reader.ts'
 import { Replay } from '../../../../src/renderer/features/replay/replay.ts'
 import type { Frames } from '../../../../src/renderer/features/replay/replay-search.ts'
 import type { ReplayState } from '../../../../src/renderer/features/replay/replay-state.ts'
@@ -103,20 +104,15 @@ afterEach(() => {
 
 async function openReplay(): Promise<void> {
   screen = new Screen()
-  replay = new Replay({
-    core,
-    frames,
-    clock: {
-      now: () => now,
-      after(_, callback) {
-        timers.add(callback)
-        return { [Symbol.dispose]: () => void timers.delete(callback) }
-      },
+  const clock: Clock = {
+    now: () => now,
+    after(_, callback) {
+      timers.add(callback)
+      return { [Symbol.dispose]: () => void timers.delete(callback) }
     },
-    sessionId,
-    taskArn,
-    terminal: screen,
-  })
+  }
+  const source = sessionSource({ core, clock, sessionId, taskArn })
+  replay = new Replay({ source, clock, frames, terminal: screen })
   await until(({ reading }) => reading.status !== 'loading')
   await draw()
 }

@@ -36,6 +36,7 @@ describe('the native menu', () => {
     ])
     expect(titles).toEqual([
       ['Porthole', [['Settings']]],
+      ['File', []],
       ['Shell', []],
       ['View', [['Search'], ['Novel thing']]],
       ['Tab', [['Close tab']]],
@@ -43,7 +44,7 @@ describe('the native menu', () => {
   })
 
   it('shows keys, and what cannot be done now as such', () => {
-    expect(menuOf(commands)[3]?.groups[0]?.[0]).toEqual({
+    expect(menuOf(commands)[4]?.groups[0]?.[0]).toEqual({
       commandId: 'tab.close',
       title: 'Close tab',
       key: 'Ctrl+Shift+W',

@@ -2,21 +2,13 @@ import { type ImportOutcome, importPartBytes } from '../../../../contract/cloud-
 import type { ErrorValue } from '../../../../contract/errors.ts'
 import { CoreError, unwrap } from '../../../app/core/core-error.ts'
 import type { Services } from '../../../app/services.ts'
+import { chooseFiles } from '../../../ui/choose-files.ts'
 
 /** What came of one chosen file. */
 export type FileResult = { name: string } & ({ outcome: ImportOutcome } | { problem: ErrorValue })
 
-/** The file chooser of this system; without an answer when the person thinks better of it. */
 export function chooseTrailFiles(): Promise<File[]> {
-  const { promise, resolve } = Promise.withResolvers<File[]>()
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.multiple = true
-  input.accept = '.json,.gz,application/json,application/gzip'
-  input.addEventListener('change', () => resolve([...(input.files ?? [])]))
-  input.addEventListener('cancel', () => resolve([]))
-  input.click()
-  return promise
+  return chooseFiles('.json,.gz,application/json,application/gzip', { multiple: true })
 }
 
 /** One file after the other; one that is refused keeps none of the others back. */
