@@ -28,9 +28,9 @@ export interface DataChannelOptions {
 }
 
 export interface DataChannelEvents {
-  /** The shell takes input. Once, before its first output. */
+  /** The agent answers, so that what is typed reaches the shell. Once, before its first output. */
   ready(): void
-  /** The session key was agreed. Before `ready`. */
+  /** The session key was agreed: from now on bytes are encrypted beyond TLS. Before `ready`. */
   encrypted(): void
   /** Raw output; a view of the message it came in, which nobody else uses. */
   output(bytes: Uint8Array): void
@@ -43,6 +43,6 @@ export interface DataChannelEvents {
   /** No connection; the next attempt begins in so many milliseconds. Again after each failed attempt. */
   reconnecting(error: ErrorValue, retryIn: number): void
   reconnected(): void
-  /** The last event, exactly once. */
+  /** The last event, exactly once. `error` only with `lost` and `failed`. */
   ended(reason: EndReason, error?: ErrorValue): void
 }

@@ -1,6 +1,6 @@
-import type { ErrorValue } from '../../contract/errors.ts'
-import type { EndReason, Engine as EngineName, TerminalSize } from '../../contract/session.ts'
+import type { Engine as EngineName, TerminalSize } from '../../contract/session.ts'
 import type { RoleCredentials } from '../aws/credentials.ts'
+import type { DataChannelEvents } from '../data-channel/data-channel-options.ts'
 
 /**
  * One way to talk to the exec agent in a container. Two exist: AWS's own
@@ -39,24 +39,8 @@ export interface EngineRequest {
   credentials: (refusedAccessKeyId?: string) => Promise<RoleCredentials>
 }
 
-export interface EngineEvents {
-  /** The agent answers: what is typed now reaches the shell. Once. */
-  ready(): void
-  /** The session key was agreed; from now on bytes are encrypted beyond TLS. */
-  encrypted(): void
-  /** Raw output; the memory belongs to the receiver. */
-  output(bytes: Uint8Array): void
-  /** Smoothed time between input and the agent's word that it has it, in whole milliseconds; now and then, when it changed. */
-  roundTrip?(milliseconds: number): void
-  /** Connected, but the far end is away or slow to answer. */
-  degraded(error: ErrorValue): void
-  recovered(): void
-  /** The connection broke; the next attempt begins in so many milliseconds. Again after each failed one. */
-  reconnecting(error: ErrorValue, retryIn: number): void
-  reconnected(): void
-  /** The last event, exactly once. `error` only with `lost` and `failed`. */
-  ended(reason: EndReason, error?: ErrorValue): void
-}
+/** Those of the data channel, which the plugin's engine tells as far as it knows. */
+export type EngineEvents = DataChannelEvents
 
 export interface EngineSession {
   /** Sends what was typed, byte for byte. Kept in order; nothing is dropped while connected. */
