@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { AuditKeeper } from '../../src/core/audit/audit-keeper.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -153,7 +152,6 @@ test("everybody's shells are on the task's timeline, and one that is removed her
       'DELETE FROM audit_event WHERE seq >= (SELECT min(seq) FROM audit_event WHERE session_id IS NOT NULL)',
     ),
   )
-  await rm(path.join(dataFolder, 'audit', 'session-index.sqlite'))
 
   await test.step('without its row here, mine is in the cloud only', async () => {
     await using app = await launch(options)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { storageProblem } from '../files/storage-problem.ts'
@@ -6,6 +6,7 @@ import { type CheckpointKeeper, publicKeyText } from './integrity/checkpoint-kee
 import { readInstallId } from './ledger/install-id.ts'
 import { Ledger } from './ledger/ledger.ts'
 import type { Recordings } from './recording/recordings.ts'
+import { derivedKey } from './sealing/derived-key.ts'
 import { RecordingKeys } from './sealing/recording-keys.ts'
 import { SearchDatabase, searchIndexKey } from './search/search-database.ts'
 import { SearchIndex } from './search/search-index.ts'
@@ -34,10 +35,19 @@ export function openRecordingKeys(folder: string, keeper: CheckpointKeeper): Rec
 }
 
 /** @throws {PortholeError} STORAGE_* */
-export function openSessionIndex(folder: string, ledger: Ledger, recordings: Recordings): SessionIndex {
-  const file = join(folder, 'session-index.sqlite')
+export function openSessionIndex(
+  folder: string,
+  { keeper, ledger, recordings }: Pick<SearchedParts, 'keeper' | 'ledger' | 'recordings'>,
+): SessionIndex {
+  const file = join(folder, 'session-index.sealed')
   const liveOutput = (sessionId: string) => recordings.liveOutput(sessionId)
-  return opening('The audit history', file, () => new SessionIndex({ file, ledger, liveOutput }))
+  return opening('The audit history', file, () => {
+    // Of earlier versions, which had it in plain.
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(folder, `session-index.sqlite${suffix}`), { force: true, recursive: true })
+    const key = derivedKey(keeper.masterKey(), 'session-index')
+    return new SessionIndex({ file: { file, key }, ledger, liveOutput })
+  })
 }
 
 interface SearchedParts {

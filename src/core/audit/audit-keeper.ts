@@ -135,7 +135,7 @@ export class AuditKeeper implements AsyncDisposable {
       note: (facts) => this.note(facts),
       checkpoint: () => this.#checkpoints.mark(),
     })
-    this.#index = resources.use(openSessionIndex(folder, this.#ledger, this.recordings))
+    this.#index = resources.use(openSessionIndex(folder, { ...parts, recordings: this.recordings }))
     this.#shredder = new Shredder({
       index: this.#index,
       store: this.#store,

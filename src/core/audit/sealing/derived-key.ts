@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 
 /** What is encrypted beside the recordings, each under a key that tells nothing of the master key. */
-export const keyPurposes = ['transcripts', 'cloud-file'] as const
+export const keyPurposes = ['transcripts', 'cloud-file', 'session-index'] as const
 export type KeyPurpose = (typeof keyPurposes)[number]
 
 /** @returns 32 bytes */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { createPrivateFile } from '../../files/private-file.ts'
+import { replaceFile } from '../../files/replace-file.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { openFrame, sealFrame } from '../sealing/seal.ts'
 
 /** Raised when the tables or what is put in them change: an older index is thrown away and derived anew. */
 const indexVersion = 7
@@ -50,20 +52,34 @@ const schema = `
   CREATE INDEX record_act_by_matter ON record_act(matter);
 `
 
-/** The index's tables in this file, made when they are missing. @throws SQLite's error when it is no database. */
-export function openIndex(file: string): Database.Database {
-  createPrivateFile(file)
-  const database = new Database(file)
-  try {
-    database.pragma('journal_mode = WAL')
-    // Safe against torn files; the last moments may be lost with the power and are derived again.
-    database.pragma('synchronous = NORMAL')
-    if (database.pragma('user_version', { simple: true }) === 0) createSchema(database)
-    return database
-  } catch (thrown) {
-    database.close()
-    throw thrown
-  }
+/** Where the index lies between two runs, and what opens it: 32 bytes. */
+export interface IndexFile {
+  file: string
+  key: Uint8Array
+}
+
+/** Part of what is sealed, so that nothing else under the key passes for an index. */
+const indexPlace = { sessionId: 'session index', frame: 0 }
+
+/** An index that holds nothing yet. */
+export function emptyIndex(): Database.Database {
+  const database = new Database(':memory:')
+  createSchema(database)
+  return database
+}
+
+/**
+ * The index as it was kept, in memory: what lies on the disk could be changed by
+ * others while it is asked.
+ * @throws when there is none, or what is there is not what was kept
+ */
+export function readIndex({ file, key }: IndexFile): Database.Database {
+  return new Database(Buffer.from(openFrame(key, indexPlace, readFileSync(file))))
+}
+
+/** For the next run. Throws the error of the file system. */
+export function keepIndex({ file, key }: IndexFile, database: Database.Database): void {
+  replaceFile(file, sealFrame(key, indexPlace, database.serialize()))
 }
 
 function createSchema(database: Database.Database): void {

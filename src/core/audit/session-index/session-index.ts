@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type {
   AuditEntry,
@@ -20,7 +19,14 @@ import type { LedgerAttempt } from '../audit-service.ts'
 import type { AuditEvent } from '../ledger/audit-events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { KeptRecording } from '../retention/due-for-shredding.ts'
-import { isPrefixOf, openIndex, progressOf } from './session-index-database.ts'
+import {
+  emptyIndex,
+  type IndexFile,
+  isPrefixOf,
+  keepIndex,
+  progressOf,
+  readIndex,
+} from './session-index-database.ts'
 import { catchUp } from './session-index-events.ts'
 import { type LiveOutput, type SessionRow, sessionColumns, sessionOfRow } from './session-rows.ts'
 import { readAttempts, readEntries, readHistory } from './task-history.ts'
@@ -33,24 +39,30 @@ export interface Unfinished {
   seenAt: number
 }
 
+/** An index that is so far behind the ledger is kept at once: who is killed each time would derive it each time. */
+const keptWhenBehindEvents = 5000
+
 /**
  * Answers questions about the ledger's content. Everything in it is derived: it
- * follows the ledger when asked, and a missing, damaged or diverged index is
- * built again. Nothing is ever proven from it.
+ * follows the ledger when asked, and a missing, damaged, changed or diverged
+ * index is built again. It decides what is shown and what retention destroys,
+ * so others must not be able to: it is in memory, and sealed between two runs.
  */
 export class SessionIndex implements Disposable {
-  readonly #file: string
+  readonly #file: IndexFile
   readonly #ledger: Ledger
   readonly #liveOutput: LiveOutput
   #database: Database.Database
   #touched: TouchedTask[] | undefined
   #awsSessionIds: string[] | undefined
 
-  constructor(options: { file: string; ledger: Ledger; liveOutput: LiveOutput }) {
+  constructor(options: { file: IndexFile; ledger: Ledger; liveOutput: LiveOutput }) {
     this.#file = options.file
     this.#ledger = options.ledger
     this.#liveOutput = options.liveOutput
-    this.#database = this.#openOrRebuild()
+    this.#database = this.#readOrBegin()
+    const behind = this.#ledger.head.seq - progressOf(this.#database).seq
+    if (behind >= keptWhenBehindEvents) this.#keep()
   }
 
   session(sessionId: string): AuditSession | undefined {
@@ -236,6 +248,7 @@ export class SessionIndex implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#keep()
     this.#database.close()
   }
 
@@ -249,7 +262,7 @@ export class SessionIndex implements Disposable {
       if (progressOf(this.#database).seq !== this.#ledger.head.seq) this.#catchUp()
       return this.#database
     } catch (thrown) {
-      throw storageProblem(thrown, 'The index of the audit history', this.#file)
+      throw storageProblem(thrown, 'The index of the audit history', this.#file.file)
     }
   }
 
@@ -260,16 +273,23 @@ export class SessionIndex implements Disposable {
     this.#awsSessionIds = undefined
   }
 
-  #openOrRebuild(): Database.Database {
+  #readOrBegin(): Database.Database {
     try {
-      const database = openIndex(this.#file)
+      const database = readIndex(this.#file)
       if (isPrefixOf(database, this.#ledger)) return database
       database.close()
     } catch {
       // Whatever is wrong with a derived file, the answer is the same.
     }
-    for (const suffix of ['', '-wal', '-shm']) rmSync(this.#file + suffix, { force: true, recursive: true })
-    return openIndex(this.#file)
+    return emptyIndex()
+  }
+
+  #keep(): void {
+    try {
+      keepIndex(this.#file, this.#follow())
+    } catch {
+      // A disk that is full, as a rule. The next run derives what is missing.
+    }
   }
 }
 

@@ -179,7 +179,7 @@ describe('the audit service', () => {
     await close()
     for (const name of readdirSync(folder.path))
       if (name.startsWith('session-index')) rmSync(join(folder.path, name))
-    writeFileSync(join(folder.path, 'session-index.sqlite'), 'no database')
+    writeFileSync(join(folder.path, 'session-index.sealed'), 'no database')
     open()
     expect(await audit.touched()).toEqual(touched)
   })

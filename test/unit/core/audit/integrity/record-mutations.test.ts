@@ -319,7 +319,7 @@ describe('a record that is left alone', () => {
       for (let row = 0; row < 200; row += 1) db.prepare('INSERT INTO filler VALUES (?)').run('x'.repeat(1000))
       db.exec('DROP TABLE filler')
     })
-    rmSync(join(folder.path, 'session-index.sqlite'))
+    rmSync(join(folder.path, 'session-index.sealed'))
     expect(await check()).toMatchObject({ intact: true, findings: [] })
     edit((db) => db.exec('VACUUM'))
     expect(await check()).toMatchObject({ intact: true, findings: [] })
