@@ -18,7 +18,7 @@ test("recordings of asciinema's are opened from files and played", async ({ port
   const { window, terminal } = porthole
   await porthole.signIn()
   const shown = (name: string | RegExp) => window.getByText(name).filter({ visible: true })
-  const openFile = async (file: string | { name: string; mimeType: string; buffer: Buffer }) => {
+  const openFile = async (file: string) => {
     const choosing = window.waitForEvent('filechooser')
     await porthole.runCommand('Open a recording file')
     await (await choosing).setFiles(file)
@@ -29,8 +29,17 @@ test("recordings of asciinema's are opened from files and played", async ({ port
       await window.keyboard.press('End')
       expect(await terminal.text()).toMatch(last)
     }).toPass()
-  const openText = (name: string, text: string) =>
-    openFile({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+  const drop = async (name: string, text: string) => {
+    const dataTransfer = await window.evaluateHandle(
+      ([fileName, content]) => {
+        const dragged = new DataTransfer()
+        dragged.items.add(new File([content], fileName))
+        return dragged
+      },
+      [name, text] as const,
+    )
+    await window.locator('main').dispatchEvent('drop', { dataTransfer })
+  }
 
   await test.step('version 2, as asciinema 2.2.0 wrote it, to its last screen', async () => {
     const title = await window.title()
@@ -80,8 +89,10 @@ test("recordings of asciinema's are opened from files and played", async ({ port
     await terminal.waitForText(/\$ exit$/)
   })
 
-  await test.step('one of ours, with its commands, and its torn end told', async () => {
-    await openText('ours.cast', exported)
+  await test.step('one of ours, dropped on the window, with its commands, and its torn end told', async () => {
+    await drop('notes.txt', 'no recording')
+    await expect(shown('Only recordings can be dropped here')).toBeVisible()
+    await drop('ours.cast', exported)
     await expect(window.getByRole('region', { name: 'Commands' }).getByText('nginx -t')).toBeVisible()
     await expect(shown('1 line of this recording cannot be read')).toBeVisible()
     await testInfo.attach('ours', { body: await window.screenshot(), contentType: 'image/png' })

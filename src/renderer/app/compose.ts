@@ -7,6 +7,7 @@ import { followExports } from '../features/integrity/follow-exports.ts'
 import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
+import { openDroppedRecordings } from '../features/recording-file/drop-recordings.ts'
 import { recordingFileCommands } from '../features/recording-file/recording-file-commands.ts'
 import { settingCommands } from '../features/settings/setting-commands.ts'
 import { placeCommands } from '../features/shells/place-commands.ts'
@@ -91,6 +92,7 @@ export function composeServices(
     followExports(services),
     followProblems(services),
     probeWhenOnline(core),
+    openDroppedRecordings(services),
   )
   return { services, ...disposeTogether(following, closing, window) }
 }
