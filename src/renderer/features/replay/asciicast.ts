@@ -97,6 +97,7 @@ export class CastParser {
     if (this.header === undefined) refuseEndlessHeader(this.#beginning)
     throw new CastError(
       `Line ${this.#line + 1} of the recording is longer than any recorder writes. What stands before it can be played.`,
+      { action: 'Take that line out to see what comes after it.' },
     )
   }
 
@@ -155,6 +156,7 @@ export class CastParser {
     if (this.#events > this.#limits.events)
       throw new CastError(
         `The recording has more than ${this.#limits.events.toLocaleString('en')} events. What came before can be played.`,
+        { action: 'Cut it into shorter recordings to see the rest.' },
       )
     events.push(event)
   }
