@@ -6,13 +6,18 @@ import { classNames } from './class-names.ts'
 export function Badge({
   tone = 'neutral',
   outlined = false,
+  title,
   children,
 }: {
   tone?: 'neutral' | 'ok' | 'warn' | 'danger' | 'info' | 'rec'
   outlined?: boolean
+  /** What the word means. */
+  title?: string | undefined
   children: ReactNode
 }) {
   return (
-    <span className={classNames(styles.badge, styles[tone], outlined && styles.outlined)}>{children}</span>
+    <span className={classNames(styles.badge, styles[tone], outlined && styles.outlined)} title={title}>
+      {children}
+    </span>
   )
 }

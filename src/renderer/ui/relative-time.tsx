@@ -1,4 +1,4 @@
-import { formatDuration, formatMoment } from './time.ts'
+import { exactMoment, formatDuration } from './time.ts'
 import { useNow } from './use-now.ts'
 
 const minute = 60_000
@@ -8,7 +8,7 @@ export function RelativeTime({ timestamp }: { timestamp: number }) {
   const young = Date.now() - timestamp < minute
   const now = useNow(young ? 'second' : 'minute')
   return (
-    <time dateTime={new Date(timestamp).toISOString()} title={formatMoment(timestamp, now)}>
+    <time dateTime={new Date(timestamp).toISOString()} title={exactMoment(timestamp)}>
       {formatDuration(now - timestamp)} ago
     </time>
   )

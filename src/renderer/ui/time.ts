@@ -51,6 +51,16 @@ export function formatMoment(timestamp: number, now: number): string {
   return `${formatDay(date)}${year}, ${formatClock(timestamp)}`
 }
 
+const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'short' })
+
+/** "17 Nov 2026, 09:40:12 GMT+1": for comparing with what others wrote down elsewhere. */
+export function exactMoment(timestamp: number): string {
+  const date = new Date(timestamp)
+  const name = zone.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const clock = `${formatClock(timestamp)}:${two(date.getSeconds())}`
+  return `${formatDay(date)} ${date.getFullYear()}, ${clock} ${name}`.trimEnd()
+}
+
 function two(number: number): string {
   return String(number).padStart(2, '0')
 }

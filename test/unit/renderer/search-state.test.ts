@@ -30,7 +30,7 @@ test('one person or one service without words is summed up; anything else is a s
   expect(requestOf(state({}), now)).not.toHaveProperty('summary')
 })
 
-test('a kept search has a name from what it asks for, and the same search is kept once', () => {
+test('a saved search has a name from what it asks for, and the same search is saved once', () => {
   const state = {
     ...initialState,
     query: ' nginx ',
@@ -59,7 +59,7 @@ test('a filter that was typed is chosen like any other, and goes out of the text
   expect(subjectOf({ ...initialState, query: 'person:ana' })).toEqual({ kind: 'people', value: 'ana' })
 })
 
-test('a kept search is named by whatever it filters', () => {
+test('a saved search is named by whatever it filters', () => {
   const filters = { exits: ['!0', '127'], sources: ['cloud-only' as const], tasks: ['0f9d1c2b3a4e5f60'] }
   expect(nameOf({ query: '', range: 'all', filters })).toBe(
     'exit not 0, exit 127, no such command, Cloud only, task 0f9d1c2b',

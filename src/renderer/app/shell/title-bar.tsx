@@ -1,4 +1,5 @@
 import { useShallow } from 'zustand/react/shallow'
+import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
 import {
@@ -76,7 +77,7 @@ function SearchButton() {
   return (
     <button type="button" className={styles.search} onClick={() => run('palette.open')}>
       <SearchIcon size={14} stroke={1.75} aria-hidden />
-      <span>Search containers, tasks and commands</span>
+      <span>Search containers, tasks, sessions and commands</span>
       {binding !== undefined && <Keys caps={keyCaps(binding.key, host)} />}
     </button>
   )
@@ -116,9 +117,7 @@ function WhoMenu() {
       aria-haspopup="menu"
       onClick={(event) => openMenu(event, entries)}
     >
-      <span className={styles.avatar} aria-hidden>
-        {userName.charAt(0).toUpperCase()}
-      </span>
+      <Avatar userName={userName} self />
       <Name text={userName} />
       {caller !== undefined && identityName !== undefined && (
         <span className={`${styles.identity} wide-only`}>

@@ -1,7 +1,7 @@
 import type { ComponentType, KeyboardEvent, MouseEvent, ReactNode } from 'react'
 import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
 import type { IconProps } from '../../ui/icons.ts'
-import { formatMoment } from '../../ui/time.ts'
+import { Moment } from '../../ui/moment.tsx'
 import styles from './act-row.module.css'
 
 /** A list of rows, with arrow keys from one to the next. */
@@ -56,7 +56,7 @@ export function ActRow({
             {more}
           </span>
         </span>
-        <time dateTime={new Date(at).toISOString()}>{formatMoment(at, now)}</time>
+        <Moment at={at} now={now} />
         {badge}
       </button>
     </li>

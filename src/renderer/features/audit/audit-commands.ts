@@ -61,11 +61,11 @@ export function auditCommands(services: Services): Command[] {
   ]
 }
 
-/** The kept searches, for the palette: they come and go with the settings, so they are in no registry. */
+/** The saved searches, for the palette: they come and go with the settings, so they are in no registry. */
 export function savedSearchCommands(services: Services, saved: readonly SavedSearch[]): Command[] {
   return saved.map((search) => ({
     id: `audit.saved.${JSON.stringify(search)}`,
-    title: `Kept search: ${nameOf(search)}`,
+    title: `Saved search: ${nameOf(search)}`,
     group: 'Audit',
     icon: MarkIcon,
     run: () => openSearch(services, search),

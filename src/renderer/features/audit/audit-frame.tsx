@@ -48,9 +48,12 @@ function RecordState() {
       <Button size="small" onClick={() => run('audit.check')}>
         Check…
       </Button>
-      <Button size="small" onClick={() => run('audit.export')}>
-        Export…
-      </Button>
+      {/* The search has it at its head. */}
+      {part !== 'search' && (
+        <Button size="small" onClick={() => run('audit.export')}>
+          Export…
+        </Button>
+      )}
       {part !== 'record' && (
         <Button size="small" onClick={() => run('audit.record')}>
           What was done to it

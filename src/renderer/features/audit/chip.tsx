@@ -25,7 +25,7 @@ export function Chip({
       aria-haspopup="menu"
       onClick={(event) => openMenu(event, entries)}
     >
-      <Icon size={14} stroke={1.75} aria-hidden />
+      <Icon className={styles.chipIcon} size={14} stroke={1.75} aria-hidden />
       {label}
       <ChevronDownIcon size={12} stroke={2} aria-hidden />
     </button>

@@ -1,7 +1,9 @@
 import type { Environment } from '../../../contract/identity.ts'
 import type { SearchAnswer } from '../../../contract/search.ts'
 import { useServiceStore } from '../../app/services.ts'
+import { useFrontCaller } from '../../app/shell/use-front-scope.ts'
 import { accountName } from '../../app/stores/accounts-store.ts'
+import { Avatar } from '../../ui/avatar.tsx'
 import { EnvironmentSquare, environmentWords } from '../../ui/environment.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { Name } from '../../ui/name.tsx'
@@ -66,14 +68,25 @@ function valuesOf(counted: { value: string; count: number }[], chosen: readonly 
 
 function Value({ name, value }: { name: FacetName; value: string }) {
   if (name === 'accounts') return <AccountValue accountId={value} />
-  if (name === 'people' || name === 'services') return <Name text={value} />
+  if (name === 'people') return <PersonValue userName={value} />
+  if (name === 'services') return <Name text={value} />
   if (name === 'exits') return <span title={nameOfExit(Number(value))}>{wordOf(name, value)}</span>
   if (name !== 'environments') return <>{wordOf(name, value)}</>
   const environment = value as Environment
   return (
-    <span className={styles.environment}>
+    <span className={styles.value}>
       <EnvironmentSquare environment={environment} />
       {environmentWords[environment]}
+    </span>
+  )
+}
+
+function PersonValue({ userName }: { userName: string }) {
+  const self = useFrontCaller()?.userName
+  return (
+    <span className={styles.value}>
+      <Avatar userName={userName} self={userName === self} />
+      <Name text={userName} />
     </span>
   )
 }

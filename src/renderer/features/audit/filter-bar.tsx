@@ -86,7 +86,7 @@ export function FilterBar({
         )),
       )}
       {saved.entries.length > 0 && (
-        <Chip icon={MarkIcon} label="Kept" on={saved.isSaved} entries={saved.entries} />
+        <Chip icon={MarkIcon} label="Saved" on={saved.isSaved} entries={saved.entries} />
       )}
       <span className={styles.summary} role="status">
         {summary}

@@ -4,8 +4,9 @@ import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
 import { LogsIcon, PlayIcon, ShellIcon } from '../../ui/icons.ts'
+import { Moment } from '../../ui/moment.tsx'
 import { Name } from '../../ui/name.tsx'
-import { formatDuration, formatMoment } from '../../ui/time.ts'
+import { formatDuration } from '../../ui/time.ts'
 import { formatPosition } from '../replay/time-text.ts'
 import { SourceBadge } from '../task/source-badge.tsx'
 import styles from './audit.module.css'
@@ -35,7 +36,7 @@ export function HitGroup({
             <Name text={container.containerName} />
           </b>
           <Name text={userName} />
-          <span>{formatMoment(startedAt, now)}</span>
+          <Moment at={startedAt} now={now} />
           <span>{lasted}</span>
         </button>
         <SourceBadge source={source} />
@@ -68,7 +69,7 @@ function Hit({ hit, onOpen }: { hit: SearchHit; onOpen: () => void }) {
     >
       <span className={styles.at}>{formatPosition(hit.at)}</span>
       <Icon size={12} stroke={1.75} aria-label={hit.kind === 'command' ? 'Command' : 'Output'} />
-      <span className={styles.text}>
+      <span className={styles.text} title={displayText(hit.text.trim())}>
         <Highlighted hit={hit} />
       </span>
       {exitCode !== undefined && (
@@ -84,15 +85,19 @@ function Hit({ hit, onOpen }: { hit: SearchHit; onOpen: () => void }) {
   )
 }
 
-/** Longer lines are shown from a little before what was found. */
-const textBefore = 60
+/**
+ * What was found is in sight in the narrowest window too: a line that has more
+ * than this before it is shown from a little before. In characters.
+ */
+const textBefore = 36
+const shownBefore = 20
 const mostText = 400
 
 function Highlighted({ hit: { text, highlights } }: { hit: SearchHit }) {
   const first = highlights[0]?.[0] ?? 0
-  const start = first > textBefore * 2 ? first - textBefore : 0
+  const start = first > textBefore ? first - shownBefore : 0
   const end = Math.min(text.length, start + mostText)
-  const parts: React.ReactNode[] = start > 0 ? ['… '] : []
+  const parts: React.ReactNode[] = start > 0 ? ['…'] : []
   let position = start
   for (const [from, to] of highlights) {
     if (from < position || to > end) continue

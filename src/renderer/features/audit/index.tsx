@@ -1,19 +1,20 @@
 import { type Ref, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { SearchAnswer } from '../../../contract/search.ts'
+import { useRunCommand } from '../../app/commands/use-commands.ts'
 import { CoreError } from '../../app/core/core-error.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorCallout } from '../../ui/callout.tsx'
 import { TextInput } from '../../ui/field.tsx'
-import { SearchIcon } from '../../ui/icons.ts'
-import { formatDay } from '../../ui/time.ts'
+import { ExportIcon, SearchIcon } from '../../ui/icons.ts'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './audit.module.css'
 import { AuditFrame } from './audit-frame.tsx'
 import { partOf } from './audit-parts.ts'
-import { type DayBar, dayBars } from './day-bars.ts'
+import { dayBars } from './day-bars.ts'
+import { DayChart } from './day-chart.tsx'
 import { Facets } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { Groups } from './groups.tsx'
@@ -41,7 +42,10 @@ function SearchPart() {
     <AuditFrame
       head={
         <>
-          <SearchField ref={field} query={state.query} onChange={(query) => setState({ query })} />
+          <div className={styles.searchRow}>
+            <SearchField ref={field} query={state.query} onChange={(query) => setState({ query })} />
+            <ExportButton />
+          </div>
           <FilterBar
             state={state}
             facets={data?.facets}
@@ -65,12 +69,25 @@ function SearchPart() {
       )}
       {data !== undefined && (
         <>
-          <Chart bars={dayBars(data.days, request.from, now)} />
+          <DayChart
+            bars={dayBars(data.days, request.from, now)}
+            narrowed={data.matchingSessions < data.sessions || state.query !== ''}
+          />
           <Summary answer={data} state={state} setState={setState} now={now} />
           <Groups answer={data} state={state} setState={setState} now={now} />
         </>
       )}
     </AuditFrame>
+  )
+}
+
+function ExportButton() {
+  const run = useRunCommand()
+  return (
+    <Button size="large" onClick={() => run('audit.export')}>
+      <ExportIcon size={14} stroke={1.75} aria-hidden />
+      Export…
+    </Button>
   )
 }
 
@@ -110,36 +127,13 @@ function SearchField({
 function summaryOf(answer: SearchAnswer): string {
   const { hitCount, matchingSessions, matchingRefusals, sessions, milliseconds, waiting } = answer
   const took = `${Math.max(1, Math.round(milliseconds))} ms`
-  const rest = waiting > 0 ? `, ${waiting} still to read` : ''
-  const refused = matchingRefusals > 0 ? `, ${matchingRefusals} refused` : ''
+  const rest = waiting > 0 ? `, ${waiting.toLocaleString('en')} still to read` : ''
+  const refused = matchingRefusals > 0 ? `, ${matchingRefusals.toLocaleString('en')} refused` : ''
   const hits =
     hitCount === 0 ? '' : hitCount === 1 ? '1 hit in ' : `${hitCount.toLocaleString('en')} hits in `
-  return `${hits}${matchingSessions} of ${sessions} sessions${refused}, ${took}${rest}`
+  return `${hits}${matchingSessions.toLocaleString('en')} of ${counted(sessions)}${refused}, ${took}${rest}`
 }
 
-function Chart({ bars }: { bars: DayBar[] }) {
-  const most = Math.max(1, ...bars.map(({ sessions }) => sessions))
-  const [first, last] = [bars[0], bars.at(-1)]
-  if (first === undefined || last === undefined) return null
-  const height = (count: number) => `${(count / most) * 100}%`
-  return (
-    <figure className={styles.chart} aria-label="Sessions per day">
-      <div className={styles.bars}>
-        {bars.map(({ at, sessions, matching }) => (
-          <div
-            key={at}
-            className={styles.bar}
-            title={`${formatDay(new Date(at))}: ${matching} of ${sessions}`}
-          >
-            <i className={styles.all} style={{ height: height(sessions) }} />
-            <i className={styles.matching} style={{ height: height(matching) }} />
-          </div>
-        ))}
-      </div>
-      <figcaption className={styles.axis}>
-        <span>{formatDay(new Date(first.at))}</span>
-        <span>Today</span>
-      </figcaption>
-    </figure>
-  )
+function counted(sessions: number): string {
+  return sessions === 1 ? '1 session' : `${sessions.toLocaleString('en')} sessions`
 }

@@ -3,8 +3,10 @@ import { groupedAccountId } from '../../ui/account-id.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
 import { RefusedIcon, ShellIcon } from '../../ui/icons.ts'
+import { Moment } from '../../ui/moment.tsx'
 import { Name } from '../../ui/name.tsx'
-import { formatDuration, formatMoment } from '../../ui/time.ts'
+import { formatDuration } from '../../ui/time.ts'
+import { refusalWords } from '../task/refusal-words.ts'
 import { SourceBadge } from '../task/source-badge.tsx'
 import styles from './audit.module.css'
 
@@ -28,7 +30,7 @@ export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; 
             <Place group={group} />
           </b>
           <Name text={userName} />
-          <span>{formatMoment(at, now)}</span>
+          <Moment at={at} now={now} />
           {isRefused ? <span className={styles.failed}>refused</span> : <span>{lasted}</span>}
         </button>
         {group.kind === 'refused' ? (
@@ -48,7 +50,11 @@ export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; 
           <span className={styles.doubtful}>Went around ECS with ssm:StartSession.</span>
         </p>
       )}
-      {refusal !== undefined && <p className={styles.note}>{displayText(refusal)}</p>}
+      {refusal !== undefined && (
+        <p className={styles.note} title={refusal.whole}>
+          {refusal.short}
+        </p>
+      )}
     </section>
   )
 }
@@ -56,14 +62,16 @@ export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; 
 function factsOf(group: Other) {
   if (group.kind === 'refused') {
     const { userName, at, command, message } = group.refusal
-    return { userName, at, command, refusal: message, isRefused: true, lasted: undefined }
+    const words = displayText(message)
+    const told = { short: words, whole: words }
+    return { userName, at, command, refusal: told, isRefused: true, lasted: undefined }
   }
   const { userName, at, command, refusal, endedAt } = group.event
   return {
     userName,
     at,
     command,
-    refusal: refusal && [refusal.code, refusal.message].filter(Boolean).join(': '),
+    refusal: refusal && refusalWords(group.event, refusal),
     isRefused: refusal !== undefined,
     lasted: endedAt === undefined ? undefined : formatDuration(endedAt - at),
   }

@@ -1,5 +1,6 @@
 import type { SavedSearch } from '../../../contract/host.ts'
-import type { FilterName } from '../../../contract/search-syntax.ts'
+import type { SearchFilters } from '../../../contract/search.ts'
+import { type FilterName, mergedFilters, parseSearch } from '../../../contract/search-syntax.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { changeSettings } from '../../app/stores/settings-store.ts'
 import type { MenuEntry } from '../../ui/context-menu.tsx'
@@ -10,7 +11,7 @@ import { initialState, rangeWords, type SearchState } from './search-state.ts'
 /** More would be a list to search itself. The oldest makes room. */
 const mostSaved = 50
 
-/** The kept searches as a menu; the one on the screen can be kept, or let go of. */
+/** The saved searches as a menu; the one on the screen can be saved, or let go of. */
 export function useSavedSearches(
   state: SearchState,
   setState: (state: SearchState) => void,
@@ -22,7 +23,7 @@ export function useSavedSearches(
   const change = (savedSearches: SavedSearch[]) => void changeSettings(core, store, { savedSearches })
   const keep: MenuEntry = isSaved
     ? { label: 'Forget this search', run: () => change(saved.filter((each) => !isSame(each, now))) }
-    : { label: 'Keep this search', run: () => change([...saved, now].slice(-mostSaved)) }
+    : { label: 'Save this search', run: () => change([...saved, now].slice(-mostSaved)) }
   const kept = saved.map(
     (each): MenuEntry => ({
       label: nameOf(each),
@@ -56,9 +57,11 @@ export function isSame(left: SavedSearch, right: SavedSearch): boolean {
 
 /** "nginx -t", ana, storefront, last 30 days: nobody has to think of a name. */
 export function nameOf({ query, range, filters }: SavedSearch): string {
-  const values = (Object.entries(filters) as [FilterName, string[]][]).flatMap(([name, chosen]) =>
+  const { words, filters: typed } = parseSearch(query)
+  const all = mergedFilters(filters as SearchFilters, typed)
+  const values = (Object.entries(all) as [FilterName, string[]][]).flatMap(([name, chosen]) =>
     chosen.map((value) => phraseOf(name, value)),
   )
   const when = range === 'all' ? [] : [rangeWords[range].toLowerCase()]
-  return displayText([...(query === '' ? [] : [query]), ...values, ...when].join(', '))
+  return displayText([...(words === '' ? [] : [words]), ...values, ...when].join(', '))
 }

@@ -1,10 +1,10 @@
 import type { ActivitySummary, SearchAnswer } from '../../../contract/search.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { ServiceIcon, UserIcon } from '../../ui/icons.ts'
+import { Moment } from '../../ui/moment.tsx'
 import { Name } from '../../ui/name.tsx'
 import { Fact } from '../../ui/page.tsx'
 import { RedactedText } from '../../ui/redacted-text.tsx'
-import { formatMoment } from '../../ui/time.ts'
 import styles from './audit.module.css'
 import { rangeWords, type SearchState, type Subject, subjectOf, toggled } from './search-state.ts'
 
@@ -78,7 +78,11 @@ function Numbers({
           {unrecorded.toLocaleString('en')}
         </span>
       </Fact>
-      {lastAt !== undefined && <Fact label="Last session">{formatMoment(lastAt, now)}</Fact>}
+      {lastAt !== undefined && (
+        <Fact label="Last session">
+          <Moment at={lastAt} now={now} />
+        </Fact>
+      )}
     </>
   )
 }

@@ -1,7 +1,8 @@
 import { Fragment, type MouseEvent } from 'react'
 import { keyCaps } from '../../app/commands/keys.ts'
 import { findTerminal } from '../../app/documents/documents-store.ts'
-import { useDocuments, useServices } from '../../app/services.ts'
+import { useDocuments, useServiceStore, useServices } from '../../app/services.ts'
+import { isLive } from '../../app/stores/sessions-store.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
 import { ReadinessGlyph, TouchedGlyph } from '../../ui/glyphs.tsx'
@@ -183,12 +184,13 @@ function CatalogRow({ match, isTask }: { match: CatalogMatch; isTask: boolean })
 function State({ match, isTask }: { match: CatalogMatch; isTask: boolean }) {
   const now = useNow('minute')
   const { ref, container, task } = match.entry
-  const open = useDocuments((state) => findTerminal(state, ref.taskArn, ref.containerName) !== undefined)
-  if (!isTask && open)
+  const open = useDocuments((state) => findTerminal(state, ref.taskArn, ref.containerName))
+  const session = useServiceStore('sessions', ({ sessions }) => sessions[open?.sessionId ?? ''])
+  if (!isTask && open !== undefined)
     return (
       <span className={styles.open}>
         <ShellIcon size={12} stroke={2} aria-hidden />
-        Open now
+        {session !== undefined && isLive(session) ? 'Open now' : 'Ended, in a tab'}
       </span>
     )
   if (!isTask && container.readiness.level === 'blocked' && container.readiness.reason !== undefined)

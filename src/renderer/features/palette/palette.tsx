@@ -28,7 +28,7 @@ import { PaletteRow } from './palette-row.tsx'
 import { type PaletteItem, usePalette } from './use-palette.ts'
 
 const placeholders = {
-  all: 'Search containers, tasks and commands',
+  all: 'Search containers, tasks, sessions and commands',
   accounts: 'Work in which account, as which role?',
   region: 'Show which region in all accounts?',
 }

@@ -138,20 +138,24 @@ function Row({
   )
 }
 
+const secretWords = 'Password prompt. What was typed is never stored'
+
 /** Where something is missing on purpose. */
 function Silence({ entry }: { entry: Exclude<CommandEntry, RecordedCommand> }) {
   if (entry.kind === 'secret-prompt')
     return (
       <span className={styles.secret}>
         <CredentialsIcon size={13} stroke={1.75} aria-hidden />
-        Password prompt. What was typed is never stored
+        <span title={secretWords}>{secretWords}</span>
       </span>
     )
   const { startedAt, endedAt } = entry
   return (
     <span className={styles.gap}>
       <PauseIcon size={13} stroke={1.75} aria-hidden />
-      Recording paused {endedAt === undefined ? 'until the end' : `for ${formatTook(endedAt - startedAt)}`}
+      <span title="What was shown meanwhile is nowhere. The history of the task says who paused it, and why">
+        Recording paused {endedAt === undefined ? 'until the end' : `for ${formatTook(endedAt - startedAt)}`}
+      </span>
     </span>
   )
 }

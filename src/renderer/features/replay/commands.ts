@@ -47,11 +47,14 @@ export function shownCommands(
   return shown
 }
 
-/** "84 ms", "6.2 s", "1 min 4 s". */
+/** "< 1 ms", "84 ms", "6.2 s", "1 min 4 s". */
 export function formatTook(milliseconds: number): string {
+  if (milliseconds < 0.5) return '< 1 ms'
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
-  return formatDuration(milliseconds)
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  if (seconds >= 3600) return formatDuration(milliseconds)
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 /** What an exit code tells beyond its number. */

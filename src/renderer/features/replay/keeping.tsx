@@ -2,16 +2,18 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AuditSession } from '../../../contract/audit.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
-import type { HoldTarget } from '../../../contract/retention.ts'
+import type { HoldTarget, RetentionSettings } from '../../../contract/retention.ts'
 import { queries } from '../../app/core/queries.ts'
 import { useServiceStore, useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
+import { formatBytes } from '../../ui/bytes.ts'
+import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { LockIcon } from '../../ui/icons.ts'
 import { Fact } from '../../ui/page.tsx'
-import { formatMoment } from '../../ui/time.ts'
+import { exactMoment, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { holdsOf, keptWords } from './kept-words.ts'
+import { dayMilliseconds, holdsOf, keptWords } from './kept-words.ts'
 import styles from './replay.module.css'
 
 /** How long the recording stays, and the holds that keep it beyond. */
@@ -25,24 +27,27 @@ export function Keeping({ session }: { session: AuditSession }) {
 
   if (recordingShreddedAt !== undefined)
     return <Fact label="Recording destroyed">{formatMoment(recordingShreddedAt, now)}</Fact>
-  if (!hasRecording) return null
+  if (!hasRecording) return <Fact label="Recording">None</Fact>
   const turn = async (target: HoldTarget, held: boolean) => {
     const result = await core.call('audit.hold', { target, held })
     setProblem(result.ok ? undefined : result.error)
     await queryClient.invalidateQueries({ queryKey: queries.auditSession(core, sessionId).queryKey })
   }
   const hold = holdsOf(session)
-  const byRoom = retention.megabytes !== undefined && hold === undefined
+  const words = keptWords(session, retention, now)
   return (
-    <Fact label="Kept">
+    <Fact label="Recording">
       <span className={styles.kept}>
+        <span title="Bytes that the shell put out">{formatBytes(session.outputBytes)}</span>
         {hold !== undefined && <LockIcon size={13} stroke={1.75} aria-hidden />}
-        <span title={byRoom ? 'When all recordings take more than that, the oldest go first' : undefined}>
-          {keptWords(session, retention, now)}
+        <span
+          className={classNames(hold === undefined && styles.quiet)}
+          title={keptTitle(session, retention)}
+        >
+          {hold === undefined ? `kept ${lowered(words)}` : lowered(words)}
         </span>
         {hold !== 'task' && (
           <Button
-            variant="ghost"
             size="small"
             title={ownHoldTitle(hold)}
             onClick={() => void turn({ sessionId }, hold === undefined)}
@@ -52,7 +57,6 @@ export function Keeping({ session }: { session: AuditSession }) {
         )}
         {(hold === 'task' || hold === 'both') && (
           <Button
-            variant="ghost"
             size="small"
             title="Every recording of this task goes when it is due, but for those that are held themselves"
             onClick={() => void turn({ taskArn: container.taskArn }, false)}
@@ -68,6 +72,19 @@ export function Keeping({ session }: { session: AuditSession }) {
       )}
     </Fact>
   )
+}
+
+function keptTitle(session: AuditSession, { days, megabytes }: RetentionSettings): string | undefined {
+  if (holdsOf(session) !== undefined) return undefined
+  const { endedAt } = session
+  const room = megabytes === undefined ? undefined : 'When all recordings take more, the oldest go first'
+  const due =
+    days === undefined || endedAt === undefined ? undefined : exactMoment(endedAt + days * dayMilliseconds)
+  return [due, room].filter(Boolean).join('. ') || undefined
+}
+
+function lowered(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1)
 }
 
 function ownHoldTitle(hold: ReturnType<typeof holdsOf>): string {

@@ -1,9 +1,9 @@
 import type { AuditSession } from '../../../contract/audit.ts'
 import type { RetentionSettings } from '../../../contract/retention.ts'
 import { formatBytes } from '../../ui/bytes.ts'
-import { formatMoment } from '../../ui/time.ts'
+import { formatDay } from '../../ui/time.ts'
 
-const dayMilliseconds = 86_400_000
+export const dayMilliseconds = 86_400_000
 const megabyte = 1024 * 1024
 
 /** What is held, in words: the hold on a task is not this session's to release. */
@@ -34,8 +34,15 @@ export function keptWords(
   const until =
     session.live || session.endedAt === undefined
       ? `${days} days from its end`
-      : `Until ${formatMoment(session.endedAt + days * dayMilliseconds, now)}`
+      : `Until ${dayWords(session.endedAt + days * dayMilliseconds, now)}`
   return room === undefined ? until : `${until}, ${room}`
+}
+
+/** "23 Feb 2027": at what hour of it is nobody's plan. */
+function dayWords(timestamp: number, now: number): string {
+  const date = new Date(timestamp)
+  const isThisYear = date.getFullYear() === new Date(now).getFullYear()
+  return isThisYear ? formatDay(date) : `${formatDay(date)} ${date.getFullYear()}`
 }
 
 function capitalised(words: string): string {

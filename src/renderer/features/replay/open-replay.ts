@@ -16,3 +16,9 @@ export function openReplay(
   if (words !== undefined) replay().look(words)
   if (at !== undefined) replay().show(at)
 }
+
+/** The same of a session that only its id is known of; nothing where the history has no entry of it. */
+export async function openReplayOf(services: Services, sessionId: string): Promise<void> {
+  const result = await services.core.call('audit.session', { sessionId })
+  if (result.ok) openReplay(services, result.value)
+}

@@ -1,11 +1,14 @@
 import { useRef } from 'react'
 import { IconButton } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
+import { displayText } from '../../ui/display-text.ts'
 import { Segments } from '../../ui/field.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { BackFiveIcon, ForwardFiveIcon, NextIcon, PauseIcon, PlayIcon, PreviousIcon } from '../../ui/icons.ts'
+import { RedactedText } from '../../ui/redacted-text.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { formatDuration } from '../../ui/time.ts'
+import { entryAt } from './commands.ts'
 import { speeds } from './player.ts'
 import styles from './replay.module.css'
 import type { Replay } from './replay.ts'
@@ -29,7 +32,7 @@ export function PlayerBar({ replay }: { replay: Replay }) {
       <div className={styles.controls}>
         <Transport replay={replay} />
         <Position replay={replay} />
-        <span className={styles.grow} />
+        <NowCommand replay={replay} />
         <SkipIdle replay={replay} />
         <SpeedChoice replay={replay} />
       </div>
@@ -98,6 +101,23 @@ function Position({ replay }: { replay: Replay }) {
         </button>
       )}
     </>
+  )
+}
+
+/** The command whose output is on the screen, in the room that is left. */
+function NowCommand({ replay }: { replay: Replay }) {
+  const text = useReplay(replay, ({ commands, position }) => {
+    const entry = commands[entryAt(commands, position)]
+    return entry?.kind === 'command' ? entry.text : undefined
+  })
+  return (
+    <span className={styles.grow}>
+      {text !== undefined && (
+        <span className={styles.now} title={displayText(text)}>
+          <RedactedText text={text.replaceAll('\n', ' ⏎ ')} />
+        </span>
+      )}
+    </span>
   )
 }
 

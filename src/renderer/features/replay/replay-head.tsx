@@ -5,14 +5,13 @@ import { type ReplayDocument, taskDocument, taskRefOf } from '../../app/document
 import { useServices } from '../../app/services.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { formatBytes } from '../../ui/bytes.ts'
 import { CommandFact } from '../../ui/command-fact.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { ExportIcon, TaskIcon } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
 import { Crumbs, Fact, PageHead } from '../../ui/page.tsx'
-import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
+import { exactMoment, formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { PersonLink } from '../audit/person-link.tsx'
 import { SourceBadge } from '../task/source-badge.tsx'
@@ -56,7 +55,9 @@ export function ReplayHead({
           <h1>
             <Name text={userName} /> in <Name text={container.containerName} />
           </h1>
-          <span className={styles.span}>{spanOf(startedAt, session?.endedAt, now)}</span>
+          <span className={styles.span} title={exactSpan(startedAt, session?.endedAt)}>
+            {spanOf(startedAt, session?.endedAt, now)}
+          </span>
           {session?.live === true && (
             <Badge tone="rec">
               <RecordingDot />
@@ -99,9 +100,6 @@ function SessionFacts({ session, replay }: { session: AuditSession; replay: Repl
       <CommandCount replay={replay} />
       <Duration session={session} />
       {session.endReason !== undefined && <Fact label="Ended">{endWords[session.endReason]}</Fact>}
-      <Fact label="Recording">
-        {session.hasRecording ? `${formatBytes(session.outputBytes)} of output` : 'None'}
-      </Fact>
       <Keeping session={session} />
       <Fact label="Session ID" mono>
         <span className={styles.sessionId}>
@@ -135,4 +133,10 @@ function spanOf(startedAt: number, endedAt: number | undefined, now: number): st
   if (formatMoment(endedAt, now) === start) return start
   const sameDay = new Date(startedAt).toDateString() === new Date(endedAt).toDateString()
   return `${start} to ${sameDay ? formatClock(endedAt) : formatMoment(endedAt, now)}`
+}
+
+function exactSpan(startedAt: number, endedAt: number | undefined): string {
+  return endedAt === undefined
+    ? `Since ${exactMoment(startedAt)}`
+    : `${exactMoment(startedAt)} to ${exactMoment(endedAt)}`
 }

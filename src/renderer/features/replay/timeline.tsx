@@ -59,6 +59,7 @@ export function Timeline({ replay }: { replay: Replay }) {
         <Hits hits={hits} duration={duration} width={width} />
         <div className={styles.track} />
         <Markers replay={replay} duration={duration} />
+        <Gaps replay={replay} duration={duration} />
         <Head replay={replay} duration={duration} />
         {pointedAt !== undefined && duration > 0 && (
           <span className={styles.pointed} style={{ left: percent(pointedAt, duration) }}>
@@ -183,6 +184,22 @@ function Markers({ replay, duration }: { replay: Replay; duration: number }) {
       ))}
     </div>
   )
+}
+
+/** Where the recording was paused: nothing of that time is in it. */
+function Gaps({ replay, duration }: { replay: Replay; duration: number }) {
+  const commands = useReplay(replay, (state) => state.commands)
+  return commands.map((entry) => {
+    if (entry.kind !== 'gap') return null
+    const { startedAt, endedAt = duration } = entry
+    return (
+      <div
+        key={startedAt}
+        className={styles.gap}
+        style={{ left: percent(startedAt, duration), width: percent(endedAt - startedAt, duration) }}
+      />
+    )
+  })
 }
 
 /** What has been played and where one is: the only parts that move. */

@@ -1,7 +1,7 @@
 import { type ComponentType, type ReactNode, useId } from 'react'
 import { classNames } from '../../ui/class-names.ts'
 import type { IconProps } from '../../ui/icons.ts'
-import { formatClock, formatDuration, formatMoment } from '../../ui/time.ts'
+import { exactMoment, formatClock, formatDuration } from '../../ui/time.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { PersonLink } from '../audit/person-link.tsx'
 import styles from './audit.module.css'
@@ -31,18 +31,25 @@ export function Row({
   const { at } = entry
   const id = useId()
   return (
-    <div className={classNames(styles.row, tone && styles[`is-${tone}`])}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it is what keys reach
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the same
+    <div
+      className={classNames(styles.row, tone && styles[`is-${tone}`])}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('button') === null) onOpen?.()
+      }}
+    >
       {onOpen !== undefined && (
         // Below the names and commands in the row, which lead elsewhere.
         <button
           type="button"
           className={styles.cover}
-          title={openTitle}
+          title={`${openTitle}\n${exactMoment(at)}`}
           aria-labelledby={`${id}-what ${id}-detail ${id}-source`}
           onClick={onOpen}
         />
       )}
-      <time dateTime={new Date(at).toISOString()} title={formatMoment(at, Date.now())}>
+      <time dateTime={new Date(at).toISOString()} title={exactMoment(at)}>
         {formatClock(at)}
       </time>
       <span className={styles.node}>

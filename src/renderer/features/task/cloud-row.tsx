@@ -9,6 +9,7 @@ import { clientWords } from '../transcript/client-words.ts'
 import styles from './audit.module.css'
 import type { CloudEntry } from './audit-entries.ts'
 import { Length, Person, Row } from './audit-row-frame.tsx'
+import { refusalWords } from './refusal-words.ts'
 import { SourceBadge } from './source-badge.tsx'
 import type { RowPage } from './use-task-page.ts'
 
@@ -56,7 +57,7 @@ function ShellRow({ entry, page }: { entry: CloudEntry; page: RowPage }) {
     >
       {isDirect && <span className={styles.danger}>Went around ECS, unlogged. </span>}
       <bdi>{displayText(whence(event))}</bdi>
-      {transcript !== undefined && ` ${placeWords[transcript.kind]}, ${formatBytes(transcript.bytes)}`}
+      {transcript !== undefined && `. ${placeWords[transcript.kind]}, ${formatBytes(transcript.bytes)}`}
     </Row>
   )
 }
@@ -68,11 +69,7 @@ const placeWords = { 'log-group': 'Transcript in CloudWatch Logs', bucket: 'Tran
 
 function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullable<CloudEvent['refusal']> }) {
   const { event } = entry
-  const call = event.kind === 'exec' ? 'ecs:ExecuteCommand' : 'ssm:StartSession'
-  const words = [
-    `${refusal.code.replace(/Exception$/, '')} on ${call}`,
-    ...(event.roleName === undefined ? [] : [`role ${event.roleName}`]),
-  ].join(', ')
+  const { short, whole } = refusalWords(event, refusal)
   return (
     <Row
       entry={entry}
@@ -91,12 +88,12 @@ function RefusedRow({ entry, refusal }: { entry: CloudEntry; refusal: NonNullabl
       }
       source={<SourceBadge event={event} />}
     >
-      <bdi title={displayText([words, refusal.message].filter(Boolean).join('. '))}>{displayText(words)}</bdi>
+      <bdi title={whole}>{short}</bdi>
     </Row>
   )
 }
 
-/** "AWS CLI from 203.0.113.24." */
+/** "AWS CLI from 203.0.113.24" */
 function whence({ client, sourceIp }: CloudEvent): string {
-  return `${clientWords[client]}${sourceIp === undefined ? '' : ` from ${sourceIp}`}.`
+  return `${clientWords[client]}${sourceIp === undefined ? '' : ` from ${sourceIp}`}`
 }

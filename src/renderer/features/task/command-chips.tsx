@@ -6,13 +6,16 @@ import { displayText } from '../../ui/display-text.ts'
 import { openReplay } from '../replay/open-replay.ts'
 import styles from './command-chips.module.css'
 
+/** With how many there are beside it, that is enough to know a session again. */
+const mostChips = 3
+
 /** The first commands of a session, each leading to its place in the replay, and how many there are beside. */
 export function CommandChips({ session, summary }: { session: AuditSession; summary: CommandSummary }) {
   const services = useServices()
   return (
     <span className={styles.commands}>
       <span className={styles.chips}>
-        {summary.first.map(({ startedAt, text, exitCode }) => (
+        {summary.first.slice(0, mostChips).map(({ startedAt, text, exitCode }) => (
           <button
             key={startedAt}
             type="button"

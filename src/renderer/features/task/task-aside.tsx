@@ -3,6 +3,7 @@ import type { Cluster, Task } from '../../../contract/catalog.ts'
 import type { CloudHistory } from '../../../contract/cloud-audit.ts'
 import type { ReadinessReport } from '../../../contract/readiness.ts'
 import { useRunCommand } from '../../app/commands/use-commands.ts'
+import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { displayText } from '../../ui/display-text.ts'
@@ -176,9 +177,7 @@ function WhoWasInside({ page }: { page: TaskPage }) {
       <ul className={styles.people}>
         {visitors.map(({ userName, sessions, inside }) => (
           <li key={userName}>
-            <span className={classNames(styles.avatar, userName === page.self && styles.self)}>
-              {displayText([...userName][0] ?? '?').toUpperCase()}
-            </span>
+            <Avatar userName={userName} self={userName === page.self} />
             <PersonLink className={styles.person} userName={userName} />
             <span className={styles.total}>
               {sessions === 1 ? '1 session' : `${sessions} sessions`}

@@ -23,6 +23,7 @@ import {
   ShellIcon,
 } from '../../ui/icons.ts'
 import { Name } from '../../ui/name.tsx'
+import { openReplayOf } from '../replay/open-replay.ts'
 import { reopenTab, requestShell } from '../shells/open-shell.ts'
 import { Banner, ErrorBanner, MainStep } from './banner.tsx'
 import { findReplacement } from './find-replacement.ts'
@@ -92,6 +93,7 @@ function EndedBanner({
           title="Ended by AWS"
           text="20 min without input. This limit cannot be changed."
         >
+          <ReplayStep session={session} />
           <MainStep label="Reconnect" onClick={open} />
         </Banner>
       )
@@ -103,10 +105,22 @@ function EndedBanner({
     default:
       return (
         <Banner icon={ShellIcon} title="Session ended" text="The shell exited.">
+          <ReplayStep session={session} />
           <MainStep label="New shell" onClick={open} />
         </Banner>
       )
   }
+}
+
+/** What was done is one click away while one still thinks of it. */
+function ReplayStep({ session }: { session: Session }) {
+  const services = useServices()
+  if (session.recordingProblem !== undefined) return null
+  return (
+    <Button variant="ghost" onClick={() => void openReplayOf(services, session.id)}>
+      Replay
+    </Button>
+  )
 }
 
 function BrokenBanner({

@@ -11,7 +11,7 @@ const saved: SavedSearch[] = [
   { query: '', range: '90', filters: { results: ['refused'], environments: ['production'] } },
 ]
 
-test('a kept search is found in the palette by what it asks for, and asks it again', () => {
+test('a saved search is found in the palette by what it asks for, and asks it again', () => {
   const opened: unknown[] = []
   const services = {
     workspace: { open: (document: unknown) => opened.push(document) },
@@ -19,7 +19,7 @@ test('a kept search is found in the palette by what it asks for, and asks it aga
   searchOf(services).setState({ query: 'something else', filters: { people: ['ana'] } })
   const commands = savedSearchCommands(services, saved)
   const [found] = searchCommands(commands, 'kept refused', 5).matches
-  expect(found?.command.title).toBe('Kept search: Refused, Production, last 90 days')
+  expect(found?.command.title).toBe('Saved search: Refused, Production, last 90 days')
   found?.command.run({ target: undefined, signedIn: true })
   expect(searchOf(services).getState()).toMatchObject(saved[1] as object)
   expect(opened).toEqual([auditDocument])

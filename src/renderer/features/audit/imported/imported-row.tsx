@@ -1,12 +1,12 @@
 import type { CloudEvent, ImportedShell } from '../../../../contract/cloud-audit.ts'
 import { useServices } from '../../../app/services.ts'
 import { groupedAccountId } from '../../../ui/account-id.ts'
-import { Badge } from '../../../ui/badge.tsx'
 import type { MenuEntry } from '../../../ui/context-menu.tsx'
 import { displayText } from '../../../ui/display-text.ts'
-import { FileIcon, RefusedIcon, ShellIcon, TaskIcon, UserIcon } from '../../../ui/icons.ts'
+import { RefusedIcon, ShellIcon, TaskIcon, UserIcon } from '../../../ui/icons.ts'
 import { Name } from '../../../ui/name.tsx'
 import { formatDuration } from '../../../ui/time.ts'
+import { SourceBadge } from '../../task/source-badge.tsx'
 import { clientWords } from '../../transcript/client-words.ts'
 import { ActRow } from '../act-row.tsx'
 import { openTaskOfRecord } from '../task-of-record.ts'
@@ -26,7 +26,7 @@ export function ImportedRow({
   onFilter: (filter: { userName?: string; text?: string }) => void
 }) {
   const services = useServices()
-  const { userName, containerName, clusterName, taskId, region, at, endedAt, refusal, imported } = shell
+  const { userName, containerName, clusterName, taskId, region, at, endedAt, refusal } = shell
   const { taskArn } = shell
   const open = () => taskArn !== undefined && void openTaskOfRecord(services, taskArn)
   const menu = (): MenuEntry[] => [
@@ -70,14 +70,7 @@ export function ImportedRow({
           <Name text={groupedAccountId(shell.accountId)} />, <Name text={region} />. {whence(shell)}
         </>
       }
-      badge={
-        <Badge tone="neutral" outlined>
-          <FileIcon size={12} stroke={2} aria-hidden />
-          <span title={imported && displayText(`${imported.name}, imported by ${imported.by}`)}>
-            From a file
-          </span>
-        </Badge>
-      }
+      badge={<SourceBadge event={shell} />}
     />
   )
 }
