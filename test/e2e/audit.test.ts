@@ -133,6 +133,28 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await expect(row).toContainText(/2$/)
   })
 
+  await test.step('holds on the recording and on all of its task are in the history, with who put them', async () => {
+    const button = (name: string) => window.getByRole('button', { name, exact: true })
+    const row = (words: string) => window.getByRole('listitem').filter({ hasText: words })
+    await button('Hold').click()
+    await expect(window.getByText('on hold', { exact: true })).toBeVisible()
+    await button('Task page').click()
+    await expect(row('ana put a hold on a recording')).toBeVisible()
+    await button('Hold').click()
+    await expect(row('ana put a hold on all recordings')).toBeVisible()
+    await window
+      .getByRole('tab', { name: /^\d\d:\d\d/ })
+      .last()
+      .click()
+    await expect(window.getByText('on hold, itself and with its task')).toBeVisible()
+    await button('Release task').click()
+    await expect(window.getByText('on hold', { exact: true })).toBeVisible()
+    await button('Release').click()
+    await expect(window.getByText(/^kept 90 days from its end$/)).toBeVisible()
+    await button('Task page').click()
+    await expect(row('ana released the hold on a recording')).toBeVisible()
+  })
+
   await test.step('the password is in no file', async () => {
     for (const file of filesIn(folder)) expect(readFileSync(file).includes(password), file).toBe(false)
   })

@@ -71,11 +71,15 @@ export class Viewing {
    */
   async held(target: HoldTarget, held: boolean): Promise<void> {
     const { audit, clock } = this.#dependencies
-    const session = 'sessionId' in target ? await audit.session(target.sessionId) : undefined
-    const actor = await this.actor(session?.container.scope)
-    const place = session === undefined ? target : placeOf(session)
+    const { scope, place } = await placeToHold()
     const activity = held ? 'hold.set' : 'hold.released'
-    await audit.note({ activity, at: clock.now(), ...actor, ...place })
+    await audit.note({ activity, at: clock.now(), ...(await this.actor(scope)), ...place })
+
+    async function placeToHold() {
+      if ('taskArn' in target) return { scope: target.scope, place: { taskArn: target.taskArn } }
+      const session = await audit.session(target.sessionId)
+      return { scope: session.container.scope, place: placeOf(session) }
+    }
   }
 
   /** The person at this computer, as far as it can be known quickly. */

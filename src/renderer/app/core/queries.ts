@@ -180,6 +180,19 @@ export const queries = {
       queryFn: async () => unwrap(await core.call('audit.search', request)),
     }),
 
+  /**
+   * Whether all recordings of a task are on hold, as one of its sessions knows.
+   * @param lastHold place of the latest hold in the ledger: another one asks anew
+   */
+  taskHold: (core: CoreClient, sessionId: string, lastHold: number | undefined) =>
+    queryOptions({
+      queryKey: ['audit.taskHold', sessionId, lastHold],
+      queryFn: async () => {
+        const { holds } = unwrap(await core.call('audit.session', { sessionId }))
+        return holds?.includes('task') ?? false
+      },
+    }),
+
   auditSession: (core: CoreClient, sessionId: string) =>
     queryOptions({
       queryKey: ['audit.session', sessionId],

@@ -1,4 +1,5 @@
 import type { Command } from '../../app/commands/command-registry.ts'
+import type { TaskRef } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { ExportIcon, LockIcon, VerifiedIcon } from '../../ui/icons.ts'
 import { showToast } from '../../ui/toast.tsx'
@@ -8,8 +9,8 @@ export function integrityCommands({
   interface: interfaceStore,
   core,
 }: Pick<Services, 'interface' | 'core'>): Command[] {
-  const hold = async (taskArn: string, held: boolean) => {
-    const result = await core.call('audit.hold', { target: { taskArn }, held })
+  const hold = async ({ taskArn, scope }: TaskRef, held: boolean) => {
+    const result = await core.call('audit.hold', { target: { taskArn, scope }, held })
     if (!result.ok) showToast({ tone: 'danger', title: result.error.message, text: result.error.action })
     else showToast({ tone: 'ok', title: held ? holdSet : holdReleased })
   }
@@ -35,7 +36,7 @@ export function integrityCommands({
       icon: LockIcon,
       when: ({ target }) => target?.kind === 'task',
       run: ({ target }) => {
-        if (target?.kind === 'task') void hold(target.task.taskArn, true)
+        if (target?.kind === 'task') void hold(target.task, true)
       },
     },
     {
@@ -45,11 +46,11 @@ export function integrityCommands({
       icon: LockIcon,
       when: ({ target }) => target?.kind === 'task',
       run: ({ target }) => {
-        if (target?.kind === 'task') void hold(target.task.taskArn, false)
+        if (target?.kind === 'task') void hold(target.task, false)
       },
     },
   ]
 }
 
-const holdSet = 'Recordings of this task are held: none is removed, whatever its age.'
-const holdReleased = 'Recordings of this task go when they are due.'
+const holdSet = 'Recordings of this task are held: none is destroyed, whatever its age'
+const holdReleased = 'Recordings of this task go when they are due'

@@ -59,7 +59,7 @@ export function Keeping({ session }: { session: AuditSession }) {
           <Button
             size="small"
             title="Every recording of this task goes when it is due, but for those that are held themselves"
-            onClick={() => void turn({ taskArn: container.taskArn }, false)}
+            onClick={() => void turn({ taskArn: container.taskArn, scope: container.scope }, false)}
           >
             Release task
           </Button>

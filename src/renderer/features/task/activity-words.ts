@@ -12,8 +12,15 @@ import {
   VerifiedIcon,
 } from '../../ui/icons.ts'
 
+interface ActivityWords {
+  icon: ComponentType<IconProps>
+  words: string
+  /** Where it was about no session in particular. */
+  ofTask?: string
+}
+
 /** What a row says after the person's name, and the icon before it. */
-export const activityWords: Record<Activity, { icon: ComponentType<IconProps>; words: string }> = {
+export const activityWords: Record<Activity, ActivityWords> = {
   'readiness.checked': { icon: ReadinessIcon, words: 'checked whether a shell can open' },
   'exec.enabled': { icon: SettingsIcon, words: 'turned ECS Exec on' },
   'exec.disabled': { icon: SettingsIcon, words: 'turned ECS Exec off' },
@@ -27,8 +34,12 @@ export const activityWords: Record<Activity, { icon: ComponentType<IconProps>; w
   'export.failed': { icon: ExportIcon, words: 'tried to export this history, which failed' },
   'audit.imported': { icon: ExportIcon, words: 'imported events' },
   'audit.verified': { icon: VerifiedIcon, words: 'checked the record' },
-  'hold.set': { icon: LockIcon, words: 'put a hold on a recording' },
-  'hold.released': { icon: LockIcon, words: 'released a hold' },
+  'hold.set': { icon: LockIcon, words: 'put a hold on a recording', ofTask: 'put a hold on all recordings' },
+  'hold.released': {
+    icon: LockIcon,
+    words: 'released the hold on a recording',
+    ofTask: 'released the hold on all recordings',
+  },
   'transcript.shredded': { icon: LostIcon, words: 'had a transcript destroyed that was too old' },
   'cloud.pruned': { icon: LostIcon, words: 'had old events of CloudTrail removed' },
   'retention.changed': { icon: SettingsIcon, words: 'changed how long recordings are kept' },

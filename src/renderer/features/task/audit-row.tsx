@@ -209,15 +209,17 @@ function ReplacedRow({ line, known }: { line: Line<'task-replaced'>; known: Audi
 }
 
 function ActivityRow({ line, known }: { line: Line<'activity'>; known: AuditEntry | undefined }) {
-  const { icon, words } = activityWords[line.activity]
-  const { sessionOf, reason } = (known?.kind === 'activity' && known.detail) || {}
+  const { icon, words, ofTask = words } = activityWords[line.activity]
+  const activity = known?.kind === 'activity' ? known : undefined
+  const { sessionOf, reason } = activity?.detail ?? {}
+  const isOfTask = activity !== undefined && activity.sessionId === undefined
   return (
     <Row
       entry={line}
       icon={icon}
       what={
         <>
-          <Person userName={line.userName} /> {words}
+          <Person userName={line.userName} /> {isOfTask ? ofTask : words}
         </>
       }
       source={<SourceBadge />}

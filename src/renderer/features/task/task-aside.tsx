@@ -18,6 +18,7 @@ import { useReadiness } from '../readiness/use-readiness.ts'
 import styles from './aside.module.css'
 import { visitorsOf } from './audit-entries.ts'
 import { type ReadinessPoint, readinessPoints, reportPoints } from './readiness-points.ts'
+import { TaskHold } from './task-hold.tsx'
 import { shortArn } from './task-words.ts'
 import type { TaskPage } from './use-task-page.ts'
 
@@ -88,14 +89,15 @@ function Point({ point: { state, words } }: { point: ReadinessPoint }) {
 }
 
 /** Where a record of what happens inside is kept: ours, and what the cluster is set to keep. */
-function RecordedIn({ page: { cluster, lines = [], cloud } }: { page: TaskPage }) {
-  const recordings = lines.filter((line) => line.kind === 'session' && line.hasRecording).length
+function RecordedIn({ page: { ref, cluster, lines = [], cloud } }: { page: TaskPage }) {
+  const recorded = lines.filter((line) => line.kind === 'session' && line.hasRecording)
   return (
     <section>
       <Heading text="Recorded in" />
       <dl className={styles.places}>
         <Place icon={<LocalIcon size={14} stroke={1.75} aria-hidden />} name="This computer">
-          {recordings === 1 ? '1 recording' : `${recordings} recordings`}
+          {recorded.length === 1 ? '1 recording' : `${recorded.length} recordings`}
+          {recorded[0] !== undefined && <TaskHold task={ref} lines={lines} />}
         </Place>
         {cloud !== undefined && (
           <Place icon={<CloudIcon size={14} stroke={1.75} aria-hidden />} name="CloudTrail">

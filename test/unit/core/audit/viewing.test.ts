@@ -76,6 +76,19 @@ describe('viewing', () => {
     ])
   })
 
+  it('of holds names the person as AWS does, of a whole task too', async () => {
+    const { viewing, noted } = createViewing()
+    await viewing.held({ sessionId }, true)
+    await viewing.held({ taskArn, scope: containerRef().scope }, true)
+    await viewing.held({ taskArn }, false)
+    const ofAda = { at: noon, userName: 'ada', principal: ada.arn, taskArn }
+    expect(noted).toEqual([
+      { ...ofAda, activity: 'hold.set', sessionId, detail: { sessionOf: 'grace' } },
+      { ...ofAda, activity: 'hold.set' },
+      { activity: 'hold.released', at: noon, userName: 'local', taskArn },
+    ])
+  })
+
   it('counts anew after somebody signed in', async () => {
     const { viewing, noted } = createViewing()
     await viewing.recording(sessionId)
