@@ -54,7 +54,7 @@ test('commands of a session, a password that is nowhere, and search over everyth
     await window.keyboard.press('Alt+Shift+A')
     await window.getByRole('textbox', { name: 'Search the audit history' }).fill('no/such')
     await expect(window.getByRole('button', { name: /ls \/no\/such\/folder/ })).toBeVisible()
-    await expect(window.getByRole('status').filter({ hasText: 'in 1 of 1 sessions' })).toBeVisible()
+    await expect(window.getByRole('status').filter({ hasText: 'in 1 of 1 session' })).toBeVisible()
   })
 
   await test.step('by filters that are typed or chosen', async () => {

@@ -64,4 +64,6 @@ test('a saved search is named by whatever it filters', () => {
   expect(nameOf({ query: '', range: 'all', filters })).toBe(
     'exit not 0, exit 127, no such command, Cloud only, task 0f9d1c2b',
   )
+  // Typed or chosen is one.
+  expect(nameOf({ query: 'nginx is:refused', range: '30', filters: {} })).toBe('nginx, Refused, last 30 days')
 })

@@ -18,7 +18,7 @@ test('a saved search is found in the palette by what it asks for, and asks it ag
   } as unknown as Services
   searchOf(services).setState({ query: 'something else', filters: { people: ['ana'] } })
   const commands = savedSearchCommands(services, saved)
-  const [found] = searchCommands(commands, 'kept refused', 5).matches
+  const [found] = searchCommands(commands, 'saved refused', 5).matches
   expect(found?.command.title).toBe('Saved search: Refused, Production, last 90 days')
   found?.command.run({ target: undefined, signedIn: true })
   expect(searchOf(services).getState()).toMatchObject(saved[1] as object)
