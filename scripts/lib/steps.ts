@@ -26,18 +26,40 @@ export const steps = {
   },
 } satisfies Record<string, Step>
 
-/** Runs one step with its output on standard error; true when it exits with 0. */
-export function runStep(step: Step): Promise<boolean> {
+/** The checks in the order of what one wants to hear first. */
+const checks = [steps.typesNode, steps.typesPage, steps.lint, steps.layers]
+
+/**
+ * Runs all checks side by side: each of them keeps one core busy and no more.
+ * @returns for each whether it passed
+ */
+export function runChecks(): Promise<{ step: Step; passed: boolean }[]> {
+  return Promise.all(checks.map(async (step) => ({ step, passed: await runStep(step, 'at its end') })))
+}
+
+/**
+ * Runs one step with its output on standard error.
+ * @param output `at its end` for steps that run beside others: their lines would mix
+ * @returns true when it exits with 0
+ */
+export function runStep(step: Step, output: 'as it comes' | 'at its end' = 'as it comes'): Promise<boolean> {
   const started = performance.now()
-  say(`\n── ${step.title}`)
+  const asItComes = output === 'as it comes'
+  if (asItComes) say(`\n── ${step.title}`)
   return new Promise((resolve) => {
+    const stream = asItComes ? process.stderr : 'pipe'
     const child = spawn(process.execPath, [path.join(modulesFolder, step.script), ...step.args], {
       cwd: projectFolder,
       env: { ...process.env, ...step.environment },
-      stdio: ['ignore', process.stderr, process.stderr],
+      stdio: ['ignore', stream, stream],
     })
+    const kept: Buffer[] = []
+    for (const source of [child.stdout, child.stderr])
+      source?.on('data', (chunk: Buffer) => void kept.push(chunk))
     child.on('error', () => resolve(false))
-    child.on('exit', (code) => {
+    child.on('close', (code) => {
+      if (!asItComes) say(`\n── ${step.title}`)
+      process.stderr.write(Buffer.concat(kept))
       say(
         `── ${step.title}: ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
       )

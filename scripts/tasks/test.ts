@@ -4,7 +4,7 @@ import { ensureBrowser } from '../lib/browser.ts'
 import { ensureBuilt } from '../lib/build.ts'
 import { ensureTools } from '../lib/container-tools.ts'
 import { projectFolder, say } from '../lib/project.mjs'
-import { runStep, type Step, steps } from '../lib/steps.ts'
+import { runChecks, runStep, type Step } from '../lib/steps.ts'
 import { type Outcome, outcomeFile, playwrightOutcome, readOutcome } from '../lib/test-outcome.ts'
 
 /**
@@ -23,8 +23,7 @@ ensureBrowser()
 await ensureTools()
 
 const outcomes: Outcome[] = []
-for (const step of [steps.typesNode, steps.typesPage, steps.lint, steps.layers])
-  outcomes.push(checked(step, await runStep(step)))
+for (const { step, passed } of await runChecks()) outcomes.push(checked(step, passed))
 outcomes.push(await runVitest('unit'))
 await ensureBuilt(['node', 'renderer', 'desktop'])
 outcomes.push(await runVitest('integration'))
