@@ -10,6 +10,8 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   flood: async () => (await import('./flood.bench.ts')).measureFlood,
   audit: async () => (await import('./audit.bench.ts')).runAuditBench,
   'task-page': async () => (await import('./task-page.bench.ts')).measureTaskPage,
+  'audit-page': async () => (await import('./audit-page.bench.ts')).measureAuditPage,
+  'session-page': async () => (await import('./session-page.bench.ts')).measureSessionPage,
   search: async () => (await import('./search.bench.ts')).measureSearch,
   catalog: async () => (await import('./catalog.bench.ts')).measureCatalog,
   accounts: async () => (await import('./accounts.bench.ts')).measureAccounts,

@@ -5,6 +5,7 @@ import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
 import { startCountedApp } from './counted-app.ts'
 import type { CountedCall } from './counting-proxy.ts'
 import { keyResult, keyToRows, searchResult } from './key-to-rows.ts'
+import { scrollFrames } from './scroll-frames.ts'
 
 const fullTasks = 5000
 /** What ECS gives per call at most (API reference). */
@@ -17,11 +18,6 @@ const firstRowsBudgetMilliseconds = 300
 /** Looks at three scopes (8 to 10 calls a minute each), whole reads of their clusters (24 each), and what is in motion. */
 const idleCallsPerMinute = 120
 const idleMilliseconds = 60_000
-/** A second of scrolling, a wheel's notch per frame. */
-const scrolledFrames = 60
-const framesPerSecond = 60
-/** Headless Chromium's clock ticks a little unevenly even when nothing happens. */
-const tolerance = 0.95
 /** Far beyond any budget; for a list that never comes. */
 const listLimit = 60_000
 
@@ -55,7 +51,7 @@ export const measureCatalog: Benchmark = async (context) => {
     ...calls,
     await idleResult(proxy.calls, context.scale),
     await filterResult(page),
-    await scrollResult(page),
+    await scrollFrames(page, 'catalog: scrolling', '[role=tree]'),
     await paletteResult(page),
   ]
 }
@@ -112,29 +108,4 @@ async function filterResult(page: Page): Promise<BenchResult> {
       times.push(await keyToRows(page, 'Backspace', '[role=tree]'))
   }
   return keyResult('catalog: filter, key to painted rows, p95', times)
-}
-
-async function scrollResult(page: Page): Promise<BenchResult> {
-  const gaps = await page.evaluate(async (frames) => {
-    const list = document.querySelector('[role=tree]')
-    if (list === null) throw new Error('There is no list to scroll.')
-    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
-    const measured: number[] = []
-    let last = await nextFrame()
-    for (let frame = 0; frame < frames; frame += 1) {
-      list.scrollTop += 120
-      const now = await nextFrame()
-      measured.push(now - last)
-      last = now
-    }
-    return measured
-  }, scrolledFrames)
-  const total = gaps.reduce((sum, gap) => sum + gap, 0)
-  return {
-    name: 'catalog: scrolling',
-    value: (gaps.length * 1000) / total,
-    unit: 'frames/s',
-    spread: { low: 1000 / Math.max(...gaps), high: 1000 / Math.min(...gaps) },
-    budget: { atLeast: framesPerSecond * tolerance },
-  }
 }

@@ -6,21 +6,26 @@ export type Drawing<Name extends string> = Record<Name, { selector: string; atLe
 /** Far beyond any budget; for a part that never comes. */
 const drawnLimitMilliseconds = 60_000
 
-/** Milliseconds from a click to the end of the frame that shows each part for the first time. */
+/** Milliseconds from a click, or a key, to the end of the frame that shows each part for the first time. */
 export async function clickToDrawn<Name extends string>(
   page: Page,
-  click: () => Promise<void>,
+  act: () => Promise<void>,
   parts: Drawing<Name>,
+  begins: 'click' | 'keydown' = 'click',
 ): Promise<Record<Name, number>> {
-  const order: { parts: Drawing<string>; limit: number } = { parts, limit: drawnLimitMilliseconds }
-  await page.evaluate(({ parts, limit }) => {
+  const order: { parts: Drawing<string>; limit: number; begins: 'click' | 'keydown' } = {
+    parts,
+    limit: drawnLimitMilliseconds,
+    begins,
+  }
+  await page.evaluate(({ parts, limit, begins }) => {
     const { promise, resolve } = Promise.withResolvers<Record<string, number | undefined>>()
     window.partsDrawn = promise
     const isThere = (name: string) => {
       const { selector, atLeast } = parts[name] ?? { selector: ':not(*)', atLeast: 1 }
       return document.querySelectorAll(selector).length >= atLeast
     }
-    const watch = ({ timeStamp: clickedAt }: MouseEvent) => {
+    const watch = ({ timeStamp: clickedAt }: Event) => {
       const drawn: Record<string, number> = {}
       requestAnimationFrame(function frame() {
         const fresh = Object.keys(parts).filter((name) => drawn[name] === undefined && isThere(name))
@@ -36,9 +41,9 @@ export async function clickToDrawn<Name extends string>(
         port2.postMessage(undefined)
       })
     }
-    addEventListener('click', watch, { capture: true, once: true })
+    addEventListener(begins, watch, { capture: true, once: true })
   }, order)
-  await click()
+  await act()
   const drawn = await page.evaluate(() => window.partsDrawn)
   const missing = Object.keys(parts).filter((name) => drawn[name] === undefined)
   if (missing.length > 0) throw new Error(`Never drawn: ${missing.join(', ')}`)

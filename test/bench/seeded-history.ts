@@ -16,6 +16,9 @@ const people = ['ana', 'raj', 'lena', 'tom', 'mei']
 const visitsInARow = 7
 const commands = ['nginx -t', 'tail -20 /var/log/app.log', 'ls -l /etc/nginx/conf.d', 'env | sort', 'ps aux']
 const commandsPerSession = 10
+const commandMilliseconds = 10
+/** Before each command of a usual session; a long one takes no more time in all. */
+const thinkingMilliseconds = 20_000
 const minute = 60_000
 /** Between the beginnings of two sessions, so that years of a team's work lie behind the page. */
 const sessionEvery = 20 * minute
@@ -28,6 +31,13 @@ export interface SeededHistory {
   sessions: number
   /** Where the n-th of them was, the oldest first. */
   containerOf: (index: number) => ContainerRef
+  /** How many commands it had; ten where nothing is said. */
+  commandsOf?: (index: number) => number | undefined
+}
+
+/** How long a session of so many commands is, in whole seconds. */
+export function manyCommandsSeconds(count: number): number {
+  return Math.floor((thinkingMilliseconds * commandsPerSession + commandMilliseconds * count) / 1000)
 }
 
 /** The audit worker of an app's data folder. */
@@ -60,9 +70,13 @@ export async function seedHistory(history: SeededHistory): Promise<void> {
       starts.map((start, position) => {
         moment = start.startedAt
         const recorder = recorders.start(start)
-        recordCommands(recorder, (milliseconds) => {
-          moment += milliseconds
-        })
+        recordCommands(
+          recorder,
+          history.commandsOf?.(first + position) ?? commandsPerSession,
+          (milliseconds) => {
+            moment += milliseconds
+          },
+        )
         const userName = people[Math.floor((first + position) / visitsInARow) % people.length] ?? 'ana'
         return settle(audit, { start, userName, recorder, endedAt: moment })
       }),
@@ -78,20 +92,24 @@ async function settle(
   const { start, userName, recorder, endedAt } = session
   // Asked for before anything is waited for: it has the moment of now.
   const closed = recorder.close()
-  await audit.sessionOpened({ ...start, engine: 'built-in', userName, at: start.startedAt })
+  const awsSessionId = `ecs-execute-command-${start.sessionId}`
+  await audit.sessionOpened({ ...start, awsSessionId, engine: 'built-in', userName, at: start.startedAt })
   await closed
   await audit.sessionEnded(start.sessionId, { at: endedAt, reason: 'exited' })
 }
 
-function recordCommands(recorder: SessionRecorder, pass: (milliseconds: number) => void): void {
+function recordCommands(recorder: SessionRecorder, many: number, pass: (milliseconds: number) => void): void {
   const text = new TextEncoder()
-  for (let count = 0; count < commandsPerSession; count += 1) {
+  const thinking = (commandsPerSession / many) * thinkingMilliseconds
+  for (let count = 0; count < many; count += 1) {
     const command = commands[count % commands.length] ?? ''
-    pass(20_000)
+    pass(thinking)
     recorder.marker(commandMarkerLabel({ kind: 'begin', source: 'marks', text: command }))
     recorder.output(text.encode(`root@web:/# ${command}\r\n${'a line of output\r\n'.repeat(4)}`))
-    pass(400)
-    recorder.marker(commandMarkerLabel({ kind: 'end', exitCode: count === 3 ? 1 : 0, milliseconds: 400 }))
+    pass(commandMilliseconds)
+    recorder.marker(
+      commandMarkerLabel({ kind: 'end', exitCode: count === 3 ? 1 : 0, milliseconds: commandMilliseconds }),
+    )
   }
 }
 

@@ -1,65 +1,98 @@
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import type { Page } from '@playwright/test'
-import type { ContainerRef } from '../../src/contract/session.ts'
 import { createAuditService } from '../../src/core/audit/audit-client.ts'
-import { type BenchApp, startBenchApp, startLocalAws } from './bench-app.ts'
+import { type BenchApp, startLocalAws } from './bench-app.ts'
 import { type Benchmark, type BenchResult, scaled } from './bench-result.ts'
 import { clickToDrawn } from './click-to-drawn.ts'
-import { seedHistory, startHistory } from './seeded-history.ts'
-import { quantile } from './statistics.ts'
+import {
+  closeTab,
+  containerOf,
+  type HistoryOfYears,
+  showTasks,
+  startWithHistory,
+  type Work,
+  workOf,
+} from './history-of-years.ts'
+import { scrollFrames } from './scroll-frames.ts'
+import { startHistory } from './seeded-history.ts'
+import { median, quantile } from './statistics.ts'
 
-const fullSessions = 10_000
-/** Of the task whose page is drawn: every tenth session was there. */
-const everyNth = 10
-const otherTasks = 500
 const fullRounds = 20
 const budgetMilliseconds = 100
+/** Their commands are asked for at once. */
+const summarisedSessions = 100
 
-/** As many as the list draws at first. */
-const rowsAtFirst = 100
-const history = 'section:has(> div > h2)'
+const page = 'section:has(> div > h2)'
+/** The list fills a window of 900 pixels with nine rows; so does the one of a task with ten sessions. */
 const parts = {
-  rows: { selector: `${history} ol > li`, atLeast: rowsAtFirst },
-  chart: { selector: `${history} [aria-hidden] i[title]`, atLeast: 1 },
-  commands: { selector: `${history} li button[title$="show in the replay"]`, atLeast: rowsAtFirst },
+  rows: { selector: `${page} ol > li`, atLeast: 9 },
+  chart: { selector: `${page} [aria-hidden] i[title]`, atLeast: 1 },
+  commands: { selector: `${page} li button[title$="show in the replay"]`, atLeast: 9 },
 }
 
 /** From the click that opens the page of a task, or its tab, to the painted rows and chart of 1,000 sessions among 10,000. */
 export const measureTaskPage: Benchmark = async (context) => {
-  const sessions = scaled(context, fullSessions, everyNth * rowsAtFirst)
   await using aws = await startLocalAws()
-  const { task } = aws.ready.sample
   const rounds = scaled(context, fullRounds, 3)
   const summaryTimes: number[] = []
-  await using app = await startBenchApp(context, {
-    aws,
-    prepareData: async (dataFolder) => {
-      await writeHistory(dataFolder, sessions, task)
-      summaryTimes.push(...(await timeSummaries(dataFolder, containerOf(task).taskArn, rounds)))
-    },
+  const { app, history } = await startWithHistory(context, aws, async (dataFolder, { long }) => {
+    summaryTimes.push(...(await timeSummaries(dataFolder, containerOf(long.taskId).taskArn, rounds)))
   })
-  await app.porthole.signIn()
-  const title = (how: string) =>
-    `task page, ${(sessions / everyNth).toLocaleString('en')} sessions: ${how} to painted rows and chart, p95`
+  await using _app = app
+  const first = await openBoth(app, history, rounds, () => app.window.reload())
+  const again = await openBoth(app, history, rounds, async () => {})
   return [
-    timesResult(`audit: commands of ${rowsAtFirst} sessions in short, p95`, summaryTimes),
-    ...resultsOf(title('first click in a window'), await openInFreshWindow(app, task, rounds)),
-    ...resultsOf(title('click on the task'), await openAgain(app, task, rounds)),
-    ...resultsOf(title('click on its tab'), await switchTabs(app, task, rounds)),
+    timesResult(`audit: commands of ${summarisedSessions} sessions in short, p95`, summaryTimes),
+    ...results(history, 'first click in a window', first),
+    ...results(history, 'click on the task', again),
+    ...results(history, 'click on its tab', await switchTabs(app, history, rounds)),
+    await scrollTask(app, history),
   ]
 }
 
-type Times = Awaited<ReturnType<typeof clickToDrawn<keyof typeof parts>>>
+interface Opening {
+  /** Milliseconds to the rows and the chart, and to the commands in the rows. */
+  drawn: number
+  commands: number
+  work: Work
+}
 
-function resultsOf(name: string, times: readonly Times[]): BenchResult[] {
-  const drawn = times.map(({ rows, chart }) => Math.max(rows, chart))
-  const complete = times.map(({ commands }) => commands)
+/** Of the task with a long history, and of the one with ten sessions at the same time. */
+interface Openings {
+  long: Opening[]
+  short: Opening[]
+}
+
+function results({ long, short }: HistoryOfYears, how: string, openings: Openings): BenchResult[] {
+  const drawn = (of: readonly Opening[]) => of.map((opening) => opening.drawn)
+  const work = (of: readonly Opening[], part: keyof Work) => median(of.map((opening) => opening.work[part]))
+  const name = `task page, ${long.sessions.toLocaleString('en')} sessions: ${how} to painted rows and chart, p95`
   return [
-    { ...timesResult(name, drawn), budget: { atMost: budgetMilliseconds } },
-    timesResult('  the same, to the commands in the rows', complete),
+    { ...timesResult(name, drawn(openings.long)), budget: { atMost: budgetMilliseconds } },
+    timesResult(
+      '  the same, to the commands in the rows',
+      openings.long.map(({ commands }) => commands),
+    ),
+    timesResult(`  the same with ${short.sessions} sessions, p95`, drawn(openings.short)),
+    {
+      name: `  ${long.sessions.toLocaleString('en')} sessions against ${short.sessions}, medians`,
+      value: median(drawn(openings.long)) / median(drawn(openings.short)),
+      unit: 'times',
+    },
+    {
+      name: `  main thread of the page until all is drawn (with ${short.sessions}: ${work(openings.short, 'page').toFixed(0)} ms), median`,
+      value: work(openings.long, 'page'),
+      unit: 'ms',
+    },
+    {
+      name: `  core and its audit thread (with ${short.sessions}: ${mean(openings.short).toFixed(0)} ms), mean`,
+      value: mean(openings.long),
+      unit: 'ms',
+    },
   ]
+}
+
+/** The system counts in steps of ten milliseconds, which only a mean sees through. */
+function mean(openings: readonly Opening[]): number {
+  return openings.reduce((sum, { work }) => sum + work.core, 0) / openings.length
 }
 
 function timesResult(name: string, times: readonly number[]): BenchResult {
@@ -75,11 +108,10 @@ function timesResult(name: string, times: readonly number[]): BenchResult {
 async function timeSummaries(dataFolder: string, taskArn: string, rounds: number): Promise<number[]> {
   await using worker = startHistory(dataFolder)
   await using audit = createAuditService({ channel: worker.channel })
-  const entries = await audit.entries(taskArn)
-  const sessionIds = entries
-    .filter((entry) => entry.kind === 'session')
-    .slice(0, rowsAtFirst)
-    .map(({ sessionId }) => sessionId)
+  const { lines } = await audit.history({ taskArn })
+  const sessionIds = lines
+    .flatMap((line) => (line.kind === 'session' ? [line.sessionId] : []))
+    .slice(0, summarisedSessions)
   const times: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const began = performance.now()
@@ -89,95 +121,61 @@ async function timeSummaries(dataFolder: string, taskArn: string, rounds: number
   return times
 }
 
-/** Nothing is known yet: everything is asked of the core. */
-async function openInFreshWindow(app: BenchApp, task: string, rounds: number): Promise<Times[]> {
-  const times: Times[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    await app.window.reload()
-    times.push(await clickTask(app, task))
+/** One after the other, so that what else the machine does is the same for both. */
+async function openBoth(
+  app: BenchApp,
+  { long, short }: HistoryOfYears,
+  rounds: number,
+  before: () => Promise<unknown>,
+): Promise<Openings> {
+  const openings: Openings = { long: [], short: [] }
+  const open = async (taskId: string) => {
+    await before()
+    const opening = await openTask(app, taskId)
     await closeTab(app.window)
+    return opening
   }
-  return times
-}
-
-async function openAgain(app: BenchApp, task: string, rounds: number): Promise<Times[]> {
-  const times: Times[] = []
   for (let round = 0; round < rounds; round += 1) {
-    times.push(await clickTask(app, task))
-    await closeTab(app.window)
+    openings.long.push(await open(long.taskId))
+    openings.short.push(await open(short.taskId))
   }
-  return times
+  return openings
 }
 
-async function switchTabs(app: BenchApp, task: string, rounds: number): Promise<Times[]> {
-  const { window: page } = app
-  await clickTask(app, task)
-  await page.keyboard.press('Alt+Shift+A')
-  const search = page.getByRole('textbox', { name: 'Search the audit history' })
-  const tab = (name: string | RegExp) => page.getByRole('tab', { name })
-  const times: Times[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    await tab(/^Audit/).click()
-    await search.waitFor()
-    times.push(await clickToDrawn(page, () => tab(task.slice(0, 8)).click(), parts))
-  }
-  return times
+async function switchTabs(app: BenchApp, { long, short }: HistoryOfYears, rounds: number): Promise<Openings> {
+  const { window } = app
+  const tab = (name: string | RegExp) => window.getByRole('tab', { name })
+  const search = window.getByRole('textbox', { name: 'Search the audit history' })
+  await openTask(app, long.taskId)
+  await openTask(app, short.taskId)
+  await window.keyboard.press('Alt+Shift+A')
+  const openings: Openings = { long: [], short: [] }
+  for (let round = 0; round < rounds; round += 1)
+    for (const which of ['long', 'short'] as const) {
+      await tab(/^Audit/).click()
+      await search.waitFor()
+      const task = which === 'long' ? long : short
+      openings[which].push(await timeOpening(app, () => tab(task.taskId.slice(0, 8)).click()))
+    }
+  return openings
 }
 
-async function clickTask({ window: page, porthole }: BenchApp, task: string): Promise<Times> {
-  await page.getByRole('img', { name: 'Loading' }).waitFor({ state: 'detached' })
-  const service = porthole.row('storefront')
-  await service.waitFor()
-  // A window that is loaded again has it open as it was, and a click would close it.
-  if ((await service.getAttribute('aria-expanded')) !== 'true') await service.click()
-  // What a window does when it was just loaded is not the page's.
-  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))
-  const row = porthole.row(task.slice(0, 8))
+async function openTask(app: BenchApp, taskId: string): Promise<Opening> {
+  await showTasks(app)
+  const row = app.porthole.row(taskId.slice(0, 8))
   await row.hover()
-  return clickToDrawn(page, () => row.getByRole('button', { name: 'Task page' }).click(), parts)
+  return timeOpening(app, () => row.getByRole('button', { name: 'Task page' }).click())
 }
 
-async function closeTab(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Close tab' }).click()
-  await page.locator(history).waitFor({ state: 'detached' })
+async function timeOpening(app: BenchApp, click: () => Promise<void>): Promise<Opening> {
+  const [{ rows, chart, commands }, work] = await workOf(app, () => clickToDrawn(app.window, click, parts))
+  return { drawn: Math.max(rows, chart), commands, work }
 }
 
-/** Thirty thousand facts that are each on the disk before the next take minutes; in memory, where there is such a folder, one. */
-async function writeHistory(dataFolder: string, sessions: number, taskId: string): Promise<void> {
-  const memory = '/dev/shm'
-  const isThere = await stat(memory).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  const folder = await mkdtemp(path.join(isThere ? memory : tmpdir(), 'porthole-bench-'))
-  try {
-    await seedHistory({
-      dataFolder: folder,
-      sessions,
-      containerOf: (index) =>
-        index % everyNth === 0 ? containerOf(taskId) : containerOf(`other-${index % otherTasks}`),
-    })
-    await cp(folder, dataFolder, { recursive: true })
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
-function containerOf(taskId: string): ContainerRef {
-  const place = 'arn:aws:ecs:eu-west-1:111122223333'
-  return {
-    scope: {
-      identityId: 'sso:bench',
-      accountId: '111122223333',
-      roleName: 'PlatformEngineer',
-      region: 'eu-west-1',
-    },
-    environment: 'production',
-    clusterArn: `${place}:cluster/web`,
-    clusterName: 'web',
-    serviceName: 'storefront',
-    taskArn: `${place}:task/web/${taskId}`,
-    taskId,
-    containerName: 'nginx',
-  }
+/** Through the entries, which are read as they come into sight. */
+async function scrollTask(app: BenchApp, { long }: HistoryOfYears): Promise<BenchResult> {
+  await app.window.getByRole('tab', { name: long.taskId.slice(0, 8) }).click()
+  await app.window.locator(parts.commands.selector).first().waitFor()
+  const name = `task page, ${long.sessions.toLocaleString('en')} sessions: scrolling`
+  return scrollFrames(app.window, name, 'div:has(> aside):has(section[aria-label="History"])')
 }

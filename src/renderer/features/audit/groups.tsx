@@ -5,11 +5,15 @@ import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
+import { useFirstScreenDrawn } from '../../ui/use-first-screen.ts'
 import { openReplay } from '../replay/open-replay.ts'
 import styles from './audit.module.css'
 import { HitGroup } from './hit-group.tsx'
 import { OtherGroup } from './other-group.tsx'
 import { initialState, type SearchState, toggled } from './search-state.ts'
+
+/** With their hits they fill a large window. */
+const groupsAtFirst = 12
 
 /** What was found, newest first; each leads to where it was. */
 export function Groups({
@@ -24,24 +28,27 @@ export function Groups({
   now: number
 }) {
   const open = useOpening(state)
+  const isBelowDrawn = useFirstScreenDrawn()
   const { groups, matchingSessions, matchingRefusals } = answer
   if (groups.length === 0)
     return <Nothing answer={answer} onReset={() => setState({ ...initialState, range: 'all' })} />
   return (
     <>
-      {groups.map((group) =>
-        group.kind === 'session' ? (
-          <HitGroup
-            key={group.session.sessionId}
-            group={group}
-            now={now}
-            onOpen={(hit) => open(group, hit)}
-            onAll={() => setState(toggled(state, 'sessions', group.session.sessionId))}
-          />
-        ) : (
-          <OtherGroup key={keyOf(group)} group={group} now={now} onOpen={() => open(group)} />
-        ),
-      )}
+      {groups
+        .slice(0, isBelowDrawn ? undefined : groupsAtFirst)
+        .map((group) =>
+          group.kind === 'session' ? (
+            <HitGroup
+              key={group.session.sessionId}
+              group={group}
+              now={now}
+              onOpen={(hit) => open(group, hit)}
+              onAll={() => setState(toggled(state, 'sessions', group.session.sessionId))}
+            />
+          ) : (
+            <OtherGroup key={keyOf(group)} group={group} now={now} onOpen={() => open(group)} />
+          ),
+        )}
       {matchingSessions + matchingRefusals > groups.length && (
         <p className={styles.more}>
           The newest {groups.length} of {(matchingSessions + matchingRefusals).toLocaleString('en')}. Narrow

@@ -3,12 +3,16 @@ import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { SearchRequest } from '../../../contract/search.ts'
 import { queries } from '../../app/core/queries.ts'
+import { paced } from '../../app/paced.ts'
 import { useServices } from '../../app/services.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { requestOf, searchOf } from './search-state.ts'
 
 /** Between two letters of somebody who types, so that a word is one search. */
 const typingMilliseconds = 90
+
+/** Recordings that grow or are destroyed are news by the dozen; each search looks through years. */
+const newsPaceMilliseconds = 2000
 
 /** While an index is being built, and while sessions live, there is more to find after a moment. */
 const againMilliseconds = 3000
@@ -20,12 +24,16 @@ export function useSearch() {
   const request = useSettled(requestOf(state, now))
   const queryClient = useQueryClient()
   useEffect(() => {
-    const again = () => void queryClient.invalidateQueries({ queryKey: ['audit.search'] })
+    const again = paced(
+      () => void queryClient.invalidateQueries({ queryKey: ['audit.search'] }),
+      newsPaceMilliseconds,
+    )
     const changes = services.core.on('audit.changed', again)
     const cloudChanges = services.core.on('audit.cloudChanged', again)
     return () => {
       changes[Symbol.dispose]()
       cloudChanges[Symbol.dispose]()
+      again[Symbol.dispose]()
     }
   }, [services, queryClient])
   const answer = useQuery({

@@ -2,6 +2,7 @@ import { memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'r
 import { classNames } from '../../ui/class-names.ts'
 import { activityBars } from './activity.ts'
 import { isFailed } from './commands.ts'
+import { marksOn } from './marks.ts'
 import type { OutputHit } from './output-search.ts'
 import type { Replay } from './replay.ts'
 import { formatPosition } from './time-text.ts'
@@ -58,7 +59,7 @@ export function Timeline({ replay }: { replay: Replay }) {
         <Activity replay={replay} width={width} />
         <Hits hits={hits} duration={duration} width={width} />
         <div className={styles.track} />
-        <Markers replay={replay} duration={duration} />
+        <Markers replay={replay} duration={duration} width={width} />
         <Gaps replay={replay} duration={duration} />
         <Head replay={replay} duration={duration} />
         {pointedAt !== undefined && duration > 0 && (
@@ -164,23 +165,18 @@ const Hits = memo(function Hits({
   )
 })
 
-function Markers({ replay, duration }: { replay: Replay; duration: number }) {
+function Markers({ replay, duration, width }: { replay: Replay; duration: number; width: number }) {
   const has = useReplay(replay, (state) => state.hasMarkers)
   const commands = useReplay(replay, (state) => state.commands)
-  const failed = useMemo(
-    () => new Set(commands.filter(isFailed).map(({ startedAt }) => startedAt)),
-    [commands],
-  )
+  const marks = useMemo(() => {
+    const failed = new Set(commands.filter(isFailed).map(({ startedAt }) => startedAt))
+    return marksOn(replay.recording?.markers ?? [], failed, duration, width)
+  }, [replay, commands, duration, width])
   if (!has) return null
   return (
     <div className={styles.marks}>
-      {replay.recording?.markers.map(({ at }, index) => (
-        <i
-          // biome-ignore lint/suspicious/noArrayIndexKey: markers are only ever added at the end
-          key={index}
-          className={failed.has(Math.round(at)) ? styles.failed : undefined}
-          style={{ left: percent(at, duration) }}
-        />
+      {marks.map(({ left, failed }) => (
+        <i key={left} className={failed ? styles.failed : undefined} style={{ left }} />
       ))}
     </div>
   )

@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, type Range, useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react'
+import { type RefObject, useCallback, useLayoutEffect, useState } from 'react'
+import { useFirstScreenDrawn } from '../../ui/use-first-screen.ts'
 import { type Day, keyOf, type ListedEntry } from './audit-entries.ts'
 
 /** As in the style sheet. */
@@ -80,7 +81,7 @@ export function useListWindow(
   kept: number,
 ): { drawn: readonly VirtualItem[]; from: number; size: number } {
   const from = usePlaceInScroller(list, scroller)
-  const overscan = useFirstOverscan()
+  const overscan = useFirstScreenDrawn() ? overscanAfterwards : overscanAtFirst
   const virtual = useVirtualizer<HTMLElement, Element>({
     count: items.length,
     getScrollElement: scroller,
@@ -100,15 +101,6 @@ function withKept(range: Range, kept: number): number[] {
   const indexes = defaultRangeExtractor(range)
   if (kept < 0 || kept >= range.count || indexes.includes(kept)) return indexes
   return [...indexes, kept].sort((left, right) => left - right)
-}
-
-function useFirstOverscan(): number {
-  const [overscan, setOverscan] = useState(overscanAtFirst)
-  useEffect(() => {
-    const idle = requestIdleCallback(() => setOverscan(overscanAfterwards))
-    return () => cancelIdleCallback(idle)
-  }, [])
-  return overscan
 }
 
 /** Pixels from the top of what scrolls to the list: what stands above it grows and shrinks. */

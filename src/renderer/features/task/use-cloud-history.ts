@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { CloudHistory } from '../../../contract/cloud-audit.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
 import { CoreError } from '../../app/core/core-error.ts'
@@ -13,8 +13,8 @@ const askEveryMilliseconds = 60_000
 /** What CloudTrail says of a task, with the core's news of it. */
 export function useCloudHistory(
   { scope, taskArn }: TaskRef,
-  /** Changes with the ledger's own entries, which are joined with CloudTrail's. */
-  ledgerReadAt: number,
+  /** What of the ledger is joined with CloudTrail's; another one is a reason to ask. Undefined until it is known. */
+  ledger: unknown,
 ): { cloud: CloudHistory | undefined; problem: ErrorValue | undefined; readNow: () => void } {
   const { core } = useServices()
   const queryClient = useQueryClient()
@@ -29,8 +29,14 @@ export function useCloudHistory(
       }),
     [queryClient, taskArn],
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer of the ledger is the reason to ask
-  useEffect(readAgain, [readAgain, ledgerReadAt])
+  const joined = useRef(ledger)
+  useEffect(() => {
+    // The first answers of both were asked for at one time.
+    const isFirst = joined.current === undefined
+    if (joined.current === ledger) return
+    joined.current = ledger
+    if (!isFirst) readAgain()
+  }, [readAgain, ledger])
   useEffect(() => {
     const news = core.on('audit.cloudChanged', (place) => {
       if (place.accountId === accountId && place.region === region) readAgain()

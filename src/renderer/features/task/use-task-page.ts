@@ -70,19 +70,15 @@ export function useTaskPage(ref: TaskRef): TaskPage {
     refetchInterval: ({ state }) =>
       state.data?.lines.some(isLive) === true ? liveRefreshInMilliseconds : false,
   })
+  const lines = audit.data?.lines
   useReadAgainWithSessions(ref.taskArn)
   const touched = useQuery(queries.touched(core)).data?.find(({ taskArn }) => taskArn === ref.taskArn)
-  const {
-    cloud: history,
-    problem: cloudProblem,
-    readNow: readCloud,
-  } = useCloudHistory(ref, audit.dataUpdatedAt)
+  const { cloud: history, problem: cloudProblem, readNow: readCloud } = useCloudHistory(ref, lines)
   const containers = task?.containers
   const cloud = useMemo(
     () => history && { ...history, events: withContainerNames(history.events, containers ?? []) },
     [history, containers],
   )
-  const lines = audit.data?.lines
   const visits = useMemo(() => visitsOf(lines ?? [], cloud?.events), [lines, cloud?.events])
   const services = cluster?.services
   const changes = useMemo(
