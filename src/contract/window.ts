@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errorValueSchema } from './errors.ts'
 import { linkSchema } from './link.ts'
+import { handedRecordingSchema } from './recording-file.ts'
 
 /**
  * What a page and the window around it say to each other, through the host that
@@ -30,9 +31,10 @@ export type MenuItem = z.infer<typeof menuItemSchema>
 export const noticeSchema = z.object({ title: z.string().max(200), body: z.string().max(500) })
 export type Notice = z.infer<typeof noticeSchema>
 
-/** A link that was followed into the app, or why one could not be. */
+/** What came into the app from outside: a link that was followed, a recording that was opened, or why it could not be. */
 export const arrivedLinkSchema = z.union([
   z.object({ link: linkSchema }),
+  z.object({ recording: handedRecordingSchema }),
   z.object({ refused: errorValueSchema }),
 ])
 export type ArrivedLink = z.infer<typeof arrivedLinkSchema>

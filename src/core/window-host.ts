@@ -18,7 +18,7 @@ export interface WindowHost {
   setMenu(menu: Menu): void
   notify(notice: Notice): void
   openAnother(): void
-  /** Links followed into this window since the last call. */
+  /** Links and recordings that came into this window from outside since the last call. */
   takeLinks(): ArrivedLink[]
   /**
    * Asks the person where a file is to be kept, and whether one that is there may go.

@@ -8,6 +8,7 @@ import { readPageFiles } from '../core/page/page-files.ts'
 import type { AppWindow } from './app-window.ts'
 import type { DesktopCore } from './desktop-core.ts'
 import { guardAllContents, guardSession } from './guards.ts'
+import { HandedRecordings } from './handed-recordings.ts'
 import { readLaunchOptions } from './launch-options.ts'
 import { confirmEnding } from './leaving.ts'
 import { loadCore } from './load-core.ts'
@@ -19,7 +20,7 @@ import { Windows } from './windows.ts'
 const quitLimitMilliseconds = 10_000
 
 const here = import.meta.dirname
-const options = readLaunchOptions(process.argv)
+const options = readLaunchOptions(process.argv, process.cwd())
 const environment = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
 )
@@ -99,9 +100,20 @@ async function run(): Promise<void> {
   }
 
   guardAllContents(app, logRefusal)
-  app.on('second-instance', (_event, commandLine) => {
-    windows.follow(readLaunchOptions(commandLine).links)
+  const recordings = new HandedRecordings()
+  const openRecordings = async (files: readonly string[]) => {
+    for (const file of files) windows.arrive(await recordings.hand(file))
+  }
+  app.on('second-instance', (_event, commandLine, workingFolder) => {
+    const asked = readLaunchOptions(commandLine, workingFolder)
+    windows.follow(asked.links)
+    void openRecordings(asked.recordings)
     windows.show()
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    void openRecordings([file])
+    if (app.isReady()) windows.show()
   })
   app.on('open-url', (event, url) => {
     event.preventDefault()
@@ -137,7 +149,7 @@ async function run(): Promise<void> {
 
   await app.whenReady()
   if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme)
-  servePage(session.defaultSession.protocol, readPageFiles(path.join(here, '../renderer')))
+  servePage(session.defaultSession.protocol, readPageFiles(path.join(here, '../renderer')), recordings)
   guardSession(session.defaultSession, logRefusal)
   serveWindowPorts({
     windowOf: (contentsId) => windows.byContentsId(contentsId),
@@ -145,6 +157,7 @@ async function run(): Promise<void> {
     log: logRefusal,
   })
   windows.follow(options.links)
+  void openRecordings(options.recordings)
   windows.openWindow()
 
   const { core: services } = await coreOnce()

@@ -71,12 +71,14 @@ export class Windows {
 
   /** Follows links into the window in front; those that come before there is one wait for it. */
   follow(links: readonly string[]): void {
-    for (const text of links) {
-      const arrived = readLink(text)
-      const window = this.#front()
-      if (window === undefined) this.#waitingLinks.push(arrived)
-      else window.arrive(arrived)
-    }
+    for (const text of links) this.arrive(readLink(text))
+  }
+
+  /** Something came from outside, for the window in front or the first one to be. */
+  arrive(arrived: ArrivedLink): void {
+    const window = this.#front()
+    if (window === undefined) this.#waitingLinks.push(arrived)
+    else window.arrive(arrived)
   }
 
   #freeName(): string {

@@ -45,6 +45,6 @@ export const hostMethods = {
   'window.notify': { params: noticeSchema, result: z.object({}) },
   /** Needs the ability `newWindows`. */
   'window.openAnother': { params: z.object({}), result: z.object({}) },
-  /** Links that were followed into this window since the last call, oldest first. */
+  /** Links and recordings that were opened in this window from outside since the last call, oldest first. */
   'window.takeLinks': { params: z.object({}), result: z.array(arrivedLinkSchema) },
 } as const

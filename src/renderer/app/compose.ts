@@ -8,6 +8,7 @@ import { integrityCommands } from '../features/integrity/integrity-commands.ts'
 import { logsCommands } from '../features/logs/logs-commands.ts'
 import { readinessCommands } from '../features/readiness/readiness-commands.ts'
 import { openDroppedRecordings } from '../features/recording-file/drop-recordings.ts'
+import { openHandedRecording } from '../features/recording-file/open-recording-files.ts'
 import { recordingFileCommands } from '../features/recording-file/recording-file-commands.ts'
 import { settingCommands } from '../features/settings/setting-commands.ts'
 import { placeCommands } from '../features/shells/place-commands.ts'
@@ -87,7 +88,7 @@ export function composeServices(
     ...settingCommands(services),
   ])
   const window = disposeTogether(
-    followLinks(services),
+    followLinks(services, (recording) => void openHandedRecording(services, recording)),
     noticeSessionEnds(services),
     followExports(services),
     followProblems(services),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from '../launch/desktop.ts'
 import { startLocalAws } from '../launch/local-aws.ts'
 import { Porthole } from '../pages/porthole.ts'
@@ -102,6 +103,12 @@ test.describe('a deep link', () => {
     await porthole.dialog.getByRole('button', { name: /^Open shell/ }).click()
     await porthole.terminal.waitForText(/root@/)
     await expect(desktop.window.getByRole('tab', { name: new RegExp(container) })).toBeVisible()
+
+    // A double click on a recording comes the same way.
+    const recording = path.resolve(import.meta.dirname, '../../fixtures/recordings/by-hand-v3.cast')
+    await desktop.startAgain([pathToFileURL(recording).href])
+    await expect(desktop.window.getByRole('heading', { name: 'by-hand-v3.cast' })).toBeVisible()
+    await porthole.terminal.waitForText(/^\$$/)
   })
 
   test('that leads nowhere is told, not followed', async ({ desktop, porthole }) => {

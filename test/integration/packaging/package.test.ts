@@ -258,7 +258,7 @@ const wantedDesktopEntry = [
   'Type=Application',
   'Terminal=false',
   'StartupWMClass=porthole',
-  'MimeType=x-scheme-handler/porthole;',
+  'MimeType=application/x-asciicast;x-scheme-handler/porthole;',
   'Categories=Development;',
 ]
 

@@ -48,13 +48,28 @@ describe('launch options', () => {
   it('are ours among what Chromium and the system add', () => {
     const link = 'porthole://task/111122223333/eu-west-1/storefront/4f1c9ad2b7e84c0e9d7a1f6b2c3d4e5f'
     expect(
-      readLaunchOptions(['porthole', '--no-sandbox', '--data-folder', '/tmp/p', link, '--demo', 'file.txt']),
-    ).toEqual({ demo: true, dataFolder: '/tmp/p', auditKeysInFiles: false, links: [link] })
-    expect(readLaunchOptions(['porthole', '--data-folder=/tmp/q', '--audit-keys=file'])).toEqual({
+      readLaunchOptions(
+        ['porthole', '--no-sandbox', '--data-folder', '/tmp/p', link, '--demo', 'file.txt'],
+        '/work',
+      ),
+    ).toEqual({ demo: true, dataFolder: '/tmp/p', auditKeysInFiles: false, links: [link], recordings: [] })
+    expect(readLaunchOptions(['porthole', '--data-folder=/tmp/q', '--audit-keys=file'], '/work')).toEqual({
       demo: false,
       dataFolder: '/tmp/q',
       auditKeysInFiles: true,
       links: [],
+      recordings: [],
     })
+  })
+
+  it('name recordings, as a path or as the address that a file manager gives', () => {
+    const handed = [
+      'demo.cast',
+      '/tmp/A.CAST',
+      'file:///tmp/two%20words.cast',
+      'file://elsewhere/share/c.cast',
+    ]
+    const { recordings } = readLaunchOptions(['porthole', '--flag=x.cast', ...handed], '/home/ana')
+    expect(recordings).toEqual(['/home/ana/demo.cast', '/tmp/A.CAST', '/tmp/two words.cast'])
   })
 })

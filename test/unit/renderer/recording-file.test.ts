@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { commandMarkerLabel } from '../../../src/contract/command-marker.ts'
+import { largestRecordingBytes } from '../../../src/contract/recording-file.ts'
 import {
   FileReading,
   fileSource,
-  largestFileBytes,
   type ReadableFile,
 } from '../../../src/renderer/features/recording-file/file-reading.ts'
 import { CastParser } from '../../../src/renderer/features/replay/asciicast.ts'
@@ -97,7 +97,7 @@ describe('reading a file', () => {
   test('refuses a file that is too large before it reads any of it', async () => {
     const { states, text } = await readThrough({
       name: 'huge.cast',
-      size: largestFileBytes + 1,
+      size: largestRecordingBytes + 1,
       slice: () => {
         throw new Error('read')
       },

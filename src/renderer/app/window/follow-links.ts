@@ -1,5 +1,6 @@
 import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Link } from '../../../contract/link.ts'
+import type { HandedRecording } from '../../../contract/recording-file.ts'
 import { showToast } from '../../ui/toast.tsx'
 import { disposeTogether } from '../disposables.ts'
 import { taskDocument } from '../documents/document.ts'
@@ -18,7 +19,11 @@ type Needed = Pick<
  * Follows links into this window, from outside and from the palette. A link waits until its person
  * is signed in and its cluster was read; then it opens, or says why it cannot.
  */
-export function followLinks(services: Needed, tell: (error: ErrorValue) => void = tellInToast): Disposable {
+export function followLinks(
+  services: Needed,
+  openRecording: (recording: HandedRecording) => void,
+  tell: (error: ErrorValue) => void = tellInToast,
+): Disposable {
   const { core, accounts, catalog, identities, links } = services
   let waiting: Link[] = []
 
@@ -32,6 +37,7 @@ export function followLinks(services: Needed, tell: (error: ErrorValue) => void 
     if (!arrived.ok) return
     for (const one of arrived.value) {
       if ('refused' in one) tell(one.refused)
+      else if ('recording' in one) openRecording(one.recording)
       else add(one.link)
     }
     look()

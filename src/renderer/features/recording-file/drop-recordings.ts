@@ -1,3 +1,4 @@
+import { recordingExtension } from '../../../contract/recording-file.ts'
 import type { Services } from '../../app/services.ts'
 import { hasWorkspace } from '../../app/stores/identities-store.ts'
 import { showToast, type Toast } from '../../ui/toast.tsx'
@@ -26,7 +27,7 @@ export function openDroppedRecordings(
     if (files === undefined) return
     event.preventDefault()
     if (!canOpen(services)) return
-    const recordings = [...files.files].filter(({ name }) => name.toLowerCase().endsWith('.cast'))
+    const recordings = [...files.files].filter(({ name }) => name.toLowerCase().endsWith(recordingExtension))
     openRecordingFiles(services, recordings)
     if (recordings.length === 0) tell(nothingToPlay)
   }

@@ -1,13 +1,11 @@
 import { type ErrorValue, toErrorValue } from '../../../contract/errors.ts'
+import { largestRecordingBytes } from '../../../contract/recording-file.ts'
 import type { CastLimits } from '../replay/asciicast.ts'
 import { CastError } from '../replay/asciicast-header.ts'
 import type { Reading, ReadingState, RecordingListener, RecordingSource } from '../replay/recording-source.ts'
 
 /** What of a file is needed to read it: a `File`, or in tests anything with bytes. */
 export type ReadableFile = Pick<File, 'name' | 'size' | 'slice'>
-
-/** The page holds all of a recording that it plays; more would be more than a page may hold. */
-export const largestFileBytes = 256 * 1024 * 1024
 
 /** Read and understood in a few milliseconds, so that the page draws in between. */
 const pieceBytes = 256 * 1024
@@ -68,7 +66,7 @@ export class FileReading implements Reading {
 
   async #readPiece(): Promise<void> {
     const { size } = this.#file
-    if (size > largestFileBytes) throw tooLarge(this.#file)
+    if (size > largestRecordingBytes) throw tooLarge(this.#file)
     const bytes = await this.#file.slice(this.#offset, this.#offset + pieceBytes).arrayBuffer()
     if (this.#disposed) return
     if (bytes.byteLength === 0) throw new DOMException('The file became shorter.', 'NotReadableError')
@@ -86,7 +84,7 @@ export class FileReading implements Reading {
 function tooLarge({ size }: ReadableFile): CastError {
   const megabytes = Math.ceil(size / (1024 * 1024))
   return new CastError(
-    `The file is ${megabytes} MB. Recordings of up to ${largestFileBytes / (1024 * 1024)} MB can be opened.`,
+    `The file is ${megabytes} MB. Recordings of up to ${largestRecordingBytes / (1024 * 1024)} MB can be opened.`,
     { action: 'Cut it into shorter ones with a tool for asciicast.' },
   )
 }

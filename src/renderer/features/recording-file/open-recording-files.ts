@@ -1,6 +1,9 @@
+import type { HandedRecording } from '../../../contract/recording-file.ts'
 import { type RecordingFileDocument, recordingFileDocument } from '../../app/documents/document.ts'
 import type { Services } from '../../app/services.ts'
 import { chooseFiles } from '../../ui/choose-files.ts'
+import { displayText } from '../../ui/display-text.ts'
+import { showToast } from '../../ui/toast.tsx'
 import type { RecordingSource } from '../replay/recording-source.ts'
 import { fileSource } from './file-reading.ts'
 
@@ -35,6 +38,26 @@ export function openRecordingFiles(services: Needed, files: readonly File[]): vo
     filesOf(services).set(document.id, { file, source: fileSource(file) })
     services.workspace.open(document)
   }
+}
+
+/** Opens what the system handed to the app: the host has it under that address, once. */
+export async function openHandedRecording(
+  services: Needed,
+  { name, address }: HandedRecording,
+  read: (address: string) => Promise<Blob> = readFromHost,
+): Promise<void> {
+  try {
+    openRecordingFiles(services, [new File([await read(address)], name)])
+  } catch (thrown) {
+    const text = thrown instanceof Error ? thrown.message : String(thrown)
+    showToast({ tone: 'danger', title: `${displayText(name)} could not be read`, text: displayText(text) })
+  }
+}
+
+async function readFromHost(address: string): Promise<Blob> {
+  const answer = await fetch(address)
+  if (!answer.ok) throw new Error('It was moved or removed. Open it again.')
+  return answer.blob()
 }
 
 /** Asks for recordings and opens them. To be called from a click or a key. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { ErrorValue } from '../../../../src/contract/errors.ts'
 import { scopeKey } from '../../../../src/contract/identity.ts'
 import type { Link } from '../../../../src/contract/link.ts'
+import type { HandedRecording } from '../../../../src/contract/recording-file.ts'
 import type { ArrivedLink } from '../../../../src/contract/window.ts'
 import { createWorkspace } from '../../../../src/renderer/app/documents/workspace.ts'
 import type { Services } from '../../../../src/renderer/app/services.ts'
@@ -110,11 +111,30 @@ async function linkArrives(arrived: ArrivedLink): Promise<void> {
   await Promise.resolve()
 }
 
+let handed: HandedRecording[] = []
+
 const opened = () => Object.values(services.workspace.store.getState().documents)
+
+it('a recording that was opened from outside waits for nothing', async () => {
+  handed = []
+  using _following = followLinks(
+    services,
+    (recording) => handed.push(recording),
+    (error) => told.push(error),
+  )
+  const recording = { name: 'demo.cast', address: '/handed-recordings/00000000-0000-4000-8000-000000000001' }
+  await linkArrives({ recording })
+  expect(handed).toEqual([recording])
+  expect(opened()).toEqual([])
+})
 
 describe('a link that was followed into the app', () => {
   it('opens its task page', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts()
     readCatalog()
@@ -123,7 +143,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('waits for the sign-in and for the catalog', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     await linkArrives({ link: taskLink })
     expect(opened()).toEqual([])
     signIn()
@@ -137,7 +161,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('from the palette goes the same way, and says that somebody has to sign in', () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     services.identities.setState((state) => withIdentities(state, { identities: [], problems: [] }), true)
     services.links.follow(taskLink)
     expect(told.map(({ code }) => code)).toEqual(['SSO_NOT_SIGNED_IN'])
@@ -148,7 +176,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('into another partition says that nothing is there', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts()
     await linkArrives({ link: { ...taskLink, region: 'cn-north-1' } })
@@ -157,7 +189,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('to a shell asks first, whatever the environment', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts()
     readCatalog()
@@ -170,7 +206,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('into another region changes to it', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts('us-east-1')
     await linkArrives({ link: taskLink })
@@ -182,7 +222,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('to an account out of reach, or a shell in a task that is gone, says so once', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts()
     readCatalog()
@@ -196,7 +240,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('to a task that is gone opens its page, for its history', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     signIn()
     readAccounts()
     readCatalog()
@@ -211,7 +259,11 @@ describe('a link that was followed into the app', () => {
   })
 
   it('that was refused says why', async () => {
-    using _following = followLinks(services, (error) => told.push(error))
+    using _following = followLinks(
+      services,
+      (recording) => handed.push(recording),
+      (error) => told.push(error),
+    )
     await linkArrives({ refused: { code: 'INVALID_REQUEST', message: 'No.', retryable: false } })
     expect(told).toMatchObject([{ message: 'No.' }])
   })
