@@ -52,6 +52,8 @@ export const sessionSchema = z.object({
   engine: engineSchema.optional(),
   /** `degraded`: connected, but the far end is slow to answer or away. `error` then says why, as in `reconnecting`. */
   state: z.enum(['connecting', 'ready', 'degraded', 'reconnecting', 'ended']),
+  /** While `connecting`: what it waits for is not AWS, but certainty whether it is recorded. */
+  awaitsRecording: z.boolean().optional(),
   /** When the next attempt begins, while `connecting` or `reconnecting` waits for one. */
   retryAt: timestampSchema.optional(),
   /** Time until the agent has what was typed; the built-in engine measures it. */

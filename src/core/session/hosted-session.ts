@@ -43,6 +43,8 @@ export class HostedSession implements ServedStream, AsyncDisposable {
   /** Nothing passes yet, in either direction: core has to know first whether it is recorded. */
   #held = false
   #awaitsRecorder = false
+  /** What went wrong with the line meanwhile: core hears of it after `ready`. */
+  #lineTrouble: LineTrouble | undefined
   /** The engine's session ended while nothing passed. */
   #heldEnding: { reason: EndReason; error: ErrorValue | undefined } | undefined
   #inputReportedAt = Number.NEGATIVE_INFINITY
@@ -197,16 +199,20 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       ready: () => this.#ready(),
       encrypted: () => report({ type: 'encrypted' }),
       output: (bytes) => this.#output(bytes),
-      degraded: (error) => report({ type: 'degraded', error }),
-      recovered: () => report({ type: 'recovered' }),
+      degraded: (error) => this.#troubled({ type: 'degraded', error }),
+      recovered: () => {
+        this.#lineTrouble = undefined
+        report({ type: 'recovered' })
+      },
       roundTrip: (milliseconds) => report({ type: 'round-trip', milliseconds }),
       reconnecting: (error, retryIn) => {
         if (!this.#isInterrupted) this.#recording.marker('Connection lost')
         this.#isInterrupted = true
-        report({ type: 'reconnecting', error, retryAt: Math.round(clock.now() + retryIn) })
+        this.#troubled({ type: 'reconnecting', error, retryAt: Math.round(clock.now() + retryIn) })
       },
       reconnected: () => {
         this.#isInterrupted = false
+        this.#lineTrouble = undefined
         this.#recording.marker('Connected again')
         report({ type: 'reconnected' })
       },
@@ -229,8 +235,14 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#isReady = true
     if (this.#engine !== undefined) this.stream.connect(this.#engine, { held: this.#held })
     const problem = this.#wantedRecording && this.#recording.start(this.#wantedRecording)
-    if (this.#held && this.#recording.isOn) this.#awaitsRecorder = true
+    this.#awaitsRecorder = this.#held && this.#recording.isOn
+    if (this.#awaitsRecorder) this.#options.report({ type: 'awaits-recording', on: true })
     else this.#reportReady(problem)
+  }
+
+  #troubled(trouble: LineTrouble): void {
+    if (this.#awaitsRecorder) this.#lineTrouble = trouble
+    else this.#options.report(trouble)
   }
 
   #reportReady(recordingProblem?: ErrorValue): void {
@@ -242,6 +254,8 @@ export class HostedSession implements ServedStream, AsyncDisposable {
       recording: this.#recording.isOn,
       recordingProblem,
     })
+    if (this.#lineTrouble !== undefined) this.#options.report(this.#lineTrouble)
+    this.#lineTrouble = undefined
   }
 
   #output(bytes: Uint8Array): void {
@@ -272,6 +286,8 @@ export class HostedSession implements ServedStream, AsyncDisposable {
     this.#options.report({ type: 'ended', at: this.#options.clock.now(), reason, error })
   }
 }
+
+type LineTrouble = Extract<HostedSessionEvent, { type: 'degraded' | 'reconnecting' }>
 
 const noAnswer: ErrorValue = {
   code: 'CONNECTION_LOST',

@@ -49,11 +49,11 @@ export class SessionConnection {
         waiting: (error, retryAt) => entry.change({ type: 'waiting', error, retryAt }),
       }
       const history = this.#options.policy.tryHistory()
-      await this.#options.policy.assertRecordable(history)
+      await awaitRecording(entry, this.#options.policy.assertRecordable(history))
       const wanted = { container, command, choice }
       const granted = await openSession(this.#options, wanted, progress, entry.patience)
       // Asked meanwhile: a recorder that starts before it is there would find none.
-      await history
+      await awaitRecording(entry, history)
       entry.snapshot = granted.snapshot
       entry.workload = granted.workload
       entry.fallback = granted.fallback
@@ -136,4 +136,11 @@ const closedTooEarly: ErrorValue = {
   code: 'CANCELLED',
   message: 'The tab was closed before AWS answered. The session was given back unused.',
   retryable: false,
+}
+
+/** The tab can say what it waits for. */
+async function awaitRecording(entry: SessionEntry, certain: Promise<unknown>): Promise<void> {
+  entry.change({ type: 'awaits-recording', on: true })
+  await certain
+  entry.change({ type: 'awaits-recording', on: false })
 }

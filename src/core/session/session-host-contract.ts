@@ -89,6 +89,8 @@ export const sessionHostMethods = {
 } as const
 
 const hostedSessionEventSchema = z.discriminatedUnion('type', [
+  /** There is a shell, and it is held until its recording has begun or failed. */
+  z.object({ type: z.literal('awaits-recording'), on: z.literal(true) }),
   z.object({
     type: z.literal('ready'),
     at: timestampSchema,

@@ -5,6 +5,7 @@ import type { EndReason, Engine, Session } from '../../contract/session.ts'
 export type SessionChange =
   | { type: 'identified'; userName: string }
   | { type: 'granted'; awsSessionId: string; engine: Engine }
+  | { type: 'awaits-recording'; on: boolean }
   | { type: 'ready'; at: number; recording: boolean; recordingProblem?: ErrorValue }
   | { type: 'encrypted' }
   | { type: 'input'; at: number }
@@ -27,6 +28,7 @@ const possibleIn: Record<SessionChange['type'], readonly Session['state'][]> = {
   waiting: ['connecting'],
   granted: ['connecting'],
   'fell-back': ['connecting'],
+  'awaits-recording': ['connecting'],
   ready: ['connecting'],
   encrypted: ['connecting', 'ready', 'degraded', 'reconnecting'],
   input: ['connecting', 'ready', 'degraded', 'reconnecting'],
@@ -61,10 +63,13 @@ export function changeSession(session: Session, change: SessionChange): Session 
       }
     case 'fell-back':
       return { ...session, engineNotice: change.notice }
+    case 'awaits-recording':
+      return { ...session, awaitsRecording: change.on || undefined }
     case 'ready':
       return {
         ...session,
         state: 'ready',
+        awaitsRecording: undefined,
         readyAt: change.at,
         // AWS counts its 20 minutes from the start when nobody has typed.
         lastInputAt: session.lastInputAt ?? change.at,
@@ -108,6 +113,7 @@ export function changeSession(session: Session, change: SessionChange): Session 
       return {
         ...session,
         state: 'ended',
+        awaitsRecording: undefined,
         recording: false,
         recordingPausedAt: undefined,
         roundTripMilliseconds: undefined,

@@ -12,7 +12,7 @@ import { requestShell } from '../shells/open-shell.ts'
 import { Banner, MainStep } from './banner.tsx'
 import { terminalsOf } from './terminal-registry.ts'
 
-/** A line that is back within this was never gone: a word about it would only flicker. */
+/** What is over within this was never there: a word about it would only flicker. */
 const shortInterruptionMilliseconds = 700
 
 /** The task is there and its agent is not yet. */
@@ -28,6 +28,13 @@ export function ConnectingBanner({ session, retryAt }: { session: Session; retry
       <MainStep label="Try now" onClick={retry} />
     </Banner>
   )
+}
+
+/** Why a shell that is there takes no key yet. Usually a moment, which is not worth a word. */
+export function AwaitedRecording() {
+  const isLong = useLasting(shortInterruptionMilliseconds)
+  if (!isLong) return null
+  return '. It waits for its recording to begin, and so does what you type'
 }
 
 export function ReconnectingBanner({ document, session }: { document: TerminalDocument; session: Session }) {

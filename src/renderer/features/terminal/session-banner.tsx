@@ -27,7 +27,7 @@ import { openReplayOf } from '../replay/open-replay.ts'
 import { reopenTab, requestShell } from '../shells/open-shell.ts'
 import { Banner, ErrorBanner, MainStep } from './banner.tsx'
 import { findReplacement } from './find-replacement.ts'
-import { ConnectingBanner, IdleBanner, ReconnectingBanner } from './passing-banners.tsx'
+import { AwaitedRecording, ConnectingBanner, IdleBanner, ReconnectingBanner } from './passing-banners.tsx'
 import styles from './terminal.module.css'
 import type { TerminalSession } from './use-terminal-session.ts'
 
@@ -49,6 +49,7 @@ export function SessionBanner({
         <Spinner size={13} />
         <span>
           Connecting to <Name text={document.container.containerName} />
+          {session?.awaitsRecording === true && <AwaitedRecording />}
         </span>
       </div>
     )

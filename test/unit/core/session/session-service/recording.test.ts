@@ -101,6 +101,7 @@ describe('a recording', () => {
 
 describe('a shell whose recording is not certain yet', () => {
   const full = { code: 'STORAGE_FULL', message: 'The disk is full.', retryable: true } as const
+  const lost = { code: 'CONNECTION_LOST', message: 'Lost.', retryable: true } as const
   const production: OpenSession = { ...request, container: { ...sampleContainer, environment: 'production' } }
   const settled = () => new Promise((resolve) => setImmediate(resolve))
   const text = (parts: readonly Uint8Array[] = []) => Buffer.concat(parts).toString()
@@ -131,10 +132,10 @@ describe('a shell whose recording is not certain yet', () => {
     setup.build()
     const { session, page, recording } = await openHeld()
     expect([session.written, page.text, session.paused]).toEqual([[], '', true])
-    expect(setup.seen.at(-1)?.state).toBe('connecting')
+    expect(setup.seen.at(-1)).toMatchObject({ state: 'connecting', awaitsRecording: true })
     expect(setup.audit).toEqual([])
     recording?.accept()
-    expect(await setup.when(inState('ready'))).toMatchObject({ recording: true })
+    expect(await setup.when(inState('ready'))).toMatchObject({ recording: true, awaitsRecording: undefined })
     await page.until(() => page.text === 'first words')
     expect(text(session.written)).toBe('rm -rf /\rdate')
     expect(session.paused).toBe(false)
@@ -143,6 +144,32 @@ describe('a shell whose recording is not certain yet', () => {
     page.send({ kind: 'input', stream: 1, bytes: Buffer.from('ls') })
     await settled()
     expect(text(session.written)).toBe('rm -rf /\rdatels')
+  })
+
+  test('that lost its line meanwhile is not called ready once it is recorded, until it has its line again', async () => {
+    setup.build()
+    const { session, recording } = await openHeld()
+    session.events.degraded(lost)
+    session.events.reconnecting(lost, 1000)
+    await settled()
+    expect(setup.seen.at(-1)?.state).toBe('connecting')
+    recording?.accept()
+    await setup.when(inState('reconnecting'))
+    expect(setup.seen.at(-1)).toMatchObject({ state: 'reconnecting', recording: true, error: lost })
+    session.events.reconnected()
+    await settled()
+    expect(setup.seen.at(-1)).toMatchObject({ state: 'ready', error: undefined })
+  })
+
+  test('that lost its line and has it again before it is recorded is ready', async () => {
+    setup.build()
+    const { session, recording } = await openHeld()
+    session.events.reconnecting(lost, 1000)
+    session.events.reconnected()
+    recording?.accept()
+    await setup.when(inState('ready'))
+    await settled()
+    expect(setup.seen.some(inState('reconnecting'))).toBe(false)
   })
 
   test.each(['the recorder', 'the history'])('never gets a key when %s refuses it', async (who) => {
