@@ -25,7 +25,10 @@ const shellElsewhere = {
   requestParameters: { cluster: 'ledger', task: 'abc', container: 'db', command: '/bin/sh' },
 }
 
-/** A session of an hour ago that the ledger has and CloudTrail never heard of. */
+/** More than the core tells at once and than a window draws. */
+const looksOfLastYear = 150
+
+/** A session of two hours ago that the ledger has and CloudTrail never heard of, after a year in which somebody looked. */
 async function recordUnheard(auditFolder: string, { region, cluster, task, container }: LocalAws['sample']) {
   const arn = `arn:aws:ecs:${region}:111122223333`
   const place = {
@@ -49,6 +52,14 @@ async function recordUnheard(auditFolder: string, { region, cluster, task, conta
   })
   keeper.sessionOpened(facts)
   keeper.sessionEnded(facts.sessionId, { at: at + 60_000, reason: 'exited' })
+  for (let look = 0; look < looksOfLastYear; look += 1)
+    keeper.note({
+      activity: 'recording.viewed',
+      at: at - (8000 + look) * hour,
+      userName: 'grace',
+      taskArn: place.taskArn,
+      detail: { sessionOf: `visitor ${look}` },
+    })
 }
 
 test("everybody's shells are on the task's timeline, and one that is removed here stays in the cloud", async ({
@@ -145,6 +156,17 @@ test("everybody's shells are on the task's timeline, and one that is removed her
     await rows.filter({ hasText: 'of web' }).getByRole('button').click()
     await expect(window.getByRole('heading', { name: 'storefront' })).toBeVisible()
     await expect(rowOf('mallory in nginx').filter({ hasText: 'From a file' })).toBeVisible()
+
+    // What lies a year back is read when somebody scrolls to it, and the keyboard goes on from there.
+    const oldest = rowOf(`of visitor ${looksOfLastYear - 1}`)
+    await expect(oldest).toHaveCount(0)
+    await window
+      .getByRole('region', { name: 'History' })
+      .evaluate((list) => list.scrollIntoView({ block: 'end' }))
+    await expect(oldest).toBeVisible()
+    await oldest.getByRole('button').focus()
+    await window.keyboard.press('ArrowUp')
+    await expect(window.locator('li:focus-within')).toContainText(`visitor ${looksOfLastYear - 2}`)
   })
 
   tamper(path.join(dataFolder, 'audit'), (ledger) =>
