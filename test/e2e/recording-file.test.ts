@@ -43,6 +43,7 @@ test("recordings of asciinema's are opened from files and played", async ({ port
 
   await test.step('version 2, as asciinema 2.2.0 wrote it, to its last screen', async () => {
     const title = await window.title()
+    await window.evaluate(() => navigator.clipboard.writeText('mine'))
     await openFile(path.join(recordings, 'asciinema-v2.cast'))
     await expect(window.getByRole('heading', { name: 'asciinema-v2.cast' })).toBeVisible()
     await expect(shown('Unverified')).toBeVisible()
@@ -65,6 +66,7 @@ test("recordings of asciinema's are opened from files and played", async ({ port
     )
     // What it asked of the terminal came to nothing.
     expect(await window.title()).toBe(title)
+    expect(await window.evaluate(() => navigator.clipboard.readText())).toBe('mine')
     await testInfo.attach('version 2', { body: await window.screenshot(), contentType: 'image/png' })
   })
 
@@ -78,6 +80,9 @@ test("recordings of asciinema's are opened from files and played", async ({ port
     await expect(shown('72 by 14')).toBeVisible()
     await window.keyboard.press('[')
     await terminal.waitForText(/\$ ship$/)
+    await expect(
+      window.getByRole('region', { name: 'Replay' }).getByText('ship', { exact: true }),
+    ).toBeVisible()
     const search = window.getByRole('textbox', { name: 'Search in this recording' }).filter({ visible: true })
     await search.fill('zürich')
     await expect(shown('1 of 1')).toBeVisible()
@@ -112,6 +117,11 @@ test("recordings of asciinema's are opened from files and played", async ({ port
     })
     await expect(shown(/asciicast version 1/)).toBeVisible()
     await expect(shown(/asciinema convert/)).toBeVisible()
+  })
+
+  await test.step('one that holds nothing says so', async () => {
+    await drop('empty.cast', '{"version": 2, "width": 80, "height": 24}\n')
+    await expect(shown('Nothing was recorded')).toBeVisible()
   })
 
   await test.step('after a reload the file is asked for again', async () => {

@@ -33,6 +33,11 @@ function Film({ document, size, replay }: { document: RecordingFileDocument; siz
   const refused = useReplay(replay, ({ reading, header }) =>
     reading.status === 'failed' && header === undefined ? reading.error : undefined,
   )
+  const isEmpty = useReplay(
+    replay,
+    ({ reading, duration, outputLength, unreadableLines }) =>
+      reading.status === 'complete' && duration + outputLength + unreadableLines === 0,
+  )
   const hasCommands = useReplay(replay, ({ commands }) => commands.length > 0)
   useEffect(() => () => replay.leave(), [replay])
   const listed = hasCommands && !full
@@ -44,6 +49,10 @@ function Film({ document, size, replay }: { document: RecordingFileDocument; siz
         <EmptyState icon={AlertIcon} title={displayText(refused.message)}>
           {refused.action !== undefined && displayText(refused.action)}
           {refused.detail !== undefined && <bdi>{displayText(refused.detail)}</bdi>}
+        </EmptyState>
+      ) : isEmpty ? (
+        <EmptyState icon={RecordingFileIcon} title="Nothing was recorded">
+          The file has a header and nothing after it.
         </EmptyState>
       ) : (
         <div className={classNames(replayStyles.body, !listed && replayStyles.alone)}>

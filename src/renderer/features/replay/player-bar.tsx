@@ -5,6 +5,7 @@ import { displayText } from '../../ui/display-text.ts'
 import { Segments } from '../../ui/field.tsx'
 import { RecordingDot } from '../../ui/glyphs.tsx'
 import { BackFiveIcon, ForwardFiveIcon, NextIcon, PauseIcon, PlayIcon, PreviousIcon } from '../../ui/icons.ts'
+import { Name } from '../../ui/name.tsx'
 import { RedactedText } from '../../ui/redacted-text.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { formatDuration } from '../../ui/time.ts'
@@ -32,6 +33,7 @@ export function PlayerBar({ replay }: { replay: Replay }) {
       <div className={styles.controls}>
         <Transport replay={replay} />
         <Position replay={replay} />
+        <Chapter replay={replay} />
         <NowCommand replay={replay} />
         <SkipIdle replay={replay} />
         <SpeedChoice replay={replay} />
@@ -43,10 +45,11 @@ export function PlayerBar({ replay }: { replay: Replay }) {
 function Transport({ replay }: { replay: Replay }) {
   const playing = useReplay(replay, (state) => state.playing)
   const hasMarkers = useReplay(replay, (state) => state.hasMarkers)
+  const stop = useReplay(replay, ({ commands }) => (commands.length > 0 ? 'command' : 'marker'))
   return (
     <>
       {hasMarkers ? (
-        <IconButton label="Previous command" onClick={() => replay.previousMarker()}>
+        <IconButton label={`Previous ${stop}`} onClick={() => replay.previousMarker()}>
           <PreviousIcon size={16} stroke={1.6} aria-hidden />
         </IconButton>
       ) : (
@@ -66,7 +69,7 @@ function Transport({ replay }: { replay: Replay }) {
         )}
       </IconButton>
       {hasMarkers ? (
-        <IconButton label="Next command" onClick={() => replay.nextMarker()}>
+        <IconButton label={`Next ${stop}`} onClick={() => replay.nextMarker()}>
           <NextIcon size={16} stroke={1.6} aria-hidden />
         </IconButton>
       ) : (
@@ -119,6 +122,17 @@ function NowCommand({ replay }: { replay: Replay }) {
       )}
     </span>
   )
+}
+
+/** The marker that was passed last, where no list beside the replay tells what happens. */
+function Chapter({ replay }: { replay: Replay }) {
+  const label = useReplay(replay, ({ commands, hasMarkers, position }) =>
+    hasMarkers && commands.length === 0
+      ? replay.recording?.markers.findLast(({ at }) => at <= position)?.label
+      : undefined,
+  )
+  if (label === undefined || label === '') return null
+  return <Name className={styles.chapter} text={label} />
 }
 
 function SkipIdle({ replay }: { replay: Replay }) {
