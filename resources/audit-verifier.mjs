@@ -57,6 +57,12 @@ let problems = 0
 /** At most so many of a kind are written out; the count goes on. */
 const shownProblems = 50
 
+/** For every file in turn. */
+const buffer = Buffer.alloc(1024 * 1024)
+
+/** What opens the recordings, base64, by session: read once, there may be ten thousand. */
+let keys
+
 function good(text) {
   console.log(`ok    ${printable(text)}`)
 }
@@ -259,7 +265,8 @@ function checkRecordings(events) {
 /** Opens a sealed recording; the digest of its text, nothing when it cannot be opened. */
 function textOf(name, sessionId) {
   try {
-    const key = Buffer.from(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))[sessionId], 'base64')
+    keys ??= JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))
+    const key = Buffer.from(keys[sessionId], 'base64')
     const bytes = readFileSync(join(folder, name))
     const text = createHash('sha256')
     for (let at = 8, frame = 0; at < bytes.length; frame += 1) {
@@ -300,12 +307,11 @@ function digestOf(name, offset = 0, length = Number.POSITIVE_INFINITY) {
   const descriptor = openSync(file, 'r')
   try {
     const hash = createHash('sha256')
-    const part = Buffer.alloc(1024 * 1024)
     let read = 0
     for (;;) {
-      const count = readSync(descriptor, part, 0, Math.min(part.length, length - read), offset + read)
+      const count = readSync(descriptor, buffer, 0, Math.min(buffer.length, length - read), offset + read)
       if (count === 0) break
-      hash.update(part.subarray(0, count))
+      hash.update(buffer.subarray(0, count))
       read += count
     }
     return { bytes: fstatSync(descriptor).size, sha256: hash.digest('hex') }

@@ -16,6 +16,7 @@ const people = ['ana', 'raj', 'lena', 'tom', 'mei']
 const visitsInARow = 7
 const commands = ['nginx -t', 'tail -20 /var/log/app.log', 'ls -l /etc/nginx/conf.d', 'env | sort', 'ps aux']
 const commandsPerSession = 10
+const fewLines = 4
 const commandMilliseconds = 10
 /** Before each command of a usual session; a long one takes no more time in all. */
 const thinkingMilliseconds = 20_000
@@ -33,6 +34,8 @@ export interface SeededHistory {
   containerOf: (index: number) => ContainerRef
   /** How many commands it had; ten where nothing is said. */
   commandsOf?: (index: number) => number | undefined
+  /** What each command printed; a few without it. */
+  linesPerCommand?: number
 }
 
 /** How long a session of so many commands is, in whole seconds. */
@@ -72,7 +75,10 @@ export async function seedHistory(history: SeededHistory): Promise<void> {
         const recorder = recorders.start(start)
         recordCommands(
           recorder,
-          history.commandsOf?.(first + position) ?? commandsPerSession,
+          {
+            many: history.commandsOf?.(first + position) ?? commandsPerSession,
+            lines: history.linesPerCommand ?? fewLines,
+          },
           (milliseconds) => {
             moment += milliseconds
           },
@@ -98,14 +104,18 @@ async function settle(
   await audit.sessionEnded(start.sessionId, { at: endedAt, reason: 'exited' })
 }
 
-function recordCommands(recorder: SessionRecorder, many: number, pass: (milliseconds: number) => void): void {
+function recordCommands(
+  recorder: SessionRecorder,
+  { many, lines }: { many: number; lines: number },
+  pass: (milliseconds: number) => void,
+): void {
   const text = new TextEncoder()
   const thinking = (commandsPerSession / many) * thinkingMilliseconds
   for (let count = 0; count < many; count += 1) {
     const command = commands[count % commands.length] ?? ''
     pass(thinking)
     recorder.marker(commandMarkerLabel({ kind: 'begin', source: 'marks', text: command }))
-    recorder.output(text.encode(`root@web:/# ${command}\r\n${'a line of output\r\n'.repeat(4)}`))
+    recorder.output(text.encode(`root@web:/# ${command}\r\n${'a line of output\r\n'.repeat(lines)}`))
     pass(commandMilliseconds)
     recorder.marker(
       commandMarkerLabel({ kind: 'end', exitCode: count === 3 ? 1 : 0, milliseconds: commandMilliseconds }),
