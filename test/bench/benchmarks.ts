@@ -12,6 +12,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'task-page': async () => (await import('./task-page.bench.ts')).measureTaskPage,
   'audit-page': async () => (await import('./audit-page.bench.ts')).measureAuditPage,
   'session-page': async () => (await import('./session-page.bench.ts')).measureSessionPage,
+  export: async () => (await import('./export.bench.ts')).measureExport,
   search: async () => (await import('./search.bench.ts')).measureSearch,
   catalog: async () => (await import('./catalog.bench.ts')).measureCatalog,
   accounts: async () => (await import('./accounts.bench.ts')).measureAccounts,

@@ -20,6 +20,12 @@ export function residentBytes(processId: number): number | undefined {
   return line?.[1] === undefined ? undefined : Number(line[1]) * 1024
 }
 
+/** The most that was ever resident, in bytes; undefined where there is no /proc. */
+export function peakResidentBytes(processId: number): number | undefined {
+  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readProc(processId, 'status') ?? '')
+  return line?.[1] === undefined ? undefined : Number(line[1]) * 1024
+}
+
 /** Open files of a process: sockets, pipes, ptys, recordings. */
 export function openFileCount(processId: number): number {
   try {
