@@ -9,9 +9,9 @@ import type { TerminalSize } from '../contract/session.ts'
  *   offset 1  u32  stream (big-endian), `Session.stream`
  *   offset 5  ...  payload
  */
-export const headerLength = 5
+const headerLength = 5
 
-export const frameKind = {
+const frameKind = {
   /** To the page: terminal output, raw bytes. Counts towards flow control. */
   output: 1,
   /** To the core: what was typed or pasted, raw bytes. */

@@ -96,7 +96,7 @@ export function commandMarkerLabel(marker: CommandMarker): string {
 }
 
 /** Undefined for labels that speak of something else, e.g. `Connection lost`. */
-export function parseCommandMarker(label: string): CommandMarker | undefined {
+function parseCommandMarker(label: string): CommandMarker | undefined {
   if (label === secretPromptLabel) return { kind: 'secret-prompt' }
   if (label === unlistedLabel) return { kind: 'unlisted' }
   if (label === pauseLabel) return { kind: 'pause' }

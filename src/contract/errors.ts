@@ -4,7 +4,7 @@ import { z } from 'zod'
  * Every problem that a person can act on has one of these codes. The interface
  * chooses its next step by code, never by reading a message.
  */
-export const errorCodes = [
+const errorCodes = [
   // Identity
   'SSO_EXPIRED',
   'SSO_NOT_SIGNED_IN',

@@ -20,7 +20,6 @@ export const exportFormsSchema = z.object({
   /** Recordings also as asciicast v2, for older players. */
   asciicastV2: z.boolean(),
 })
-export type ExportForms = z.infer<typeof exportFormsSchema>
 
 export const exportRequestSchema = exportFormsSchema.extend({ selection: exportSelectionSchema })
 export type ExportRequest = z.infer<typeof exportRequestSchema>

@@ -90,12 +90,6 @@ export function parseSearch(query: string): ParsedSearch {
   return { words: words.join(' '), filters: filters as SearchFilters }
 }
 
-/** As it is typed: `person:"ana maria"`. */
-export function searchTerm(name: FilterName, value: string): string {
-  const key = [...keys].find(([, { filter }]) => filter === name)?.[0] ?? name
-  return /[\s"]/.test(value) ? `${key}:"${value.replaceAll('"', '')}"` : `${key}:${value}`
-}
-
 /** The query without this filter, however it was written. */
 export function withoutTerm(query: string, name: FilterName, value: string): string {
   return termsOf(query)

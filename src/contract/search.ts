@@ -10,7 +10,6 @@ import { containerRefSchema, engineSchema } from './session.ts'
  * `unrecorded`: there is no recording here that could tell.
  */
 export const searchResultSchema = z.enum(['succeeded', 'failed', 'refused', 'unrecorded'])
-export type SearchResult = z.infer<typeof searchResultSchema>
 
 /** Which records know of it: as `AuditSource` for what this computer recorded, else AWS alone or a file. */
 export const searchSourceSchema = z.enum([
@@ -21,7 +20,6 @@ export const searchSourceSchema = z.enum([
   'cloud-only',
   'imported',
 ])
-export type SearchSource = z.infer<typeof searchSourceSchema>
 
 const choices = z.array(z.string().max(512)).max(100)
 

@@ -6,7 +6,7 @@ import { accountSchema, timestampSchema } from '../../contract/identity.ts'
 import { writeAtomically } from '../files/write-atomically.ts'
 
 /** What is kept of an identity's accounts and roles, with its age. */
-export const keptAccessSchema = z.object({
+const keptAccessSchema = z.object({
   version: z.literal(1),
   identityId: z.string(),
   accounts: z.array(accountSchema),

@@ -10,7 +10,7 @@ const nonceLength = 12
 const tagLength = 16
 const directionKeyLength = 32
 /** One key for each direction. */
-export const dataKeyLength = 2 * directionKeyLength
+const dataKeyLength = 2 * directionKeyLength
 
 const challengeSchema = z.object({ Challenge: z.base64() })
 

@@ -123,7 +123,7 @@ function createCertificateReader(): (file: string) => Promise<ReadCertificates> 
 const certificatePattern = /-----BEGIN (TRUSTED )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----/g
 
 /** The certificates of a PEM file; whatever stands between them is left out. */
-export function parseCertificates(text: string): ReadCertificates {
+function parseCertificates(text: string): ReadCertificates {
   const found = text.match(certificatePattern) ?? []
   const certificates = found.filter(isCertificate)
   if (certificates.length > 0) return { certificates }

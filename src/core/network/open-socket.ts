@@ -9,7 +9,7 @@ import { type ConnectionGoal, certificateProblem, proxyProblem } from './connect
 import type { ProxyServer } from './proxy-choice.ts'
 
 /** What a direct connection may take; a reachable host answers within a second, a dropped packet costs three. */
-export const connectLimitMilliseconds = 5_000
+const connectLimitMilliseconds = 5_000
 /** A proxy looks up and dials the destination itself before it answers. */
 export const proxyLimitMilliseconds = 10_000
 

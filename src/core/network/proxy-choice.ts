@@ -45,12 +45,12 @@ export function chooseProxy(url: URL, environment: EnvironmentVariables): ProxyC
   return { proxy: parseProxy(text, variable), source: variable }
 }
 
-export function destinationOf(url: URL): Destination {
+function destinationOf(url: URL): Destination {
   const usual = isSecure(url) ? 443 : 80
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? usual : Number(url.port) }
 }
 
-export function isSecure({ protocol }: Pick<URL, 'protocol'>): boolean {
+function isSecure({ protocol }: Pick<URL, 'protocol'>): boolean {
   return protocol === 'https:' || protocol === 'wss:'
 }
 

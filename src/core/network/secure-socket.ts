@@ -3,7 +3,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import type { ConnectionGoal } from './connection-problems.ts'
 
 /** Two round trips and some arithmetic; a server that needs longer is not going to answer. */
-export const handshakeLimitMilliseconds = 10_000
+const handshakeLimitMilliseconds = 10_000
 
 /** TLS over a connection that stands. The certificate is always checked, whatever the process was told. */
 export function secureSocket(

@@ -172,7 +172,7 @@ async function send(
 }
 
 /** RFC 9449: a JWT that shows that we hold the key the tokens are bound to. */
-export function proofOfPossession(privateKeyPem: string, url: URL, now: number): string {
+function proofOfPossession(privateKeyPem: string, url: URL, now: number): string {
   const privateKey = createPrivateKey(privateKeyPem)
   const { kty, crv, x, y } = createPublicKey(privateKey).export({ format: 'jwk' })
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } }

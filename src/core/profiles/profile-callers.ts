@@ -56,7 +56,7 @@ export function createProfileCallers(connection: AwsConnection): ProfileCallers 
 }
 
 /** `…:assumed-role/<role>/<session>`, `…:user/<path>/<name>`, `…:federated-user/<name>` or `…:root`. */
-export function namesOf(arn: string): { userName: string; roleName: string } {
+function namesOf(arn: string): { userName: string; roleName: string } {
   const [kind = '', ...names] = (arn.split(':')[5] ?? '').split('/')
   const last = names.at(-1) ?? kind
   return { userName: last, roleName: kind === 'assumed-role' ? (names[0] ?? last) : last }

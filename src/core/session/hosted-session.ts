@@ -14,7 +14,7 @@ import { SessionStream } from './session-stream.ts'
  * How often typing is reported to core. The idle time of 20 minutes counts from
  * the last key, so what is shown is at most this much too careful.
  */
-export const inputReportMilliseconds = 5_000
+const inputReportMilliseconds = 5_000
 
 /**
  * Between two signs of life while keep-alive is on: a quarter of the 20 minutes

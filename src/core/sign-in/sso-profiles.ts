@@ -18,7 +18,7 @@ export function ssoProfilesOf(config: AwsConfig): SsoProfile[] {
   return config.sections.filter(({ kind }) => kind === 'profile').flatMap((section) => ssoProfileOf(section))
 }
 
-export function ssoProfileOf({ name, line, values }: ConfigSection): SsoProfile | [] {
+function ssoProfileOf({ name, line, values }: ConfigSection): SsoProfile | [] {
   const optional = (key: string) => values.get(key) || undefined
   const profile = {
     name,

@@ -30,7 +30,7 @@ const ownHosts: readonly RegExp[] = [
   /\.(c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/,
 ]
 
-export function isOwnHost(host: string): boolean {
+function isOwnHost(host: string): boolean {
   return ownHosts.some((pattern) => pattern.test(host.toLowerCase()))
 }
 

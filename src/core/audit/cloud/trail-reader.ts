@@ -10,7 +10,7 @@ import { eventOfText, type ShellEventName, shellEventNames } from './trail-recor
 const day = 24 * 3600_000
 
 /** CloudTrail's event history goes back so far, for everybody and without being set up. */
-export const trailHistoryMilliseconds = 90 * day
+const trailHistoryMilliseconds = 90 * day
 
 /**
  * How far back each step of the first reading goes. CloudTrail answers newest
@@ -19,7 +19,7 @@ export const trailHistoryMilliseconds = 90 * day
 const stepsBack = [7 * day, 30 * day, trailHistoryMilliseconds]
 
 /** Events come out of order and late; what was read so recently is read again. */
-export const overlapMilliseconds = 30 * 60_000
+const overlapMilliseconds = 30 * 60_000
 
 /** CloudTrail allows two LookupEvents a second to an account in a Region. */
 const lookupsPerSecond = 2

@@ -6,7 +6,7 @@ import { canonicalJson } from '../ledger/canonical-json.ts'
 const domain = 'porthole/checkpoint/v1'
 
 /** What a checkpoint says: at this moment the chain of this installation had reached this event. */
-export const checkpointFactsSchema = z.object({
+const checkpointFactsSchema = z.object({
   installId: z.uuid(),
   /** 1, 2, 3 and so on: a missing one is noticed. */
   number: z.number().int().positive(),

@@ -57,7 +57,7 @@ const recordingTotals = {
 }
 
 /** What can be wrong with a record when it is opened. */
-export const doubtSchema = z.enum([
+const doubtSchema = z.enum([
   /** Events that an outside checkpoint knows are missing. */
   'tail-missing',
   /** The chain is sound in itself and not the one that the outside checkpoint knows. */
@@ -69,9 +69,8 @@ export const doubtSchema = z.enum([
   /** The end of the chain does not follow from its beginning. */
   'chain-broken',
 ])
-export type Doubt = z.infer<typeof doubtSchema>
 
-export const auditEventSchema = z.discriminatedUnion('type', [
+const auditEventSchema = z.discriminatedUnion('type', [
   /** Always the first event of a chain. */
   z.object({
     type: z.literal('ledger.created'),

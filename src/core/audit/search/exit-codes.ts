@@ -2,7 +2,7 @@ import { notZero } from '../../../contract/search-syntax.ts'
 import type { Found, IndexedSession } from './search-database.ts'
 
 /** The codes of these commands, as filters have them: `0`, `127`, and `!0` for any but 0. */
-export function exitValues(codes: Iterable<number>): string[] {
+function exitValues(codes: Iterable<number>): string[] {
   const distinct = new Set(codes)
   const values = Array.from(distinct, String)
   if (distinct.size > 1 || (distinct.size === 1 && !distinct.has(0))) values.push(notZero)

@@ -26,7 +26,7 @@ export interface HttpFile extends Disposable {
 export type OpenHttpFile = (request: HttpFileRequest) => Promise<HttpFile>
 
 /** A site that sends nothing for this long is gone; a phone in a tunnel comes back sooner. */
-export const silenceLimitMilliseconds = 20_000
+const silenceLimitMilliseconds = 20_000
 
 export function createOpenHttpFile(
   options: {

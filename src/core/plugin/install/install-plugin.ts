@@ -37,7 +37,7 @@ export interface InstallWish {
 }
 
 /** The plugin's packages have 4 to 6 MB; a file of ten times that is none of AWS's. */
-export const packageLimitBytes = 64 * 1024 * 1024
+const packageLimitBytes = 64 * 1024 * 1024
 
 /** A detached signature has about 120 bytes. */
 const signatureLimitBytes = 16 * 1024

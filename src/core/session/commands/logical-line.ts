@@ -8,7 +8,7 @@ type Line = headless.IBufferLine
 const mostRows = 200
 
 /** The row on which the logical line of `row` begins: rows that only wrapped belong to the one before. */
-export function firstRowOf(buffer: Buffer, row: number): number {
+function firstRowOf(buffer: Buffer, row: number): number {
   let first = row
   while (first > 0 && row - first < mostRows && buffer.getLine(first)?.isWrapped === true) first--
   return first

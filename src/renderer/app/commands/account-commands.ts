@@ -10,7 +10,7 @@ import type { Command, CommandContext } from './command-registry.ts'
 
 type Needed = Pick<Services, 'core' | 'settings' | 'accounts' | 'interface'>
 
-export function accountOfTarget(target: Target): { identityId: string; accountId: string } {
+function accountOfTarget(target: Target): { identityId: string; accountId: string } {
   const { identityId, accountId } = target.kind === 'account' ? target : placeIn(target).scope
   return { identityId, accountId }
 }

@@ -3,7 +3,7 @@ import { useServices } from '../services.ts'
 import { useCommandContext } from './use-commands.ts'
 
 /** An element inside which keys belong to the shell first. */
-export const terminalAttribute = 'data-terminal'
+const terminalAttribute = 'data-terminal'
 
 /**
  * Runs commands from keys, before anything on the page sees them: a terminal

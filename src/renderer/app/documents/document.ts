@@ -3,7 +3,7 @@ import { type CloudEvent, cloudEventSchema } from '../../../contract/cloud-audit
 import { containerRefSchema, engineChoiceSchema } from '../../../contract/session.ts'
 
 /** A task as documents and commands name it: a container reference without the container. */
-export const taskRefSchema = containerRefSchema.omit({ containerName: true })
+const taskRefSchema = containerRefSchema.omit({ containerName: true })
 export type TaskRef = z.infer<typeof taskRefSchema>
 
 /** A service as commands and dialogs name it; a task of one stands for it as well. */

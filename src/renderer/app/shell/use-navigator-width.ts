@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { defaultSettings } from '../../../contract/host.ts'
 import { useServiceStore } from '../services.ts'
 
-export const narrowWindow = '(max-width: 1180px)'
+const narrowWindow = '(max-width: 1180px)'
 /** The navigator's own width in a narrow window, until the person chooses another. */
 const narrowWidth = 236
 
@@ -12,7 +12,7 @@ function subscribe(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener)
 }
 
-export function useNarrowWindow(): boolean {
+function useNarrowWindow(): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(narrowWindow).matches)
 }
 

@@ -8,7 +8,7 @@ import { type CatalogState, clusterKey } from './catalog-store.ts'
 const recentContainersKept = 5
 
 /** `api:17` is a revision of the family `api`. */
-export function familyOf({ taskDefinition }: Pick<Task, 'taskDefinition'>): string {
+function familyOf({ taskDefinition }: Pick<Task, 'taskDefinition'>): string {
   return taskDefinition.replace(/:\d+$/, '')
 }
 
@@ -23,10 +23,6 @@ export function placeOf(ref: ContainerRef, task: Task | undefined): ContainerPla
 
 export function findTask(catalog: CatalogState, ref: ContainerRef): Task | undefined {
   return catalog.clusters[clusterKey(ref.scope, ref.clusterArn)]?.tasks.find(({ arn }) => arn === ref.taskArn)
-}
-
-export function findContainer(catalog: CatalogState, ref: ContainerRef): Container | undefined {
-  return findTask(catalog, ref)?.containers.find(({ name }) => name === ref.containerName)
 }
 
 export interface FoundPlace {

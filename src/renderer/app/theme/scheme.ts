@@ -8,7 +8,7 @@ const storageKey = 'porthole.theme'
 
 const systemDark = '(prefers-color-scheme: dark)'
 
-export function resolveScheme(choice: ThemeChoice, systemIsDark: boolean): Scheme {
+function resolveScheme(choice: ThemeChoice, systemIsDark: boolean): Scheme {
   if (choice !== 'system') return choice
   return systemIsDark ? 'dark' : 'light'
 }

@@ -28,7 +28,7 @@ interface DocumentView<Kind extends DocumentKind> {
   readonly title: (document: DocumentOf<Kind>) => { name: string; context?: string | undefined }
 }
 
-export const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
+const documentViews: { [Kind in DocumentKind]: DocumentView<Kind> } = {
   terminal: {
     view: loadedOnDemand(() => import('../terminal/index.tsx')),
     icon: ShellIcon,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { linkPlace, linkScheme, parseLink } from '../../../contract/link.ts'
 
 /** Where a pasted address leads to, as far as it says. */
-export const pastedPlaceSchema = z.object({
+const pastedPlaceSchema = z.object({
   /** The address of AWS's console names none unless somebody is signed in to several at once. */
   accountId: linkPlace.accountId.optional(),
   region: linkPlace.region,

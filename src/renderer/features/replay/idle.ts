@@ -19,11 +19,6 @@ export function skipBetween(
   return after - before > limit ? { from: before + limit, to: after } : undefined
 }
 
-/** How much shorter a replay becomes. */
-export function savedBy(skips: readonly IdleSkip[]): number {
-  return skips.reduce((sum, { from, to }) => sum + (to - from), 0)
-}
-
 /**
  * The position after playing `by` milliseconds from `position`. A position
  * inside a skipped stretch goes to its end at once.

@@ -55,7 +55,7 @@ export function placeCommands(
   ]
 }
 
-export function toggleFavourite(
+function toggleFavourite(
   { core, settings, catalog }: Pick<ShellServices, 'core' | 'settings' | 'catalog'>,
   container: ContainerRef,
 ): void {

@@ -6,7 +6,7 @@ import type { AccessKey, AccessKeys, Principal } from './access-keys.ts'
 import { isAllowed } from './policy.ts'
 
 /** The only code that the world's MFA devices show. */
-export const mfaCode = '123456'
+const mfaCode = '123456'
 
 /** STS bounds for `DurationSeconds`. */
 const duration = { shortest: 900, usual: 3600, longest: 43_200 }

@@ -146,6 +146,6 @@ function descendingKey(key: string): string {
   return `${mirrored.join('')}\uffff`
 }
 
-export function invalidParameter(message: string): AwsError {
+function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message)
 }

@@ -79,7 +79,7 @@ export function factsOfHealthyTask(changes: Partial<ReadinessFacts> = {}): Readi
   }
 }
 
-export function denied(action: string) {
+function denied(action: string) {
   return { action, allowed: false, decision: 'implicitDeny', policies: [], missing: [] }
 }
 
