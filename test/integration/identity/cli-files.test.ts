@@ -3,12 +3,12 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { RegisterClientCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { roleCredentialsFileName } from '../../../src/core/sign-in/cli-caches.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { cliTime, registrationFileName, tokenFileNameOf } from '../../fixtures/cli-files.ts'
-import { decide, production, setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
-import { watchConnections } from '../sign-in/sign-in-fixture.ts'
+import { decide, production, setFaults } from '../sandbox-services/sandbox-fixture.ts'
+import { startWatchedSandbox } from '../sign-in/watched-sandbox.ts'
 import { corpSection, decideInBrowser, IdentityFixture, region, startUrl } from './identity-fixture.ts'
 import { RecordingFront } from './recording-front.ts'
 
@@ -17,16 +17,9 @@ const run = promisify(execFile)
 let sandbox: Sandbox
 let front: RecordingFront
 let fixture: IdentityFixture
-let connections: ReturnType<typeof watchConnections>
 
-beforeAll(async () => {
-  sandbox = await startTestSandbox()
-  connections = watchConnections()
-})
-afterAll(async () => {
-  expect([...connections.addresses]).toEqual(['127.0.0.1'])
-  connections[Symbol.dispose]()
-  await sandbox[Symbol.asyncDispose]()
+startWatchedSandbox((started) => {
+  sandbox = started
 })
 beforeEach(async () => {
   front = await RecordingFront.start(sandbox.endpoint)

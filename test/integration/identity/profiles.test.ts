@@ -2,27 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { chmod, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STS } from '@aws-sdk/client-sts'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { Scope } from '../../../src/contract/identity.ts'
 import { loginFileName } from '../../../src/core/profiles/console-login.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import { setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
-import { watchConnections } from '../sign-in/sign-in-fixture.ts'
+import { setFaults } from '../sandbox-services/sandbox-fixture.ts'
+import { startWatchedSandbox } from '../sign-in/watched-sandbox.ts'
 import { corpSection, type FixtureOptions, IdentityFixture, region } from './identity-fixture.ts'
 
 let sandbox: Sandbox
 let fixture: IdentityFixture
-let connections: ReturnType<typeof watchConnections>
 
-beforeAll(async () => {
-  sandbox = await startTestSandbox()
-  connections = watchConnections()
-})
-afterAll(async () => {
-  // Nothing of all this left the computer.
-  expect([...connections.addresses]).toEqual(['127.0.0.1'])
-  connections[Symbol.dispose]()
-  await sandbox[Symbol.asyncDispose]()
+startWatchedSandbox((started) => {
+  sandbox = started
 })
 afterEach(async () => {
   await setFaults(sandbox, { clear: true })

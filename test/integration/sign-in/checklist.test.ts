@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SignInAttempt } from '../../../src/contract/identity.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { createHandClock, type HandClock } from '../../fixtures/hand-clock.ts'
 import { decideInBrowser } from '../identity/identity-fixture.ts'
 import { RecordingFront } from '../identity/recording-front.ts'
-import { decide, production, setFaults, startTestSandbox } from '../sandbox-services/sandbox-fixture.ts'
-import { corp, region, SignInFixture, watchConnections } from './sign-in-fixture.ts'
+import { decide, production, setFaults } from '../sandbox-services/sandbox-fixture.ts'
+import { corp, region, SignInFixture } from './sign-in-fixture.ts'
+import { startWatchedSandbox } from './watched-sandbox.ts'
 
 /** Everything that Identity Center may do to a client, done to ours. */
 
@@ -15,16 +16,9 @@ const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
 let sandbox: Sandbox
 let front: RecordingFront
 let fixture: SignInFixture
-let connections: ReturnType<typeof watchConnections>
 
-beforeAll(async () => {
-  sandbox = await startTestSandbox()
-  connections = watchConnections()
-})
-afterAll(async () => {
-  expect([...connections.addresses]).toEqual(['127.0.0.1'])
-  connections[Symbol.dispose]()
-  await sandbox[Symbol.asyncDispose]()
+startWatchedSandbox((started) => {
+  sandbox = started
 })
 beforeEach(async () => {
   front = await RecordingFront.start(sandbox.endpoint)

@@ -10,23 +10,13 @@ import { openReplay } from '../replay/open-replay.ts'
 import styles from './audit.module.css'
 import { HitGroup } from './hit-group.tsx'
 import { OtherGroup } from './other-group.tsx'
-import { initialState, type SearchState, toggled } from './search-state.ts'
+import { initialState, type SearchState, type ShownSearch, toggled } from './search-state.ts'
 
 /** With their hits they fill a large window. */
 const groupsAtFirst = 12
 
 /** What was found, newest first; each leads to where it was. */
-export function Groups({
-  answer,
-  state,
-  setState,
-  now,
-}: {
-  answer: SearchAnswer
-  state: SearchState
-  setState: (state: SearchState) => void
-  now: number
-}) {
+export function Groups({ answer, state, setState, now }: ShownSearch) {
   const open = useOpening(state)
   const isBelowDrawn = useFirstScreenDrawn()
   const { groups, matchingSessions, matchingRefusals } = answer

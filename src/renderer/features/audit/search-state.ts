@@ -13,6 +13,15 @@ export interface SearchState {
   filters: Partial<Record<FilterName, readonly string[]>>
 }
 
+/** What the parts of the page show, and how they change what is searched. */
+export interface ShownSearch {
+  answer: SearchAnswer
+  state: SearchState
+  setState: (state: SearchState) => void
+  /** Epoch milliseconds. */
+  now: number
+}
+
 export const initialState: SearchState = { query: '', range: '30', filters: {} }
 
 export const rangeWords: Record<Range, string> = {

@@ -6,23 +6,13 @@ import { Name } from '../../ui/name.tsx'
 import { Fact } from '../../ui/page.tsx'
 import { RedactedText } from '../../ui/redacted-text.tsx'
 import styles from './audit.module.css'
-import { rangeWords, type SearchState, type Subject, subjectOf, toggled } from './search-state.ts'
+import { rangeWords, type ShownSearch, type Subject, subjectOf, toggled } from './search-state.ts'
 
 /** How many of a list are shown; the filters have the rest. */
 const mostShown = 6
 
 /** What one person did, or what was done in one service, in numbers. */
-export function Summary({
-  answer,
-  state,
-  setState,
-  now,
-}: {
-  answer: SearchAnswer
-  state: SearchState
-  setState: (state: SearchState) => void
-  now: number
-}) {
+export function Summary({ answer, state, setState, now }: ShownSearch) {
   const subject = subjectOf(state)
   const { summary } = answer
   if (subject === undefined || summary === undefined) return null

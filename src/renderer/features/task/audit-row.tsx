@@ -9,7 +9,7 @@ import { DeploymentIcon, RefusedIcon, ReplaceIcon, ShellIcon } from '../../ui/ic
 import { Name } from '../../ui/name.tsx'
 import { openReplay } from '../replay/open-replay.ts'
 import { endWords, engineWords } from '../replay/session-words.ts'
-import { activityWords } from './activity-words.ts'
+import { taskActivityWords } from './activity-words.ts'
 import styles from './audit.module.css'
 import { type ListedEntry, type ServiceChange, visitOf } from './audit-entries.ts'
 import { Length, Person, Row } from './audit-row-frame.tsx'
@@ -209,7 +209,7 @@ function ReplacedRow({ line, known }: { line: Line<'task-replaced'>; known: Audi
 }
 
 function ActivityRow({ line, known }: { line: Line<'activity'>; known: AuditEntry | undefined }) {
-  const { icon, words, ofTask = words } = activityWords[line.activity]
+  const { icon, words, ofTask = words } = taskActivityWords[line.activity]
   const activity = known?.kind === 'activity' ? known : undefined
   const { sessionOf, reason } = activity?.detail ?? {}
   const isOfTask = activity !== undefined && activity.sessionId === undefined

@@ -1,9 +1,7 @@
 import { useState } from 'react'
 import type { ImportedShell } from '../../../../contract/cloud-audit.ts'
-import { CoreError } from '../../../app/core/core-error.ts'
 import { useServiceStore, useServices } from '../../../app/services.ts'
 import { Button } from '../../../ui/button.tsx'
-import { ErrorCallout } from '../../../ui/callout.tsx'
 import { displayText } from '../../../ui/display-text.ts'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { TextInput } from '../../../ui/field.tsx'
@@ -13,6 +11,7 @@ import styles from '../audit.module.css'
 import { AuditFrame } from '../audit-frame.tsx'
 import { Chip } from '../chip.tsx'
 import { PartHead } from '../part-head.tsx'
+import { PartPages } from '../part-pages.tsx'
 import { type Range, rangeStart, rangeWords } from '../search-state.ts'
 import { taskInView } from '../task-of-record.ts'
 import { ImportedRow } from './imported-row.tsx'
@@ -30,11 +29,12 @@ const everything: Filter = { text: '', userName: undefined, range: 'all' }
 export function ImportedShells({ now }: { now: number }) {
   const [filter, setFilter] = useState(everything)
   const { text, userName, range } = filter
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useImportedShells({
+  const query = useImportedShells({
     text,
     userName,
     from: rangeStart(range, now),
   })
+  const { data } = query
   const pages = data?.pages ?? []
   const shells = pages.flatMap((page) => page.shells)
   const { total = 0, people = [] } = pages.at(-1) ?? {}
@@ -78,29 +78,15 @@ export function ImportedShells({ now }: { now: number }) {
         </PartHead>
       }
     >
-      {error instanceof CoreError && (
-        <ErrorCallout
-          error={error.value}
-          action={<Button onClick={() => void refetch()}>Try again</Button>}
-        />
-      )}
-      {data !== undefined && shells.length === 0 && (
-        <Nothing
-          isFiltered={JSON.stringify(filter) !== JSON.stringify(everything)}
-          onReset={() => setFilter(everything)}
-        />
-      )}
-      {shells.length > 0 && <Shells shells={shells} now={now} onFilter={change} />}
-      {hasNextPage && (
-        <Button
-          variant="ghost"
-          className={styles.earlier}
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show earlier, {(total - shells.length).toLocaleString('en')} more
-        </Button>
-      )}
+      <PartPages query={query} earlier={`Show earlier, ${(total - shells.length).toLocaleString('en')} more`}>
+        {data !== undefined && shells.length === 0 && (
+          <Nothing
+            isFiltered={JSON.stringify(filter) !== JSON.stringify(everything)}
+            onReset={() => setFilter(everything)}
+          />
+        )}
+        {shells.length > 0 && <Shells shells={shells} now={now} onFilter={change} />}
+      </PartPages>
     </AuditFrame>
   )
 }

@@ -1,20 +1,7 @@
-import type { ComponentType } from 'react'
 import type { RecordAct, RecordActKind, RecordMatter } from '../../../../contract/record-acts.ts'
+import { type ActivityWords, activityWords } from '../../../ui/activity-words.ts'
 import { formatBytes } from '../../../ui/bytes.ts'
-import {
-  AlertIcon,
-  CredentialsIcon,
-  ExportIcon,
-  FileIcon,
-  type IconProps,
-  LockIcon,
-  LostIcon,
-  PauseIcon,
-  PlayIcon,
-  ReadinessIcon,
-  SettingsIcon,
-  VerifiedIcon,
-} from '../../../ui/icons.ts'
+import { AlertIcon, CredentialsIcon, LostIcon, SettingsIcon, VerifiedIcon } from '../../../ui/icons.ts'
 import { formatDay } from '../../../ui/time.ts'
 
 export const matterWords: Record<RecordMatter, string> = {
@@ -27,36 +14,17 @@ export const matterWords: Record<RecordMatter, string> = {
   around: 'Services',
 }
 
-type Icon = ComponentType<IconProps>
-
-/** After a person's name; `alone` stands by itself where nobody did it. */
-export const actWords: Record<RecordActKind, { icon: Icon; words: string; alone?: string }> = {
-  'audit.exported': { icon: ExportIcon, words: 'exported history' },
-  'export.started': { icon: ExportIcon, words: 'began to export history' },
-  'export.cancelled': { icon: ExportIcon, words: 'cancelled an export' },
-  'export.failed': { icon: ExportIcon, words: 'tried to export history, which failed' },
-  'audit.imported': { icon: FileIcon, words: 'imported a CloudTrail file' },
+/** `alone` stands by itself where nobody did it. */
+export const actWords: Record<RecordActKind, ActivityWords & { alone?: string }> = {
+  ...activityWords,
   'recording.shredded': { icon: LostIcon, words: 'destroyed a recording', alone: 'Recording destroyed' },
-  'transcript.shredded': { icon: LostIcon, words: 'had a transcript destroyed that was too old' },
-  'cloud.pruned': { icon: LostIcon, words: 'had old events of CloudTrail removed' },
-  'hold.set': { icon: LockIcon, words: 'put a hold on recordings' },
-  'hold.released': { icon: LockIcon, words: 'released a hold' },
-  'retention.changed': { icon: SettingsIcon, words: 'changed how long recordings are kept' },
-  'audit.verified': { icon: VerifiedIcon, words: 'checked the record' },
   'record.doubted': { icon: AlertIcon, words: '', alone: 'Record found changed' },
   'key.changed': { icon: CredentialsIcon, words: '', alone: 'Signing key made anew' },
   'schema.migrated': { icon: SettingsIcon, words: '', alone: 'Record goes on in a later format' },
   'ledger.created': { icon: VerifiedIcon, words: '', alone: 'Record begun' },
-  'recording.paused': { icon: PauseIcon, words: 'paused a recording' },
-  'recording.resumed': { icon: PlayIcon, words: 'recorded again' },
   'recording.failed': { icon: AlertIcon, words: '', alone: 'Recording stopped early' },
   'recording.recovered': { icon: AlertIcon, words: '', alone: 'Recording recovered after a crash' },
   'session.interrupted': { icon: AlertIcon, words: '', alone: 'Session cut off' },
-  'recording.viewed': { icon: PlayIcon, words: 'looked at a recording' },
-  'transcript.viewed': { icon: PlayIcon, words: 'looked at a transcript' },
-  'readiness.checked': { icon: ReadinessIcon, words: 'checked whether a shell can open' },
-  'exec.enabled': { icon: SettingsIcon, words: 'turned ECS Exec on' },
-  'exec.disabled': { icon: SettingsIcon, words: 'turned ECS Exec off' },
 }
 
 type Detail = Readonly<Record<string, string | undefined>>

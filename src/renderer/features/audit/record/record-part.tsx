@@ -1,11 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { type RecordMatter, recordMatterSchema } from '../../../../contract/record-acts.ts'
-import { CoreError } from '../../../app/core/core-error.ts'
 import { queries, recordActsKey } from '../../../app/core/queries.ts'
 import { useServices } from '../../../app/services.ts'
-import { Button } from '../../../ui/button.tsx'
-import { ErrorCallout } from '../../../ui/callout.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { type Choice, Segments } from '../../../ui/field.tsx'
 import { AuditIcon } from '../../../ui/icons.ts'
@@ -13,15 +10,15 @@ import { ActList } from '../act-row.tsx'
 import styles from '../audit.module.css'
 import { AuditFrame } from '../audit-frame.tsx'
 import { PartHead } from '../part-head.tsx'
+import { PartPages } from '../part-pages.tsx'
 import { matterWords } from './act-words.ts'
 import { RecordActRow } from './record-act-row.tsx'
 
 /** Who exported, imported, removed, held, checked or looked at what of the record. */
 export function RecordPart({ now }: { now: number }) {
   const [matter, setMatter] = useState<RecordMatter | 'all'>('all')
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useRecordActs(
-    matter === 'all' ? undefined : matter,
-  )
+  const query = useRecordActs(matter === 'all' ? undefined : matter)
+  const { data } = query
   const acts = data?.pages.flatMap((page) => page.acts) ?? []
   const counts = data?.pages[0]?.counts ?? {}
   return (
@@ -32,34 +29,20 @@ export function RecordPart({ now }: { now: number }) {
         </PartHead>
       }
     >
-      {error instanceof CoreError && (
-        <ErrorCallout
-          error={error.value}
-          action={<Button onClick={() => void refetch()}>Try again</Button>}
-        />
-      )}
-      {data !== undefined && acts.length === 0 && (
-        <EmptyState icon={AuditIcon} title="Nothing of this kind">
-          Exports, imports, removals, holds, checks and looks are noted here, with who and when.
-        </EmptyState>
-      )}
-      {acts.length > 0 && (
-        <ActList label="What was done to the record">
-          {acts.map((act) => (
-            <RecordActRow key={act.seq} act={act} now={now} />
-          ))}
-        </ActList>
-      )}
-      {hasNextPage && (
-        <Button
-          variant="ghost"
-          className={styles.earlier}
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          Show earlier
-        </Button>
-      )}
+      <PartPages query={query} earlier="Show earlier">
+        {data !== undefined && acts.length === 0 && (
+          <EmptyState icon={AuditIcon} title="Nothing of this kind">
+            Exports, imports, removals, holds, checks and looks are noted here, with who and when.
+          </EmptyState>
+        )}
+        {acts.length > 0 && (
+          <ActList label="What was done to the record">
+            {acts.map((act) => (
+              <RecordActRow key={act.seq} act={act} now={now} />
+            ))}
+          </ActList>
+        )}
+      </PartPages>
     </AuditFrame>
   )
 }
