@@ -7,3 +7,8 @@ export function say(line: string): void {
 export function tell(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
+
+/** Text of a record may come from a forger: no control characters, so that nothing can be hidden on a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?')
+}

@@ -11,7 +11,7 @@ import { exportFolder, exportRecordingOf } from '../../core/audit/export/export-
 import { checkFolder } from '../../core/audit/integrity/check-folder.ts'
 import { defaultDataFolder } from '../../core/data-folder.ts'
 import { runVerifier } from '../audit-verifier.ts'
-import { say } from '../output.ts'
+import { printable, say } from '../output.ts'
 import type { Command } from '../porthole.ts'
 import { verifierFile } from '../programs.ts'
 import { version } from '../version.ts'
@@ -39,7 +39,7 @@ async function verify(args: string[]): Promise<void> {
   const folder = named ?? path.join(dataFolderOf(values['data-folder']), 'audit')
   const report = await checkFolder(path.resolve(folder))
   for (const { message, sessionId } of report.findings)
-    say(`BAD   ${message}${sessionId === undefined ? '' : ` (session ${sessionId})`}`)
+    say(printable(`BAD   ${message}${sessionId === undefined ? '' : ` (session ${sessionId})`}`))
   const { events, checkpoints, recordings, findingCount } = report
   say(`${events} events, ${checkpoints} checkpoints, ${recordings} recordings in ${folder}`)
   say(outsideWords(report))

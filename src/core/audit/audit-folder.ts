@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { storageProblem } from '../files/storage-problem.ts'
-import { type CheckpointKeeper, publicKeyText } from './integrity/checkpoint-keeper.ts'
+import type { CheckpointKeeper } from './integrity/checkpoint-keeper.ts'
 import { readInstallId } from './ledger/install-id.ts'
 import { Ledger } from './ledger/ledger.ts'
 import type { Recordings } from './recording/recordings.ts'
@@ -25,7 +25,7 @@ export function openLedger(folder: string, keeper: CheckpointKeeper, clock: Cloc
   const installId = readInstallId(join(folder, 'install-id'), () =>
     existsSync(file) ? Ledger.installIdOf(file) : undefined,
   )
-  return Ledger.open({ file, installId, publicKey: publicKeyText(keeper.signingKey()), clock })
+  return Ledger.open({ file, installId, signingKey: keeper.signingKey(), clock })
 }
 
 /** @throws {PortholeError} STORAGE_* */

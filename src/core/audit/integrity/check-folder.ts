@@ -32,6 +32,7 @@ export async function checkFolder(
     rows,
     // No keys: what is checked is what is stored.
     store: new SealedRecordingStore(join(folder, 'recordings'), undefined),
+    hasKeys: false,
     outside,
     now: Date.now,
   })

@@ -1,9 +1,10 @@
 import type { CheckpointRow, LedgerRows } from '../ledger/ledger-rows.ts'
 import type { ChainPosition } from '../ledger/ledger-verification.ts'
-import { eventsText } from './chain-check.ts'
 import { type Checkpoint, isSignedBy } from './checkpoint.ts'
 import { publicKeyOf } from './checkpoint-keeper.ts'
+import { missingEnd, rewritten } from './end-findings.ts'
 import type { Findings } from './findings.ts'
+import { endProblem, isEndSigned, type SignedEnd } from './signed-end.ts'
 
 /** From this event on, checkpoints are checked with this key (SPKI, base64). */
 export interface NamedKey {
@@ -30,20 +31,30 @@ interface CheckpointParts {
 /**
  * Checks the ledger's own checkpoints: numbers without a gap, signatures, and
  * that the chain still is what was signed.
- * @returns how many there are
+ * @returns how many there are, and the latest event that a sound one vouches for
  */
-export function checkCheckpoints(parts: CheckpointParts): number {
+export function checkCheckpoints(parts: CheckpointParts): { count: number; agreed: number } {
   const { findings } = parts
   const checkpoints = parts.rows.checkpoints()
   let expected = 1
-  /** The latest event that a sound checkpoint vouches for. */
   let agreed = 0
   for (const row of checkpoints) {
     if (row.number > expected) findings.add(missingCheckpoints(expected, row.number - 1))
     expected = Math.max(expected, row.number) + 1
     if (checkSignature(parts, row) && checkPlace(parts, row, agreed)) agreed = Math.max(agreed, row.seq)
   }
-  return checkpoints.length
+  return { count: checkpoints.length, agreed }
+}
+
+/** Compares the chain with its signed end, which was read in one go with it. */
+export function checkEnd(parts: CheckpointParts, end: SignedEnd | undefined, agreed: number): void {
+  const { installId, rows, last, keys, outside } = parts
+  // An event that names another key may be forged; the key itself, where we have it, is not.
+  const named = outside?.publicKey ?? keys.findLast(({ seq }) => seq <= (end?.seq ?? last.seq))?.publicKey
+  const key = named === undefined ? undefined : publicKeyOf(named)
+  const isSigned = key !== undefined && isEndSigned(installId, end, key)
+  const problem = endProblem({ rows, last, end, isSigned, agreed })
+  if (problem !== undefined) parts.findings.add(problem)
 }
 
 /** Compares the chain with what is known of it outside. */
@@ -103,19 +114,6 @@ function lastAgreedBefore({ rows }: CheckpointParts, seq: number): number {
       .filter((row) => row.seq < seq && rows.hashOf(row.seq)?.equals(row.hash))
       .map((row) => row.seq),
   )
-}
-
-/** Nothing signed speaks for the events after the last agreed one either: what is missing need not be the last. */
-function missingEnd({ agreed, last, known }: { agreed: number; last: number; known: number }, who: string) {
-  const lost = `${eventsText(last + 1, known)} missing: ${who} of them.`
-  const doubtful = agreed < last ? ` ${eventsText(agreed + 1, last)} not proven either.` : ''
-  return { kind: 'events-missing' as const, message: lost + doubtful, seq: agreed + 1, toSeq: known }
-}
-
-function rewritten(from: number, to: number) {
-  const where = from === to ? `Event ${from}` : `An event between ${from} and ${to}`
-  const message = `${where} was changed and the chain was computed anew from there: it is not what was signed.`
-  return { kind: 'rewritten' as const, message, seq: from, toSeq: to }
 }
 
 function missingCheckpoints(from: number, to: number) {

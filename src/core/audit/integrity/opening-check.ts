@@ -3,8 +3,10 @@ import type { ErrorValue } from '../../../contract/errors.ts'
 import type { Clock } from '../../clock.ts'
 import type { AuditEventOf } from '../ledger/audit-events.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { firstSignedFormat } from '../ledger/ledger-file.ts'
 import { type Checkpoint, isSignedBy } from './checkpoint.ts'
-import { type CheckpointKeeper, publicKeyText } from './checkpoint-keeper.ts'
+import { type CheckpointKeeper, publicKeyOf, publicKeyText } from './checkpoint-keeper.ts'
+import { endProblem, isEndSigned } from './signed-end.ts'
 
 type DoubtFacts = Omit<AuditEventOf<'record.doubted'>, 'type' | 'at'>
 
@@ -41,7 +43,46 @@ function findDoubts(ledger: Ledger, keeper: CheckpointKeeper): DoubtFacts[] {
   const broken: DoubtFacts[] =
     ledger.brokenTail === undefined ? [] : [{ problem: 'chain-broken', ...ledger.brokenTail }]
   const outside = doubtOutside(ledger, keeper)
-  return outside === undefined ? broken : [...broken, outside]
+  const end = doubtEnd(ledger, keeper, outside?.problem)
+  return [...broken, outside, end].filter((doubt) => doubt !== undefined)
+}
+
+/** Since it was signed last, nobody may have added an event or changed the latest. */
+function doubtEnd(
+  ledger: Ledger,
+  keeper: CheckpointKeeper,
+  outsideProblem: DoubtFacts['problem'] | undefined,
+): DoubtFacts | undefined {
+  const last = ledger.headAtOpening
+  // What is kept outside told of the same.
+  if (outsideProblem === 'tail-missing' || outsideProblem === 'rewritten') return undefined
+  const steps = ledger.entriesOfTypes('ledger.created', 'schema.migrated', 'key.changed')
+  const known = steps.filter(({ seq }) => seq <= last.seq)
+  if (!known.some(({ event }) => isSignedSince(event))) return undefined
+  const own = createPublicKey(keeper.signingKey())
+  // A key that was lost is known by what the chain says; one that was not lost is not.
+  const named = outsideProblem === undefined ? undefined : publicKeyOf(known.at(-1)?.event.publicKey ?? '')
+  const end = ledger.endAtOpening
+  const isSigned = [own, ...(named === undefined ? [] : [named])].some((key) =>
+    isEndSigned(ledger.installId, end, key),
+  )
+  const outside = outsideProblem === undefined ? keeper.latest() : undefined
+  const agreed = typeof outside === 'object' ? outside.seq : 0
+  const found = endProblem({ rows: ledger.rows, last, end, isSigned, agreed })
+  if (found === undefined) return undefined
+  const { kind, message: detail, seq } = found
+  return { problem: doubtOfKind[kind], detail, seq }
+}
+
+const doubtOfKind = {
+  event: 'end-altered',
+  'events-missing': 'tail-missing',
+  rewritten: 'rewritten',
+} as const
+
+function isSignedSince(event: AuditEventOf<'ledger.created' | 'schema.migrated' | 'key.changed'>): boolean {
+  if (event.type === 'ledger.created') return event.format >= firstSignedFormat
+  return event.type === 'schema.migrated' && event.to >= firstSignedFormat
 }
 
 function doubtOutside(ledger: Ledger, keeper: CheckpointKeeper): DoubtFacts | undefined {

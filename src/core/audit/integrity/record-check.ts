@@ -1,15 +1,17 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { IntegrityProgress, IntegrityReport } from '../../../contract/integrity.ts'
-import { readAuditEvent } from '../ledger/audit-events.ts'
+import { type AuditEventOf, readAuditEvent } from '../ledger/audit-events.ts'
+import { firstSignedFormat } from '../ledger/ledger-file.ts'
 import type { EventRow, LedgerRows } from '../ledger/ledger-rows.ts'
 import type { ChainPosition } from '../ledger/ledger-verification.ts'
 import type { RecordingStore } from '../recording/recording-store.ts'
 import { ChainCheck } from './chain-check.ts'
-import { checkCheckpoints, checkOutside, type NamedKey, type Outside } from './checkpoint-check.ts'
+import { checkCheckpoints, checkEnd, checkOutside, type NamedKey, type Outside } from './checkpoint-check.ts'
 import { keyFingerprint } from './checkpoint-keeper.ts'
 import { Findings } from './findings.ts'
 import { checkRecording } from './recording-check.ts'
 import { RecordingsTold } from './recordings-told.ts'
+import type { SignedEnd } from './signed-end.ts'
 
 /** So many events at a time, then whoever records gets a turn: some 5 ms. */
 const eventsAtOnce = 250
@@ -18,6 +20,8 @@ export interface RecordParts {
   installId: string
   rows: LedgerRows
   store: RecordingStore
+  /** Whether the store has the keys, so that each can be tried. */
+  hasKeys: boolean
   /** Absent when there is only the record, e.g. a copy on another computer. */
   outside?: Outside | undefined
   /** Where the only writer, when it is this process, knows the chain to end. */
@@ -44,6 +48,8 @@ class RecordCheck {
   readonly #chain: ChainCheck
   readonly #recordings = new RecordingsTold()
   readonly #keys: NamedKey[] = []
+  /** What the chain says of its format; older ones signed no end. */
+  #format = 0
   #bytes = 0
 
   constructor(parts: RecordParts) {
@@ -54,17 +60,22 @@ class RecordCheck {
   async run(): Promise<IntegrityReport> {
     const { rows, outside, head, now } = this.#parts
     const at = now()
+    let end: SignedEnd | undefined
     try {
       await this.#followChain()
       // In one go with what is compared below, or the writer may have added something in between.
-      for (const row of rows.someEvents(this.#chain.last.seq, -1)) this.#hear(row)
+      end = rows.inOneGo(() => {
+        for (const row of rows.someEvents(this.#chain.last.seq, -1)) this.#hear(row)
+        return rows.signedEnd()
+      })
       if (head !== undefined) this.#compareHead(head())
     } catch (thrown) {
       this.#parts.signal?.throwIfAborted()
       this.#unreadable(thrown)
     }
     const parts = { ...this.#parts, last: this.#chain.last, keys: this.#keys, findings: this.#findings }
-    const checkpoints = checkCheckpoints(parts)
+    const { count: checkpoints, agreed } = checkCheckpoints(parts)
+    if (this.#format >= firstSignedFormat) checkEnd(parts, end, agreed)
     if (outside !== undefined) checkOutside(parts, outside)
     const told = this.#recordings.all()
     await this.#checkRecordings()
@@ -114,12 +125,23 @@ class RecordCheck {
     this.#recordings.hear(event)
     if ('publicKey' in event && event.publicKey !== undefined)
       this.#keys.push({ seq: row.seq, publicKey: event.publicKey })
+    if (event.type === 'ledger.created') this.#hearBeginning(row.seq, event)
+    if (event.type === 'schema.migrated') this.#format = Math.max(this.#format, event.to)
     if (event.type === 'record.doubted') {
       const when = new Date(event.at).toISOString()
       const message = `Noted when Porthole started at ${when}: ${event.detail}`
       const seq = event.seq ?? row.seq
       this.#findings.add({ kind: 'doubted', message, seq })
     }
+  }
+
+  /** A chain that took the place of another is sound in itself, and yet not all that was written. */
+  #hearBeginning(seq: number, { format, replaces }: AuditEventOf<'ledger.created'>): void {
+    this.#format = format
+    if (replaces === undefined) return
+    const { file, reason } = replaces
+    const message = `This record begins anew: the one before could not be read and lies in ${file}. ${reason}`
+    this.#findings.add({ kind: 'doubted', message, seq })
   }
 
   #compareHead(head: ChainPosition): void {
@@ -141,7 +163,7 @@ class RecordCheck {
   }
 
   async #checkRecordings(): Promise<void> {
-    const { store, onProgress, signal } = this.#parts
+    const { store, hasKeys, onProgress, signal } = this.#parts
     const told = this.#recordings.all()
     const total = told.reduce((sum, { whole, chunks }) => sum + (whole?.bytes ?? chunkBytes(chunks)), 0)
     const onRead = async (bytes: number) => {
@@ -151,7 +173,7 @@ class RecordCheck {
       await breathe()
     }
     for (const recording of told)
-      await checkRecording({ store, findings: this.#findings, onRead, signal }, recording)
+      await checkRecording({ store, hasKeys, findings: this.#findings, onRead, signal }, recording)
     await this.#checkUnknown()
   }
 

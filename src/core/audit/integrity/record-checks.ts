@@ -92,6 +92,7 @@ export class RecordChecks {
       installId: ledger.installId,
       rows: ledger.rows,
       store,
+      hasKeys: true,
       // Read before the chain: it may be behind what is read later, never ahead.
       outside: { checkpoint: keeper.latest(), publicKey: publicKeyText(keeper.signingKey()) },
       head: () => ledger.head,

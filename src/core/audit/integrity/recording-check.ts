@@ -12,6 +12,7 @@ const headerBytes = 64 * 1024
 
 export interface RecordingCheckParts {
   store: RecordingStore
+  hasKeys: boolean
   findings: Findings
   /** Called with bytes that were read; what it returns is awaited. */
   onRead: (bytes: number) => Promise<void>
@@ -59,9 +60,25 @@ async function compare(
     const bytes = reader.byteLength - whole.bytes
     const message = `${bytes} bytes were added to the end of the recording.`
     findings.add({ kind: 'recording', message, sessionId, offset: whole.bytes, bytes })
+  } else if (parts.hasKeys && (whole?.bytes ?? 0) > 0) {
+    await checkKey(parts, sessionId)
   } else if (length === 0) {
     const message = await otherOwner(reader, sessionId)
     if (message !== '') findings.add({ kind: 'recording', message: message.trim(), sessionId, offset: 0 })
+  }
+}
+
+/** Whoever takes away a key takes away a recording and leaves its bytes as they are. */
+async function checkKey({ store, findings }: RecordingCheckParts, sessionId: string): Promise<void> {
+  try {
+    await using reader = await store.open(sessionId)
+    await reader.read(0, 1)
+  } catch {
+    // Destroyed on purpose at this very moment.
+    if ((await store.stat(sessionId)) === undefined) return
+    const message =
+      'The key of this recording is gone or is another one: its bytes are as written and cannot be read.'
+    findings.add({ kind: 'recording', message, sessionId })
   }
 }
 

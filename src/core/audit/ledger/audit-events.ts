@@ -68,6 +68,8 @@ const doubtSchema = z.enum([
   'outside-altered',
   /** The end of the chain does not follow from its beginning. */
   'chain-broken',
+  /** The end of the chain is not signed: somebody added events, or changed the signature. */
+  'end-altered',
 ])
 
 const auditEventSchema = z.discriminatedUnion('type', [

@@ -6,7 +6,10 @@ import { createPrivateFile } from '../../files/private-file.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 
 /** `PRAGMA user_version`. Only ever grows; a file of a later format is never opened. */
-export const formatVersion = 2
+export const formatVersion = 3
+
+/** Since this one, the end of the chain is signed with every event. */
+export const firstSignedFormat = 3
 
 /** `PRAGMA application_id`, "PHau": tells a ledger from any other SQLite file. */
 const applicationId = 0x50486175
@@ -51,6 +54,16 @@ const checkpointSchema = `
   BEGIN SELECT RAISE(ABORT, 'Checkpoints are only added'); END;
 `
 
+/** Since format 3: where the chain ends, signed, in the transaction that adds the event. */
+const signedEndSchema = `
+  CREATE TABLE IF NOT EXISTS signed_end(
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    signature BLOB NOT NULL CHECK (length(signature) = 64)
+  ) STRICT;
+`
+
 /** Recovery asks for one session at a time. No part of the format: a ledger without it is as good, only slower. */
 const sessionLookup = `
   CREATE INDEX IF NOT EXISTS audit_event_by_session ON audit_event(session_id) WHERE session_id IS NOT NULL;
@@ -89,14 +102,15 @@ export function openLedgerFile(file: string): { database: Database.Database; for
 
 /** To be called in the transaction that also writes the first event, so that no ledger is ever without one. */
 export function createLedgerSchema(database: Database.Database): void {
-  database.exec(schema + checkpointSchema + sessionLookup)
+  database.exec(schema + checkpointSchema + signedEndSchema + sessionLookup)
   database.pragma(`application_id = ${applicationId}`)
   database.pragma(`user_version = ${formatVersion}`)
 }
 
 /** To be called in the transaction that also notes it. */
-export function migrateLedgerSchema(database: Database.Database): void {
-  database.exec(checkpointSchema)
+export function migrateLedgerSchema(database: Database.Database, from: number): void {
+  if (from < 2) database.exec(checkpointSchema)
+  database.exec(signedEndSchema)
   database.pragma(`user_version = ${formatVersion}`)
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { SignedEnd } from '../integrity/signed-end.ts'
 
 /** An event exactly as it is stored; what somebody changed may hold any kind of value. */
 export interface EventRow {
@@ -58,6 +59,19 @@ export class LedgerRows {
     return this.#database
       .prepare<[], CheckpointRow>('SELECT number, seq, at, hash, signature FROM checkpoint ORDER BY number')
       .all()
+  }
+
+  /** Whatever is stored as the end; `undefined` when nothing is, as before format 3. */
+  signedEnd(): SignedEnd | undefined {
+    if (!this.#hasTable('signed_end')) return undefined
+    return this.#database
+      .prepare<[], SignedEnd>('SELECT seq, hash, signature FROM signed_end ORDER BY id LIMIT 1')
+      .get()
+  }
+
+  /** What is read in `read` belongs together, also while another process writes. */
+  inOneGo<Value>(read: () => Value): Value {
+    return this.#database.transaction(read)()
   }
 
   /** How many there are. */

@@ -1,10 +1,13 @@
+import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { ErrorValue } from '../../../contract/errors.ts'
-import { type Clock, systemClock } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { storageProblem } from '../../files/storage-problem.ts'
 import { createListeners } from '../../listeners.ts'
 import type { Checkpoint } from '../integrity/checkpoint.ts'
+import { publicKeyText } from '../integrity/checkpoint-keeper.ts'
+import { type SignedEnd, signEnd } from '../integrity/signed-end.ts'
 import type { AuditEvent, AuditEventOf, AuditEventType } from './audit-events.ts'
 import { canonicalJson, wellFormed } from './canonical-json.ts'
 import { eventHash, genesisHash, hashLength } from './chain.ts'
@@ -26,8 +29,8 @@ export interface LedgerOptions {
   file: string
   /** UUID of this installation; the chain begins with its hash. */
   installId: string
-  /** What checks this installation's checkpoints (SPKI, base64); the chain names it. */
-  publicKey: string
+  /** Ed25519: signs where the chain ends; the chain names what checks it. */
+  signingKey: KeyObject
   clock: Clock
 }
 
@@ -47,11 +50,13 @@ export class Ledger implements Disposable {
   readonly brokenTail: { seq: number; detail: string } | undefined
   /** How far the chain had come before this process added anything. */
   readonly headAtOpening: ChainPosition
+  /** What was signed as its end by then. */
+  readonly endAtOpening: SignedEnd | undefined
   /** Everything as stored, to be checked. */
   readonly rows: LedgerRows
   readonly #database: Database.Database
   readonly #options: LedgerOptions
-  readonly #insert: Database.Statement
+  readonly #write: (row: NewRow) => void
   readonly #entries: LedgerEntries
   readonly #appended = createListeners<LedgerEntry>()
   /** Tells the file that is written from another in its place. */
@@ -67,12 +72,11 @@ export class Ledger implements Disposable {
     this.#database = database
     this.#options = options
     this.#inode = statSync(options.file).ino
-    this.#insert = database.prepare(
-      'INSERT INTO audit_event(seq, ts, type, session_id, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
+    this.#write = writerOf(database)
     this.#head = readHead(database) ?? { seq: 0, hash: genesisHash(options.installId) }
     this.headAtOpening = this.#head
     this.rows = new LedgerRows(database)
+    this.endAtOpening = this.rows.signedEnd()
     this.#entries = new LedgerEntries(database)
     this.beginning = beginning
     this.problem = found.problem
@@ -120,10 +124,10 @@ export class Ledger implements Disposable {
     brokenTail: Ledger['brokenTail'],
   ): Ledger {
     const migrate = database.transaction(() => {
-      migrateLedgerSchema(database)
+      migrateLedgerSchema(database, from)
       const ledger = new Ledger(database, options, 'migrated', { brokenTail })
-      const { publicKey, clock } = options
-      ledger.append({ type: 'schema.migrated', at: clock.now(), from, to: formatVersion, publicKey })
+      const publicKey = publicKeyText(options.signingKey)
+      ledger.append({ type: 'schema.migrated', at: options.clock.now(), from, to: formatVersion, publicKey })
       return ledger
     })
     return migrate.immediate()
@@ -144,7 +148,7 @@ export class Ledger implements Disposable {
         at: options.clock.now(),
         installId: options.installId,
         format: formatVersion,
-        publicKey: options.publicKey,
+        publicKey: publicKeyText(options.signingKey),
         replaces,
       })
       return ledger
@@ -161,11 +165,12 @@ export class Ledger implements Disposable {
   static installIdOf(file: string): string | undefined {
     try {
       const { database, format } = openLedgerFile(file)
-      const options = { file, installId: '', publicKey: '', clock: systemClock }
-      using ledger = format === undefined ? undefined : new Ledger(database, options, 'continued')
-      if (format === undefined) database.close()
-      for (const { event } of ledger?.entries() ?? [])
-        if (event.type === 'ledger.created') return event.installId
+      try {
+        for (const { event } of format === undefined ? [] : new LedgerEntries(database).after(0))
+          if (event.type === 'ledger.created') return event.installId
+      } finally {
+        database.close()
+      }
     } catch {
       // `open` says what is wrong with it.
     }
@@ -199,7 +204,17 @@ export class Ledger implements Disposable {
     const body = canonicalJson(wellFormed({ ...event, recordedAt }))
     const hash = eventHash(seq, previous.hash, Buffer.from(body, 'utf8'))
     try {
-      this.#insert.run(seq, recordedAt, event.type, sessionId, body, previous.hash, hash)
+      const signature = signEnd(this.installId, { seq, hash }, this.#options.signingKey)
+      this.#write({
+        seq,
+        recordedAt,
+        type: event.type,
+        sessionId,
+        body,
+        prev: previous.hash,
+        hash,
+        signature,
+      })
     } catch (thrown) {
       if (!this.#wasWritten({ seq, hash })) throw appendProblem(thrown, this.#options.file)
     }
@@ -284,4 +299,41 @@ function readHead(database: Database.Database): ChainPosition | undefined {
 function findBrokenTail(rows: LedgerRows, installId: string): Ledger['brokenTail'] {
   const result = verifyChain(rows, { installId, after: rows.positionBefore(tailLength) })
   return result.intact ? undefined : { seq: result.seq, detail: result.problem }
+}
+
+interface NewRow {
+  seq: number
+  recordedAt: number
+  type: string
+  sessionId: string | null
+  body: string
+  prev: Uint8Array
+  hash: Uint8Array
+  signature: Uint8Array
+}
+
+/** An event and the signed end that it moves, both or neither. */
+function writerOf(database: Database.Database): (row: NewRow) => void {
+  const insert = database.prepare(
+    `INSERT INTO audit_event(seq, ts, type, session_id, body, prev, hash)
+     VALUES (@seq, @recordedAt, @type, @sessionId, @body, @prev, @hash)`,
+  )
+  const setEnd = database.prepare(
+    'REPLACE INTO signed_end(id, seq, hash, signature) VALUES (1, @seq, @hash, @signature)',
+  )
+  return database.transaction((row: NewRow) => {
+    // A trigger that somebody put in can have SQLite pass over a row in silence.
+    if (insert.run(row).changes !== 1) throw new RowRefusedError()
+    setEnd.run(row)
+  })
+}
+
+/** Named like SQLite's own. */
+class RowRefusedError extends Error {
+  override readonly name = 'RowRefusedError'
+  readonly code = 'SQLITE_CONSTRAINT_TRIGGER'
+
+  constructor() {
+    super('The database did not take the event')
+  }
 }

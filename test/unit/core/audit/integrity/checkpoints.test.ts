@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto'
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuditKeeper } from '../../../../../src/core/audit/audit-keeper.ts'
-import { isSignedBy } from '../../../../../src/core/audit/integrity/checkpoint.ts'
+import { isSignedBy, signCheckpoint } from '../../../../../src/core/audit/integrity/checkpoint.ts'
 import { FileCheckpointKeeper } from '../../../../../src/core/audit/integrity/checkpoint-keeper.ts'
 import { KeyFiles } from '../../../../../src/core/audit/integrity/key-files.ts'
+import { eventHash } from '../../../../../src/core/audit/ledger/chain.ts'
 import { createHandClock } from '../../../../fixtures/hand-clock.ts'
 import { sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
 import { hashAnew, installIdIn, tamper } from '../tampering.ts'
@@ -161,7 +163,9 @@ describe('checkpoints', () => {
     await closedHistory(4)
     const toFormat1 = () =>
       tamper(folder.path, (database) => {
-        database.exec("DROP TABLE checkpoint; DELETE FROM audit_event WHERE type = 'schema.migrated'")
+        database.exec(
+          "DROP TABLE checkpoint; DROP TABLE signed_end; DELETE FROM audit_event WHERE type = 'schema.migrated'",
+        )
         const created = database.prepare('SELECT body FROM audit_event WHERE seq = 1').pluck().get() as string
         const { publicKey: _, ...facts } = JSON.parse(created)
         database
@@ -179,6 +183,108 @@ describe('checkpoints', () => {
     tamper(folder.path, (database) => database.exec('DROP TABLE checkpoint'))
     rmSync(join(keys(), 'latest-checkpoint.json'))
     expect((await reopened()).doubts).toEqual([expect.objectContaining({ problem: 'outside-missing' })])
+  })
+})
+
+describe('the signed end', () => {
+  const forge = (database: Database.Database) => {
+    const { seq, hash } = database
+      .prepare<[], { seq: number; hash: Buffer }>(
+        'SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1',
+      )
+      .get() as { seq: number; hash: Buffer }
+    const body = '{"at":1,"recordedAt":1,"type":"forged"}'
+    database
+      .prepare("INSERT INTO audit_event VALUES (?, 1, 'forged', NULL, ?, ?, ?)")
+      .run(seq + 1, body, hash, eventHash(seq + 1, hash, Buffer.from(body)))
+  }
+  const downgrade = (database: Database.Database) => {
+    database.exec('DROP TABLE signed_end')
+    database.pragma('user_version = 2')
+  }
+
+  it('shows an event that somebody without the key added, once and for good', async () => {
+    await closedHistory(4)
+    tamper(folder.path, forge)
+    const { problems, doubts } = await reopened()
+    expect(problems).toEqual([expect.stringContaining('Event 5 is not signed: somebody else added it')])
+    expect(doubts).toEqual([expect.objectContaining({ problem: 'end-altered', seq: 5 })])
+    expect((await reopened()).problems).toEqual([])
+  })
+
+  it('shows it also where the record was made to look like one from before there were signed ends', async () => {
+    await closedHistory(4)
+    tamper(folder.path, (database) => {
+      forge(database)
+      downgrade(database)
+    })
+    expect((await reopened()).doubts).toEqual([
+      expect.objectContaining({ problem: 'end-altered', detail: expect.stringContaining('is gone') }),
+    ])
+  })
+
+  it('shows what was changed after the latest checkpoint, when Porthole was killed', async () => {
+    const copy = `${folder.path}-killed`
+    try {
+      {
+        await using keeper = await open()
+        refuse(keeper, 5)
+        for (const suffix of ['', '-keys']) cpSync(folder.path + suffix, copy + suffix, { recursive: true })
+      }
+      for (const suffix of ['', '-keys']) {
+        rmSync(folder.path + suffix, { recursive: true })
+        cpSync(copy + suffix, folder.path + suffix, { recursive: true })
+      }
+      expect(outside().seq).toBe(1)
+      const untouched = readFileSync(join(folder.path, 'ledger.sqlite-wal'))
+      tamper(folder.path, (database) => {
+        database.exec(`UPDATE audit_event SET body = replace(body, '"ada"', '"eve"') WHERE seq = 4`)
+        hashAnew(database, installIdIn(database), 4)
+      })
+      expect((await reopened()).doubts).toEqual([
+        expect.objectContaining({ problem: 'rewritten', seq: 2, detail: expect.stringContaining('2 and 6') }),
+      ])
+      expect(untouched.length).toBeGreaterThan(0)
+    } finally {
+      for (const suffix of ['', '-keys']) rmSync(copy + suffix, { recursive: true, force: true })
+    }
+  })
+
+  it('begins where a record of format 2 goes on, without alarm', async () => {
+    await closedHistory(4)
+    const key = new FileCheckpointKeeper(new KeyFiles(keys())).signingKey()
+    tamper(folder.path, (database) => {
+      const created = database.prepare('SELECT body FROM audit_event WHERE seq = 1').pluck().get() as string
+      database
+        .prepare('UPDATE audit_event SET body = ? WHERE seq = 1')
+        .run(created.replace('"format":3', '"format":2'))
+      hashAnew(database, installIdIn(database), 1)
+      database.exec('DELETE FROM checkpoint')
+      downgrade(database)
+      const head = database.prepare('SELECT hash FROM audit_event WHERE seq = 4').pluck().get() as Buffer
+      const facts = { installId: installIdIn(database), number: 1, seq: 4, hash: head.toString('hex'), at: 1 }
+      const signed = signCheckpoint(facts, key)
+      database
+        .prepare('INSERT INTO checkpoint VALUES (1, 4, 1, ?, ?)')
+        .run(head, Buffer.from(signed.signature, 'base64'))
+      new FileCheckpointKeeper(new KeyFiles(keys())).keep(signed)
+    })
+    {
+      await using keeper = await open()
+      expect(keeper.problems()).toEqual([])
+    }
+    expect(await reopened()).toEqual({ problems: [], doubts: [] })
+  })
+
+  it('is not to be had around: an event that a trigger swallows is refused', async () => {
+    await closedHistory(4)
+    tamper(folder.path, (database) =>
+      database.exec(
+        "CREATE TRIGGER x BEFORE INSERT ON audit_event WHEN NEW.type = 'session.rejected' BEGIN SELECT RAISE(IGNORE); END",
+      ),
+    )
+    await using keeper = await open()
+    expect(() => refuse(keeper, 1)).toThrow('changed by another program')
   })
 })
 

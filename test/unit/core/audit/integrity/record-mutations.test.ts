@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -6,13 +6,18 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { IntegrityFinding, IntegrityReport } from '../../../../../src/contract/integrity.ts'
 import { AuditKeeper } from '../../../../../src/core/audit/audit-keeper.ts'
+import { signCheckpoint } from '../../../../../src/core/audit/integrity/checkpoint.ts'
 import {
   FileCheckpointKeeper,
   publicKeyText,
 } from '../../../../../src/core/audit/integrity/checkpoint-keeper.ts'
 import { KeyFiles } from '../../../../../src/core/audit/integrity/key-files.ts'
 import { checkRecord } from '../../../../../src/core/audit/integrity/record-check.ts'
+import { signEnd } from '../../../../../src/core/audit/integrity/signed-end.ts'
+import { canonicalJson } from '../../../../../src/core/audit/ledger/canonical-json.ts'
+import { eventHash } from '../../../../../src/core/audit/ledger/chain.ts'
 import { LedgerRows } from '../../../../../src/core/audit/ledger/ledger-rows.ts'
+import { RecordingKeys } from '../../../../../src/core/audit/sealing/recording-keys.ts'
 import { SealedRecordingStore } from '../../../../../src/core/audit/sealing/sealed-recording-store.ts'
 import { createHandClock } from '../../../../fixtures/hand-clock.ts'
 import { recordingStart, sessionFacts, temporaryFolder } from '../audit-fixtures.ts'
@@ -87,11 +92,16 @@ function restore(): void {
 async function check(): Promise<IntegrityReport> {
   const database = new Database(join(folder.path, 'ledger.sqlite'), { readonly: true })
   const keeper = new FileCheckpointKeeper(new KeyFiles(`${folder.path}-keys`))
+  using keys = new RecordingKeys({
+    file: join(folder.path, 'recording-keys.sqlite'),
+    masterKey: keeper.masterKey(),
+  })
   try {
     return await checkRecord({
       installId,
       rows: new LedgerRows(database),
-      store: new SealedRecordingStore(join(folder.path, 'recordings'), undefined),
+      store: new SealedRecordingStore(join(folder.path, 'recordings'), keys),
+      hasKeys: true,
       outside: { checkpoint: keeper.latest(), publicKey: publicKeyText(keeper.signingKey()) },
       now: Date.now,
     })
@@ -117,6 +127,44 @@ const difference = fc.integer({ min: 1, max: 255 })
 
 function fail(): never {
   throw new Error('There are two sessions')
+}
+
+function changeKey(sessionId: string, how: string, position: number, by: number): void {
+  const database = new Database(join(folder.path, 'recording-keys.sqlite'))
+  const read = database
+    .prepare<[string], Buffer>('SELECT wrapped FROM recording_key WHERE session_id = ?')
+    .pluck()
+  const write = database.prepare('UPDATE recording_key SET wrapped = ? WHERE session_id = ?')
+  const wrapped = read.get(sessionId) ?? fail()
+  const other = sessions.find((each) => each.sessionId !== sessionId) ?? fail()
+  const at = position % wrapped.length
+  wrapped[at] = (Number(wrapped[at]) + by) % 256
+  if (how === 'changed') write.run(wrapped, sessionId)
+  else if (how === 'deleted')
+    database.prepare('DELETE FROM recording_key WHERE session_id = ?').run(sessionId)
+  else write.run(read.get(other.sessionId), sessionId)
+  database.close()
+}
+
+/** What anybody can do: the chain needs no key. */
+function addForged(
+  database: Database.Database,
+  count: number,
+  event: object = { type: 'recording.shredded', sessionId: sessions[0]?.sessionId, at: 1 },
+): { seq: number; hash: Buffer } {
+  const body = canonicalJson({ ...event, recordedAt: 1 })
+  const { type, sessionId = null } = event as { type: string; sessionId?: string }
+  const insert = database.prepare('INSERT INTO audit_event VALUES (?, 1, ?, ?, ?, ?, ?)')
+  let head = database
+    .prepare<[], { seq: number; hash: Buffer }>('SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1')
+    .get()
+  for (let added = 0; head !== undefined && added < count; added += 1) {
+    const seq = head.seq + 1
+    const hash = Buffer.from(eventHash(seq, head.hash, Buffer.from(body)))
+    insert.run(seq, type, sessionId, body, head.hash, hash)
+    head = { seq, hash }
+  }
+  return head ?? fail()
 }
 
 /** One byte of a column, whatever it holds; `undefined` for NULL. */
@@ -190,6 +238,47 @@ const mutations: Record<string, () => fc.Arbitrary<Omit<Mutation, 'name'>>> = {
         }),
       isLocated: covers(seq),
     })),
+  'events added behind the last one, hashed as they should be': () =>
+    fc.integer({ min: 1, max: 3 }).map((count) => ({
+      apply: () => edit((db) => addForged(db, count)),
+      isLocated: covers(lastSeq + count),
+    })),
+  'events added, with a checkpoint and a signed end of a key of their own': () =>
+    fc.constant(undefined).map(() => ({
+      apply: () =>
+        edit((db) => {
+          const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+          const text = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+          const { seq, hash } = addForged(db, 1, { type: 'key.changed', at: 1, publicKey: text })
+          const facts = { installId, number: lastCheckpoint + 1, seq, hash: hash.toString('hex'), at: 1 }
+          const { signature } = signCheckpoint(facts, privateKey)
+          db.prepare('INSERT INTO checkpoint VALUES (?, ?, 1, ?, ?)').run(
+            facts.number,
+            seq,
+            hash,
+            Buffer.from(signature, 'base64'),
+          )
+          db.prepare('UPDATE signed_end SET seq = ?, hash = ?, signature = ?').run(
+            seq,
+            hash,
+            signEnd(installId, { seq, hash }, privateKey),
+          )
+        }),
+      isLocated: covers(lastSeq + 1),
+    })),
+  'a column of the signed end': () =>
+    fc
+      .tuple(fc.constantFrom('seq', 'hash', 'signature'), fc.nat(), difference)
+      .map(([column, position, by]) => ({
+        apply: () =>
+          edit((db) => changeColumn(db, { table: 'signed_end', key: 'id', value: 1, column }, position, by)),
+        isLocated: covers(lastSeq),
+      })),
+  'the signed end deleted': () =>
+    fc.constantFrom('DELETE FROM signed_end', 'DROP TABLE signed_end').map((sql) => ({
+      apply: () => edit((db) => db.exec(sql)),
+      isLocated: covers(lastSeq),
+    })),
   'two events changed places': () =>
     fc.tuple(anySeq(), anySeq()).map(([left, right]) => ({
       apply: () => {
@@ -236,6 +325,18 @@ const mutations: Record<string, () => fc.Arbitrary<Omit<Mutation, 'name'>>> = {
     anySession().map(({ sessionId, file }) => ({
       apply: () => rmSync(file),
       isLocated: (finding) => finding.kind === 'recording-missing' && finding.sessionId === sessionId,
+    })),
+  'the key of a recording': () =>
+    fc
+      .tuple(anySession(), fc.constantFrom('changed', 'deleted', 'of the other one'), fc.nat(), difference)
+      .map(([{ sessionId }, how, position, by]) => ({
+        apply: () => changeKey(sessionId, how, position, by),
+        isLocated: (finding) => finding.kind === 'recording' && finding.sessionId === sessionId,
+      })),
+  'the key of all recordings': () =>
+    fc.constant(undefined).map(() => ({
+      apply: () => rmSync(join(`${folder.path}-keys`, 'master-key')),
+      isLocated: (finding) => finding.kind === 'recording' && finding.sessionId === sessions[1]?.sessionId,
     })),
   'two recordings exchanged': () =>
     anySession().map(({ sessionId }) => ({

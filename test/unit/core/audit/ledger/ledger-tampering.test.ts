@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -9,6 +10,7 @@ import { type Verification, verifyChain } from '../../../../../src/core/audit/le
 import { createHandClock } from '../../../../fixtures/hand-clock.ts'
 import { startEvent, temporaryFolder } from '../audit-fixtures.ts'
 
+const { privateKey: signingKey } = generateKeyPairSync('ed25519')
 const installId = 'd2719e46-5f4d-4a5c-9f0b-3a6f5e6d7c8b'
 const length = 24
 /** Two seconds on a quiet machine; a busy one must not fail them. */
@@ -24,7 +26,7 @@ beforeAll(() => {
   folder = temporaryFolder()
   original = join(folder.path, 'ledger.sqlite')
   const clock = createHandClock()
-  using ledger = Ledger.open({ file: original, installId, publicKey: 'unused here', clock })
+  using ledger = Ledger.open({ file: original, installId, signingKey, clock })
   while (ledger.head.seq < length) {
     clock.advance(1000)
     ledger.append(startEvent({ userName: 'Zo\ufffd', reason: 'why' }))

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PortholeError } from '../../../../../src/contract/errors.ts'
 import { Ledger } from '../../../../../src/core/audit/ledger/ledger.ts'
+import { formatVersion } from '../../../../../src/core/audit/ledger/ledger-file.ts'
 import { createHandClock } from '../../../../fixtures/hand-clock.ts'
 import { startEvent, temporaryFolder } from '../audit-fixtures.ts'
 
+const { privateKey: signingKey } = generateKeyPairSync('ed25519')
 const installId = 'd2719e46-5f4d-4a5c-9f0b-3a6f5e6d7c8b'
 const clock = createHandClock()
 let folder: ReturnType<typeof temporaryFolder>
@@ -19,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => folder[Symbol.dispose]())
 
-const open = () => Ledger.open({ file, installId, publicKey: 'unused here', clock })
+const open = () => Ledger.open({ file, installId, signingKey, clock })
 
 function raw<Value>(use: (database: Database.Database) => Value): Value {
   const database = new Database(file)
@@ -184,7 +186,7 @@ describe('Ledger', () => {
 
   it('refuses a ledger of a later format and leaves it alone', () => {
     open()[Symbol.dispose]()
-    raw((database) => database.pragma('user_version = 3'))
+    raw((database) => database.pragma(`user_version = ${formatVersion + 1}`))
     expect(open).toThrow(PortholeError)
     expect(open).toThrow('written by a newer Porthole')
     expect(readdirSync(folder.path).filter((name) => name.includes('unreadable'))).toEqual([])
@@ -225,7 +227,7 @@ describe('Ledger', () => {
       Ledger.open({
         file: join(folder.path, 'gone', 'ledger.sqlite'),
         installId,
-        publicKey: 'unused here',
+        signingKey,
         clock,
       }),
     ).toThrow(expect.objectContaining({ value: expect.objectContaining({ code: 'STORAGE_UNWRITABLE' }) }))
