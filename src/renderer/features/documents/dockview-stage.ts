@@ -11,8 +11,7 @@ export function createStage(api: DockviewApi): Stage {
     split === undefined || api.activePanel === undefined
       ? {}
       : ({ position: { referencePanel: api.activePanel, direction: sideOf[split] } } as const)
-  const focus = () =>
-    api.activePanel?.view.content.element.querySelector<HTMLElement>(`[${keyboardAttribute}]`)?.focus()
+  const focus = () => keyboardPlace(api.activePanel?.view.content.element)?.focus()
 
   return {
     show(document, split) {
@@ -46,6 +45,11 @@ export function createStage(api: DockviewApi): Stage {
     },
     focus,
   }
+}
+
+/** What takes the keyboard in a document: a field of its own where it names one, else the document. */
+export function keyboardPlace(within: Element | null | undefined): HTMLElement | undefined {
+  return [...(within?.querySelectorAll<HTMLElement>(`[${keyboardAttribute}]`) ?? [])].at(-1)
 }
 
 /** What assistive technology reads for the tab. */

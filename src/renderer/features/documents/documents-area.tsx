@@ -11,7 +11,7 @@ import { type ReactNode, useCallback, useEffect, useRef } from 'react'
 import type { Document } from '../../app/documents/document.ts'
 import { keyboardAttribute } from '../../app/documents/workspace.ts'
 import { useDocuments, useServices } from '../../app/services.ts'
-import { createStage } from './dockview-stage.ts'
+import { createStage, keyboardPlace } from './dockview-stage.ts'
 import { DocumentProblem } from './document-problem.tsx'
 import { DocumentTab } from './document-tab.tsx'
 import { preloadViews, viewOf } from './document-views.ts'
@@ -97,7 +97,9 @@ function Reachable({ document, children }: { document: Document; children: React
   const inFront = useDocuments(({ activeId }) => activeId === document.id)
   const isTerminal = document.kind === 'terminal'
   useEffect(() => {
-    if (inFront && !isTerminal) element.current?.focus({ preventScroll: true })
+    if (!inFront || isTerminal) return
+    const place = keyboardPlace(element.current) ?? element.current
+    place?.focus({ preventScroll: true })
   }, [inFront, isTerminal])
   return (
     <div

@@ -5,6 +5,7 @@ import { useServices } from '../../app/services.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { classNames } from '../../ui/class-names.ts'
 import { type MenuEntry, useContextMenu } from '../../ui/context-menu.tsx'
+import { displayText } from '../../ui/display-text.ts'
 import { CheckIcon, CopyIcon, CredentialsIcon, MoreIcon, PauseIcon } from '../../ui/icons.ts'
 import { RedactedText } from '../../ui/redacted-text.tsx'
 import styles from './command-list.module.css'
@@ -165,7 +166,7 @@ function Command({ command }: { command: RecordedCommand }) {
   const likely = confidence === 'likely'
   return (
     <>
-      <span className={styles.text} title={text}>
+      <span className={styles.text} title={displayText(text)}>
         <RedactedText text={text.replaceAll('\n', ' ⏎ ')} />
       </span>
       <span

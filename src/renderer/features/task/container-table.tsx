@@ -91,6 +91,7 @@ function Row({
             variant="ghost"
             size="small"
             title={`Open a shell in ${displayText(name)}`}
+            aria-label={`Open shell in ${displayText(name)}`}
             onClick={() =>
               run('shell.open', {
                 kind: 'container',

@@ -93,11 +93,12 @@ function RecordedIn({ page: { ref, cluster, lines = [], cloud } }: { page: TaskP
   const recorded = lines.filter((line) => line.kind === 'session' && line.hasRecording)
   return (
     <section>
-      <Heading text="Recorded in" />
+      <Heading text="Recorded in">
+        {recorded[0] !== undefined && <TaskHold task={ref} lines={lines} />}
+      </Heading>
       <dl className={styles.places}>
         <Place icon={<LocalIcon size={14} stroke={1.75} aria-hidden />} name="This computer">
           {recorded.length === 1 ? '1 recording' : `${recorded.length} recordings`}
-          {recorded[0] !== undefined && <TaskHold task={ref} lines={lines} />}
         </Place>
         {cloud !== undefined && (
           <Place icon={<CloudIcon size={14} stroke={1.75} aria-hidden />} name="CloudTrail">

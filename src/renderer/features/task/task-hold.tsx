@@ -14,7 +14,7 @@ export function TaskHold({ task, lines }: { task: TaskRef; lines: readonly Histo
   if (held === undefined) return null
   return (
     <>
-      {held && ', on hold'}
+      {held && 'On hold'}
       <Button
         size="small"
         className={styles.hold}
