@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** A BusyBox with ash: this computer's, or the one that is named. Debian has it in `busybox-static`. */
 const busybox = [
   process.env.PORTHOLE_BUSYBOX,
+  resolve('.cache/container-tools/busybox'),
   resolve('.cache/containers/busybox'),
   '/usr/bin/busybox',
   '/bin/busybox',

@@ -38,8 +38,10 @@ export class Shredder {
   async applyRetention(settings: RetentionSettings): Promise<string[]> {
     const { index, clock } = this.#parts
     const due = dueForShredding(index.keptRecordings(), settings, clock.now())
-    for (const sessionId of due) await this.shred(sessionId, 'retention')
-    return due
+    const gone: string[] = []
+    // A hold may be set while the ones before it are destroyed, which then counts.
+    for (const sessionId of due) if (await this.shred(sessionId, 'retention')) gone.push(sessionId)
+    return gone
   }
 
   /** @returns whether there was one to destroy: not one that is held or still being written */

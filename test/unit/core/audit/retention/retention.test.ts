@@ -130,6 +130,19 @@ describe('shredding', () => {
     expect(await keeper.applyRetention({ days: 1 })).toBe(1)
   })
 
+  it('spares a recording that is held while those before it are destroyed', async () => {
+    await using keeper = await open()
+    const first = await recordSession(keeper)
+    clock.advance(day)
+    const second = await recordSession(keeper)
+    clock.advance(200 * day)
+    const going = keeper.applyRetention({ days: 1 })
+    keeper.note({ activity: 'hold.set', at: clock.now(), userName: 'ana', sessionId: second, taskArn })
+    expect(await going).toBe(1)
+    expect([existsSync(fileOf(first)), existsSync(fileOf(second))]).toEqual([false, true])
+    expect(keeper.session(second)).toMatchObject({ hasRecording: true, holds: ['session'] })
+  })
+
   it('is finished at the next start when it was interrupted after the ledger had heard', async () => {
     let sessionId: string
     const copy = join(folder.path, 'copy')

@@ -134,6 +134,14 @@ describe('a sealed recording', () => {
     expect(readdirSync(folder.path).filter((name) => name.includes(sessionId))).toEqual([])
   })
 
+  it('has a key of its own', async () => {
+    const others = [keys.create(randomUUID()), keys.create(randomUUID())]
+    await write('kept\n')
+    const all = [keys.get(sessionId), ...others].map((key) => Buffer.from(key ?? []).toString('hex'))
+    expect(all.map((key) => key.length)).toEqual([64, 64, 64])
+    expect(new Set(all).size).toBe(3)
+  })
+
   it('is no use with another master key', async () => {
     await write('x\n')
     keys[Symbol.dispose]()
