@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { createContainerRuntime } from './containers/create-runtime.ts'
 import { type SandboxReady, startSandbox } from './sandbox.ts'
 import { systemClock } from './services/clock.ts'
+import { realAgentSettings } from './services/message-gateway/agent-settings.ts'
 import {
   createMessageGateway,
   type MessageGatewayOptions,
@@ -30,7 +31,13 @@ const usage = `Usage: sandbox --port P [--ready-file F] [--tasks N] [--accounts 
   --resources FOLDER   The folder with sandbox/images in it.
   --cache FOLDER       Keeps the parts of containers that do not change between runs.
   --plugin-key-file F  Gets the public key that the download site of session-manager-plugin signs with.
-  --stay-with-parent   End when the pipe on standard input closes.`
+  --stay-with-parent   End when the pipe on standard input closes.
+
+  PORTHOLE_FIRST_OUTPUT_DELAY  Milliseconds from a command's start to its first output; the real agent waits 1000.`
+
+const firstOutputDelayVariable = 'PORTHOLE_FIRST_OUTPUT_DELAY'
+/** No agent waits for longer than a person would. */
+const longestFirstOutputDelay = 60_000
 
 interface Settings {
   port: number
@@ -38,6 +45,7 @@ interface Settings {
   tasks: number
   accounts: number
   unpaced: boolean
+  firstOutputDelay: number
   resources: string
   cacheFolder: string
   pluginKeyFile: string | undefined
@@ -72,7 +80,7 @@ async function run(settings: Settings): Promise<void> {
       accounts: settings.accounts,
       runtime,
       log: say,
-      ...(settings.unpaced ? { createGateway: createUnpacedGateway } : {}),
+      createGateway: (options) => createPacedGateway(options, settings),
     }).catch((error) => {
       throw explainListenError(error, settings.port)
     }),
@@ -99,8 +107,10 @@ async function publishDemoPlugin(site: PluginSite, keyFile: string | undefined):
   if (keyFile !== undefined) await writeFile(keyFile, key.publicKey)
 }
 
-function createUnpacedGateway(options: MessageGatewayOptions): MessageGatewayServer {
-  return createMessageGateway({ ...options, agent: { ...options.agent, chunkInterval: 0 } })
+function createPacedGateway(options: MessageGatewayOptions, settings: Settings): MessageGatewayServer {
+  const pace = settings.unpaced ? { chunkInterval: 0 } : {}
+  const { firstOutputDelay } = settings
+  return createMessageGateway({ ...options, agent: { ...options.agent, firstOutputDelay, ...pace } })
 }
 
 /** Resolves at the first signal, or when the parent's end of the pipe is gone. */
@@ -169,6 +179,11 @@ function readSettings(argv: string[]): Settings {
     tasks: readNumber('--tasks', values.tasks, 100_000),
     accounts: readNumber('--accounts', values.accounts, 5_000),
     unpaced: values.unpaced,
+    firstOutputDelay: readNumber(
+      firstOutputDelayVariable,
+      process.env[firstOutputDelayVariable] ?? String(realAgentSettings.firstOutputDelay),
+      longestFirstOutputDelay,
+    ),
     resources: resolve(values.resources ?? join(projectFolder(), 'resources')),
     cacheFolder: resolve(values.cache ?? join(projectFolder(), '.cache', 'container-tools')),
     pluginKeyFile: values['plugin-key-file'],

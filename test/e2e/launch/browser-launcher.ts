@@ -1,6 +1,7 @@
 import type { Browser, BrowserType } from '@playwright/test'
 import { findBrowser } from '../../../scripts/lib/find-browser.ts'
 import type { LaunchedApp, StartOptions } from './launch.ts'
+import { withoutFirstDelay } from './local-aws.ts'
 import { PortholeProcess } from './porthole-process.ts'
 
 /** Root, as in a build container, cannot use Chromium's own sandbox; the rest keeps it from calling home. */
@@ -25,7 +26,7 @@ export async function launchInBrowser(chromium: BrowserType, options: StartOptio
   const porthole = resources.use(
     await PortholeProcess.start(
       ['web', '--no-open', ...(options.demo === false ? [] : ['--demo']), ...(options.args ?? [])],
-      options.environment,
+      { ...withoutFirstDelay, ...options.environment },
     ),
   )
   try {

@@ -10,6 +10,9 @@ const projectFolder = path.resolve(import.meta.dirname, '../../..')
 /** Namespaces, images and the page on two busy cores; usually two seconds. */
 const readyLimitMilliseconds = 60_000
 
+/** The real agent's second before the first output, which every shell of every test would wait for. */
+export const withoutFirstDelay = { PORTHOLE_FIRST_OUTPUT_DELAY: '0' }
+
 export interface LocalAws extends AsyncDisposable {
   /** For an app that then finds this AWS and nothing of the person's. */
   environment: Record<string, string>
@@ -32,7 +35,7 @@ export async function startLocalAws(flags: string[] = []): Promise<LocalAws> {
   const child = spawn(
     process.execPath,
     [path.join(projectFolder, 'dist/node/sandbox.js'), '--port', '0', '--ready-file', readyFile, ...flags],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...withoutFirstDelay } },
   )
   started.defer(() => end(child))
   await appears(readyFile)

@@ -64,7 +64,7 @@ export async function startOwnWorld({ world, agent, pluginSite }: OwnWorldOption
         gateway = createMessageGateway({
           ...options,
           streamUrlBase,
-          ...(agent && { agent }),
+          agent: { firstOutputDelay: 0, ...agent },
           faults: (sessionId) => {
             sessionIds.push(sessionId)
             return undefined
