@@ -25,7 +25,7 @@ async function findingsOf(bytes: Uint8Array) {
   await writer.append(bytes)
   await writer.close()
   const findings = new Findings()
-  await checkRecording({ store, findings, onRead: async () => {} }, told)
+  await checkRecording({ store, findings, hasKeys: false, onRead: async () => {} }, told)
   return findings.kept
 }
 
