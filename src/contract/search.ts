@@ -72,6 +72,19 @@ export const searchHitSchema = z.object({
 })
 export type SearchHit = z.infer<typeof searchHitSchema>
 
+/** Found in a transcript that AWS wrote: text with lines and without times, which nothing here confirms. */
+export const transcriptHitSchema = z.object({
+  /** `command`: a line that looks like one typed at a prompt. Nothing in the text says that it was. */
+  kind: z.enum(['command', 'output']),
+  /** Counted from 0. */
+  line: z.number().int().nonnegative(),
+  /** One line; secrets are taken out. */
+  text: z.string(),
+  /** As those of a `SearchHit`. */
+  highlights: z.array(z.tuple([z.number().int(), z.number().int()])),
+})
+export type TranscriptHit = z.infer<typeof transcriptHitSchema>
+
 export const searchGroupSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('session'),
@@ -88,6 +101,10 @@ export const searchGroupSchema = z.discriminatedUnion('kind', [
     event: cloudEventSchema,
     /** Where it was, if this computer knows the task from a session of its own. */
     container: containerRefSchema.optional(),
+    /** What is found in AWS's transcript of it; absent while nobody has read that. */
+    transcript: z
+      .object({ hits: z.array(transcriptHitSchema), hitCount: z.number().int().nonnegative() })
+      .optional(),
   }),
 ])
 export type SearchGroup = z.infer<typeof searchGroupSchema>

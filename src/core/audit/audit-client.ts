@@ -7,6 +7,7 @@ import type { AuditService, ExportRun, RecorderFactory } from './audit-service.t
 import { ChannelRecorderFactory } from './recording/channel-recorders.ts'
 import type { KeyPurpose } from './sealing/derived-key.ts'
 import type { CloudKnown } from './search/other-entries.ts'
+import type { GivenTranscript } from './search/transcript-index.ts'
 
 /** The audit service as a client of the worker sees it, with what only the host of the app needs. */
 export interface AuditClient extends AuditService {
@@ -19,6 +20,11 @@ export interface AuditClient extends AuditService {
   problems(): Promise<ErrorValue[]>
   /** What AWS told of shells: searched from now on, in the place of what was given before. */
   setCloud(cloud: CloudKnown): Promise<void>
+  /** Transcripts that AWS wrote, as far as they are in the search index. */
+  indexedTranscripts(): Promise<{ awsSessionId: string; sha256: string }[]>
+  /** Puts one into it, without secrets. */
+  indexTranscript(transcript: GivenTranscript): Promise<void>
+  purgeTranscript(awsSessionId: string): Promise<void>
   /** AWS's ids of all sessions that the ledger has. */
   awsSessionIds(): Promise<string[]>
   /** What is under a legal hold: tasks, and sessions by AWS's ids. */
@@ -58,6 +64,9 @@ export function createAuditService(options: { channel: Channel }): AuditClient {
     onRecordAct: (listener) => rpc.on('acted', listener),
     setCloud: async ({ events, read }) =>
       void unwrap(await rpc.call('setCloud', { events: [...events], read: [...read] })),
+    indexedTranscripts: async () => unwrap(await rpc.call('indexedTranscripts', {})),
+    indexTranscript: async (transcript) => void unwrap(await rpc.call('indexTranscript', transcript)),
+    purgeTranscript: async (awsSessionId) => void unwrap(await rpc.call('purgeTranscript', { awsSessionId })),
     leftBehind: async () => unwrap(await rpc.call('leftBehind', {})),
     touched: async () => unwrap(await rpc.call('touched', {})),
     taskSnapshot: async (taskArn) => unwrap(await rpc.call('taskSnapshot', { taskArn })).found,

@@ -106,6 +106,16 @@ export const auditMethods = {
     }),
     result: z.object({}),
   },
+  /** Transcripts that AWS wrote, as far as they are searched. */
+  indexedTranscripts: {
+    params: z.object({}),
+    result: z.array(z.object({ awsSessionId: z.string(), sha256: z.string() })),
+  },
+  indexTranscript: {
+    params: z.object({ awsSessionId: z.string(), sha256: z.string(), text: z.string() }),
+    result: z.object({}),
+  },
+  purgeTranscript: { params: z.object({ awsSessionId: z.string() }), result: z.object({}) },
   leftBehind: { params: z.object({}), result: z.array(auditSessionSchema) },
   touched: { params: z.object({}), result: z.array(touchedTaskSchema) },
   taskSnapshot: {

@@ -71,6 +71,7 @@ export function createAuditHistory(
       snapshotOf: (taskArn) => audit.taskSnapshot(taskArn),
       transcriptKey: () => audit.derivedKey('transcripts'),
       onTranscriptRead: ({ scope, taskArn }, event) => viewing.transcript(scope, taskArn, event),
+      forgetTranscript: (awsSessionId) => audit.purgeTranscript(awsSessionId),
       retention: () => settings.get().retention,
       held: () => audit.held(),
       actor,
@@ -80,6 +81,6 @@ export function createAuditHistory(
     }),
   )
   resources.use(keepRetention({ audit, cloud: cloudAudit, settings, actor, clock, log }))
-  const search = new SearchWithCloud({ audit, cloud: cloudAudit, log })
+  const search = new SearchWithCloud({ audit, cloud: cloudAudit, clock, log })
   return { audit, cloudAudit, search, viewing, exports }
 }

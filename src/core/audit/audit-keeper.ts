@@ -251,6 +251,11 @@ export class AuditKeeper implements AsyncDisposable {
     this.#search.setCloud(cloud)
   }
 
+  /** Transcripts that AWS wrote, for searches. */
+  get transcriptIndex(): SearchIndex['transcripts'] {
+    return this.#search.transcripts
+  }
+
   /** Checks the whole record, recordings included. */
   verify(): Promise<IntegrityReport> {
     return this.#checks.run()

@@ -177,6 +177,15 @@ function serveMethods(channel: Channel, opening: RetriedOpening, exports: Served
         ;(await opening.get()).setCloud(cloud)
         return {}
       },
+      indexedTranscripts: async () => (await opening.get()).transcriptIndex.list(),
+      async indexTranscript(transcript) {
+        await (await opening.get()).transcriptIndex.add(transcript)
+        return {}
+      },
+      async purgeTranscript({ awsSessionId }) {
+        ;(await opening.get()).transcriptIndex.purge(awsSessionId)
+        return {}
+      },
       leftBehind: async () => (await opening.get()).leftBehind(),
       touched: async () => (await opening.get()).touched(),
       taskSnapshot: async ({ taskArn }) => ({ found: (await opening.get()).taskSnapshot(taskArn) }),

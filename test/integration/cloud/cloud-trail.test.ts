@@ -77,6 +77,7 @@ function open(): CloudAudit {
     snapshotOf: async () => undefined,
     fileKey: async () => fileKey,
     transcriptKey: async () => masterKey,
+    forgetTranscript: async () => {},
     retention: () => retention,
     held: async () => ({ taskArns: [], awsSessionIds: [] }),
     actor: async () => ({ userName: 'ana' }),

@@ -28,7 +28,7 @@ import { reconcile, toldSources } from './reconcile.ts'
 import { taskArnOf, touchedByAnyone } from './touched-by-anyone.ts'
 import { TrailReadings } from './trail-readings.ts'
 import { TranscriptVault } from './transcript-vault.ts'
-import { Transcripts } from './transcripts.ts'
+import { type KeptTranscripts, Transcripts } from './transcripts.ts'
 
 /** Shells of others that a search looks through: years of a large team, and little for a search to carry. */
 const mostSearchedEvents = 10_000
@@ -62,6 +62,8 @@ export interface CloudAuditDependencies {
   transcriptKey: () => Promise<Uint8Array>
   /** Awaited before a transcript is shown: that somebody reads it is an event of its own. */
   onTranscriptRead: (task: TaskOfCloud, event: CloudEvent) => Promise<void>
+  /** Takes what was a transcript's out of the search index. */
+  forgetTranscript: (awsSessionId: string) => Promise<void>
   /** How long things are kept, as the person has set it. */
   retention: () => RetentionSettings
   held: () => Promise<Held>
@@ -98,6 +100,8 @@ export interface CloudAudit extends Disposable {
    * @returns undefined when nothing is new
    */
   searched(version: string | undefined): Promise<SearchedCloud | undefined>
+  /** The transcripts that were read so far. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
+  keptTranscripts(): Promise<KeptTranscripts>
   /** Removes what is older than the rule, except what is held. @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE */
   retain(): Promise<void>
   /** Something about an account's tasks in a Region is new, or reading began or ended. */
@@ -211,6 +215,10 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
         known: { events: store.newest(mostSearchedEvents), read: store.ranges() },
       }
     },
+    async keptTranscripts() {
+      const list = cloudFile.exists ? (await cloudFile.store()).transcripts.list() : []
+      return { list, text: (awsSessionId) => vault.text(awsSessionId) }
+    },
     async retain() {
       const now = clock.now()
       const since = keptSince(retention(), now)
@@ -219,6 +227,7 @@ export function createCloudAudit(dependencies: CloudAuditDependencies): CloudAud
       const parts = {
         store: await cloudFile.store(),
         vault,
+        forget: dependencies.forgetTranscript,
         note,
         now,
         held: await held(),

@@ -16,6 +16,8 @@ export interface Held {
 export interface CloudRetentionParts {
   store: CloudStore
   vault: TranscriptVault
+  /** Takes what was a transcript's out of the search index. */
+  forget: (awsSessionId: string) => Promise<void>
   held: Held
   actor: Actor
   note: (facts: ActivityFacts) => Promise<void>
@@ -35,13 +37,14 @@ export function keptSince({ days }: RetentionSettings, now: number): number {
  * @throws {PortholeError} STORAGE_*, AUDIT_UNAVAILABLE; what was not noted is still there then
  */
 export async function removeOlder(parts: CloudRetentionParts, since: number): Promise<void> {
-  const { store, vault, actor, note, now } = parts
+  const { store, vault, forget, actor, note, now } = parts
   const isHeld = holdTest(parts.held)
   for (const { awsSessionId, taskArn, sha256, bytes } of store.expiry.transcripts(since)) {
     if (isHeld(taskArn.slice(taskArn.lastIndexOf('/') + 1), awsSessionId)) continue
     const detail = { awsSessionId, sha256, bytes: String(bytes), cause: 'retention' }
     await note({ activity: 'transcript.shredded', at: now, ...actor, taskArn, detail })
     await vault.destroy(awsSessionId)
+    await forget(awsSessionId)
   }
   const expired = store.expiry
     .events(since)

@@ -68,6 +68,15 @@ export class TranscriptRows {
       .get(awsSessionId)
   }
 
+  /** Those of the newest sessions first. */
+  list(): { awsSessionId: string; sha256: string }[] {
+    return this.#database
+      .prepare<[], { awsSessionId: string; sha256: string }>(
+        'SELECT aws_session_id AS awsSessionId, sha256 FROM transcript ORDER BY session_at DESC, aws_session_id',
+      )
+      .all()
+  }
+
   put(transcript: SealedTranscript): void {
     this.#database
       .prepare(

@@ -41,6 +41,12 @@ export class TranscriptVault implements Disposable {
     }
   }
 
+  /** Whatever is no UTF-8 in it is shown as such. */
+  async text(awsSessionId: string): Promise<string | undefined> {
+    const found = await this.read(awsSessionId)
+    return found && Buffer.from(found.content).toString('utf8')
+  }
+
   /** @throws when the disk or the audit history cannot be used */
   async keep({ content, ...facts }: StoredTranscript): Promise<void> {
     const keys = await this.#openKeys()

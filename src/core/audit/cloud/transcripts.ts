@@ -16,9 +16,12 @@ import { type StoredTranscript, sha256Of, type TranscriptVault } from './transcr
 /** Characters of an answer: small enough to leave a terminal's bytes room between two. */
 const pageLength = 128 * 1024
 
-export interface TranscriptRequest extends TranscriptOwner {
+export interface TranscriptWanted extends TranscriptOwner {
   event: CloudEvent
   awsSessionId: string
+}
+
+export interface TranscriptRequest extends TranscriptWanted {
   /** In characters of the plain text. */
   offset: number
 }
@@ -29,6 +32,13 @@ export interface TranscriptsParts {
   vault: TranscriptVault
   snapshotOf: (taskArn: string) => Promise<LedgerSnapshot | undefined>
   log: (message: string) => void
+}
+
+/** What is kept on this computer of AWS's transcripts. */
+export interface KeptTranscripts {
+  list: readonly { awsSessionId: string; sha256: string }[]
+  /** As AWS had it, escape sequences and all; undefined when it cannot be opened any more. */
+  text(awsSessionId: string): Promise<string | undefined>
 }
 
 type Missing = Extract<Transcript, { state: 'missing' }>
@@ -48,7 +58,7 @@ export class Transcripts {
 
   /** @throws {PortholeError} those of `AwsClients.call` */
   async page(request: TranscriptRequest): Promise<Transcript> {
-    const found = await this.#flights.run(request.awsSessionId, () => this.#find(request))
+    const found = await this.fetch(request)
     if ('state' in found) return found
     const { sha256, bytes, placeKind, placeName, fetchedAt, cut } = found
     const text = this.#plainOf(found)
@@ -65,7 +75,12 @@ export class Transcripts {
     }
   }
 
-  async #find(request: TranscriptRequest): Promise<StoredTranscript | Missing> {
+  /** As it is kept, fetched where it is not. @throws {PortholeError} those of `AwsClients.call` */
+  fetch(request: TranscriptWanted): Promise<StoredTranscript | Missing> {
+    return this.#flights.run(request.awsSessionId, () => this.#find(request))
+  }
+
+  async #find(request: TranscriptWanted): Promise<StoredTranscript | Missing> {
     const { clients, snapshotOf, vault, log } = this.#parts
     const kept = await vault.read(request.awsSessionId)
     if (kept !== undefined) return kept
@@ -83,7 +98,7 @@ export class Transcripts {
   /** One place after the other; what one of them refuses counts only when no other has it. */
   async #lookInto(
     places: readonly TranscriptPlace[],
-    request: TranscriptRequest,
+    request: TranscriptWanted,
   ): Promise<StoredTranscript | Missing> {
     const absences: Absence[] = []
     const failures: unknown[] = []
@@ -102,7 +117,7 @@ export class Transcripts {
 
   #fetch(
     place: TranscriptPlace,
-    { scope, awsSessionId }: TranscriptRequest,
+    { scope, awsSessionId }: TranscriptWanted,
   ): Promise<FetchedTranscript | Absence['because']> {
     return place.kind === 'bucket'
       ? readStoredTranscript(this.#parts.clients, scope, place, awsSessionId)
@@ -112,7 +127,7 @@ export class Transcripts {
   #stored(
     { bytes, cut }: FetchedTranscript,
     place: TranscriptPlace,
-    { scope, taskArn, event, awsSessionId }: TranscriptRequest,
+    { scope, taskArn, event, awsSessionId }: TranscriptWanted,
   ): StoredTranscript {
     return {
       awsSessionId,

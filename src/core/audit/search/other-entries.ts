@@ -130,7 +130,7 @@ function otherOfEvent(event: CloudEvent, ofTask: ContainerRef | undefined): Sear
   const container = ofTask && { ...ofTask, containerName: containerName ?? ofTask.containerName }
   const text = [command, refusal?.code, refusal?.message].filter(Boolean).join('\n')
   return {
-    entry: { kind: 'cloud', event, container, text },
+    entry: { kind: 'cloud', event, container, text, indexed: undefined },
     at,
     day: dayOf(at),
     values: {

@@ -1,50 +1,14 @@
 import { hkdfSync } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { CommandEntry } from '../../../contract/command-marker.ts'
-import type { SearchHit } from '../../../contract/search.ts'
-import { openEncryptedDatabase } from '../../files/encrypted-database.ts'
+import type { SearchHit, TranscriptHit } from '../../../contract/search.ts'
 import { highlightPattern } from './match-expression.ts'
 import type { OutputPiece } from './recording-text.ts'
-
-/** Raised when the tables or what is put in them change: an older index is thrown away and built anew. */
-const searchVersion = 3
+import { hitOf, type PieceRow, transcriptHitOf } from './search-hits.ts'
+import { openOrBeginAnew } from './search-tables.ts'
 
 /** Rows of one session are numbered within this: they lie together, and a row number says whose it is. */
 const rowsPerSession = 2 ** 20
-
-const schema = `
-  CREATE TABLE session(
-    number INTEGER PRIMARY KEY,
-    session_id TEXT NOT NULL UNIQUE,
-    failed INTEGER NOT NULL DEFAULT 0,
-    -- Everything of its recording is in here.
-    complete INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE TABLE piece(
-    id INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    -- The CommandEntry as JSON; NULL for output.
-    command TEXT,
-    exit_code INTEGER
-  ) STRICT;
-  -- All that is asked of it is in it: no text is read.
-  CREATE INDEX piece_exit ON piece(exit_code) WHERE exit_code IS NOT NULL;
-  CREATE VIRTUAL TABLE piece_text USING fts5(
-    text, content='piece', content_rowid='id', tokenize='unicode61', prefix='1 2 3'
-  );
-  CREATE TRIGGER piece_added AFTER INSERT ON piece BEGIN
-    INSERT INTO piece_text(rowid, text) VALUES (new.id, new.text);
-  END;
-  CREATE TRIGGER piece_removed AFTER DELETE ON piece BEGIN
-    INSERT INTO piece_text(piece_text, rowid, text) VALUES ('delete', old.id, old.text);
-  END;
-  CREATE TRIGGER piece_changed AFTER UPDATE ON piece BEGIN
-    INSERT INTO piece_text(piece_text, rowid, text) VALUES ('delete', old.id, old.text);
-    INSERT INTO piece_text(rowid, text) VALUES (new.id, new.text);
-  END;
-`
 
 export interface IndexedSession {
   number: number
@@ -56,6 +20,16 @@ export interface IndexedSession {
   /** What filters make of all of these; absent after they changed. */
   exitValues?: readonly string[] | undefined
 }
+
+/** A transcript that AWS wrote, as it is in the index. */
+export interface IndexedTranscript {
+  awsSessionId: string
+  sha256: string
+  indexed: IndexedSession
+}
+
+/** AWS's ids come from outside: none of them may be taken for one of ours. */
+const transcriptPrefix = 'aws:'
 
 /** The index's key, 32 bytes, from the master key of the recordings: who cannot read these cannot read it. */
 export function searchIndexKey(masterKey: Uint8Array): Uint8Array {
@@ -104,10 +78,25 @@ export class SearchDatabase implements Disposable {
     return sessions
   }
 
+  /** Those that are in here as a whole. */
+  transcripts(): IndexedTranscript[] {
+    return this.#database
+      .prepare<[], { number: number; session_id: string; sha256: string }>(
+        `SELECT number, session_id, transcript_sha256 AS sha256 FROM session
+         WHERE transcript_sha256 IS NOT NULL AND complete <> 0`,
+      )
+      .all()
+      .map(({ number, session_id: sessionId, sha256 }) => ({
+        awsSessionId: sessionId.slice(transcriptPrefix.length),
+        sha256,
+        indexed: { number, sessionId, failed: false, complete: true, exits: new Map() },
+      }))
+  }
+
   #sessions(): IndexedSession[] {
     return this.#database
       .prepare<[], { number: number; session_id: string; failed: number; complete: number }>(
-        'SELECT number, session_id, failed, complete FROM session',
+        'SELECT number, session_id, failed, complete FROM session WHERE transcript_sha256 IS NULL',
       )
       .all()
       .map(({ number, session_id, failed, complete }) => ({
@@ -121,11 +110,19 @@ export class SearchDatabase implements Disposable {
 
   /** Begins a session, again if need be: what was there of it goes. */
   begin(sessionId: string): IndexedSession {
+    return this.#begin(sessionId, null)
+  }
+
+  beginTranscript(awsSessionId: string, sha256: string): IndexedSession {
+    return this.#begin(transcriptPrefix + awsSessionId, sha256)
+  }
+
+  #begin(sessionId: string, transcriptSha256: string | null): IndexedSession {
     return this.#database.transaction(() => {
       this.#remove(sessionId)
       const { lastInsertRowid } = this.#database
-        .prepare('INSERT INTO session(session_id) VALUES (?)')
-        .run(sessionId)
+        .prepare('INSERT INTO session(session_id, transcript_sha256) VALUES (?, ?)')
+        .run(sessionId, transcriptSha256)
       return { number: Number(lastInsertRowid), sessionId, failed: false, complete: false, exits: new Map() }
     })()
   }
@@ -180,14 +177,24 @@ export class SearchDatabase implements Disposable {
     return found
   }
 
-  hits({ ids, from, to }: Found, query: string, most: number): SearchHit[] {
+  hits(found: Found, query: string, most: number): SearchHit[] {
     const words = highlightPattern(query)
-    return ids
-      .slice(from, Math.min(to, from + most))
-      .map((id) => this.#piece.get(id))
-      .map((row) => row && hitOf(row, words))
+    return this.#rowsOf(found, most)
+      .map((row) => hitOf(row, words))
       .filter((hit) => hit !== undefined)
       .sort((left, right) => left.at - right.at || left.kind.localeCompare(right.kind))
+  }
+
+  transcriptHits(found: Found, query: string, most: number): TranscriptHit[] {
+    const words = highlightPattern(query)
+    return this.#rowsOf(found, most)
+      .map((row) => transcriptHitOf(row, words))
+      .filter((hit) => hit !== undefined)
+      .sort((left, right) => left.line - right.line)
+  }
+
+  #rowsOf({ ids, from, to }: Found, most: number): PieceRow[] {
+    return ids.slice(from, Math.min(to, from + most)).flatMap((id) => this.#piece.get(id) ?? [])
   }
 
   /** The first commands of a session, for a list without a search. */
@@ -208,6 +215,10 @@ export class SearchDatabase implements Disposable {
     this.#database.transaction(() => this.#remove(sessionId))()
     this.#database.exec("INSERT INTO piece_text(piece_text) VALUES ('optimize')")
     this.#database.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
+  purgeTranscript(awsSessionId: string): void {
+    this.purge(transcriptPrefix + awsSessionId)
   }
 
   [Symbol.dispose](): void {
@@ -233,69 +244,4 @@ export interface Found {
   ids: readonly number[]
   from: number
   to: number
-}
-
-interface PieceRow {
-  at: number
-  text: string
-  command: string | null
-}
-
-/** Of a command its text; of output the first line in which something was found. */
-function hitOf({ at, text, command }: PieceRow, words: RegExp): SearchHit | undefined {
-  if (command === null) {
-    const lines = text.split('\n')
-    const line = lines.find((each) => each.search(words) !== -1) ?? lines.find((each) => each.trim() !== '')
-    return line === undefined
-      ? undefined
-      : { kind: 'output', at, text: line, highlights: highlightsIn(line, words) }
-  }
-  const entry = JSON.parse(command) as CommandEntry
-  if (entry.kind !== 'command') return undefined
-  const { exitCode, confidence } = entry
-  return {
-    kind: 'command',
-    at,
-    text,
-    highlights: highlightsIn(text, words),
-    confidence,
-    ...(exitCode !== undefined && { exitCode }),
-  }
-}
-
-function highlightsIn(text: string, words: RegExp): [number, number][] {
-  return [...text.matchAll(words)].map(({ 0: found, index }) => [index, index + found.length])
-}
-
-function openOrBeginAnew(file: string, key: Uint8Array): Database.Database {
-  try {
-    const database = open(file, key)
-    if (database.pragma('user_version', { simple: true }) === searchVersion) return database
-    database.close()
-  } catch {
-    // Whatever is wrong with a derived file, the answer is the same.
-  }
-  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true, recursive: true })
-  return open(file, key)
-}
-
-function open(file: string, key: Uint8Array): Database.Database {
-  const database = openEncryptedDatabase(file, key)
-  try {
-    database.pragma('journal_mode = WAL')
-    // The last moments may be lost with the power and are derived again.
-    database.pragma('synchronous = NORMAL')
-    // What is deleted here was shredded elsewhere: it must not survive in free pages.
-    database.pragma('secure_delete = ON')
-    if (database.pragma('user_version', { simple: true }) === 0)
-      database.transaction(() => {
-        database.exec(schema)
-        database.exec("INSERT INTO piece_text(piece_text, rank) VALUES ('secure-delete', 1)")
-        database.pragma(`user_version = ${searchVersion}`)
-      })()
-    return database
-  } catch (thrown) {
-    database.close()
-    throw thrown
-  }
 }

@@ -12,11 +12,20 @@ export type FacetValues = Record<FacetName, readonly string[]>
 export type SearchedEntry =
   | SessionEntry
   | { kind: 'refused'; refusal: AuditRefusal; text: string }
-  | { kind: 'cloud'; event: CloudEvent; container: ContainerRef | undefined; text: string }
+  | CloudEntry
 
 export interface SessionEntry {
   kind: 'session'
   session: AuditSession
+  indexed: IndexedSession | undefined
+}
+
+export interface CloudEntry {
+  kind: 'cloud'
+  event: CloudEvent
+  container: ContainerRef | undefined
+  text: string
+  /** What AWS logged of it, once somebody read that; completed by each search. */
   indexed: IndexedSession | undefined
 }
 

@@ -1,7 +1,7 @@
 import type { CommandEntry } from '../../../contract/command-marker.ts'
-import type { SearchGroup, SearchHit } from '../../../contract/search.ts'
+import type { SearchGroup, SearchHit, TranscriptHit } from '../../../contract/search.ts'
 import type { OtherEntries } from './other-entries.ts'
-import type { SearchDatabase } from './search-database.ts'
+import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
 import type { Searched } from './search-facets.ts'
 
 /** What a page shows of an answer; narrowing the search is quicker than scrolling through more. */
@@ -27,8 +27,14 @@ export class SearchGroups {
   /** @param isOnly it is the one session that is searched */
   of({ entry, found }: Searched, words: string, isOnly: boolean): SearchGroup {
     if (entry.kind === 'cloud') {
-      const { event, container } = entry
-      return { kind: 'cloud', event, ...(container !== undefined && { container }) }
+      const { event, container, indexed } = entry
+      const transcript = indexed && this.#transcript(indexed, found, words, isOnly)
+      return {
+        kind: 'cloud',
+        event,
+        ...(container !== undefined && { container }),
+        ...(transcript !== undefined && { transcript }),
+      }
     }
     if (entry.kind === 'refused') {
       const { refusal } = entry
@@ -44,6 +50,18 @@ export class SearchGroups {
         ? this.#database.commands(indexed.number, isOnly ? hitsOfOne : commandsPerGroup).flatMap(hitOfCommand)
         : this.#database.hits(found, words, isOnly ? hitsOfOne : hitsPerGroup)
     return { ...group, hits, hitCount }
+  }
+
+  #transcript({ number }: IndexedSession, found: Found | undefined, words: string, isOnly: boolean) {
+    if (found !== undefined)
+      return {
+        hits: this.#database.transcriptHits(found, words, isOnly ? hitsOfOne : hitsPerGroup),
+        hitCount: found.to - found.from,
+      }
+    // The words may be in what CloudTrail says of it.
+    const commands =
+      words === '' ? this.#database.commands(number, isOnly ? hitsOfOne : commandsPerGroup) : []
+    return { hits: commands.flatMap(transcriptHitOfCommand), hitCount: 0 }
   }
 
   #sourceOf(sessionId: string) {
@@ -64,4 +82,9 @@ function hitOfCommand(entry: CommandEntry): SearchHit[] {
       ...(exitCode !== undefined && { exitCode }),
     },
   ]
+}
+
+function transcriptHitOfCommand(entry: CommandEntry): TranscriptHit[] {
+  if (entry.kind !== 'command') return []
+  return [{ kind: 'command', line: entry.startedAt, text: entry.text, highlights: [] }]
 }

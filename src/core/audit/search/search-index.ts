@@ -11,6 +11,7 @@ import { type CloudKnown, OtherEntries } from './other-entries.ts'
 import { RecordingIndexer } from './recording-indexer.ts'
 import type { Found, SearchDatabase } from './search-database.ts'
 import {
+  type CloudEntry,
   countDays,
   filterAndCount,
   isWithin,
@@ -20,6 +21,7 @@ import {
 } from './search-facets.ts'
 import { mostGroups, SearchGroups } from './search-groups.ts'
 import type { SearchSources } from './search-sources.ts'
+import { TranscriptIndex } from './transcript-index.ts'
 
 /** Commands are counted in the newest so many sessions: 20 ms for a thousand of ten commands each. */
 const mostCountedSessions = 1000
@@ -43,6 +45,7 @@ export class SearchIndex implements Disposable {
   readonly #others = new OtherEntries()
   readonly #indexer: RecordingIndexer
   readonly #groups: SearchGroups
+  readonly #transcripts: TranscriptIndex
 
   constructor(options: SearchIndexOptions) {
     const { database, sources } = options
@@ -50,6 +53,7 @@ export class SearchIndex implements Disposable {
     this.#known = new KnownSessions(sources, () => database.sessions())
     this.#indexer = new RecordingIndexer({ database, sources, known: this.#known })
     this.#groups = new SearchGroups(database, this.#others)
+    this.#transcripts = new TranscriptIndex(database)
   }
 
   /** As `RecordingIndexer.catchUp`. */
@@ -60,6 +64,11 @@ export class SearchIndex implements Disposable {
   /** What AWS told of shells, of others too: searched until the next call replaces it. */
   setCloud(cloud: CloudKnown): void {
     this.#others.setCloud(cloud)
+  }
+
+  /** As `TranscriptIndex`. */
+  get transcripts(): Pick<TranscriptIndex, 'list' | 'add' | 'purge'> {
+    return this.#transcripts
   }
 
   async search(request: SearchRequest): Promise<SearchAnswer> {
@@ -96,6 +105,7 @@ export class SearchIndex implements Disposable {
 
   [Symbol.dispose](): void {
     this.#indexer[Symbol.dispose]()
+    this.#transcripts[Symbol.dispose]()
     this.#options.database[Symbol.dispose]()
   }
 
@@ -166,9 +176,17 @@ export class SearchIndex implements Disposable {
     const found = expression === undefined ? undefined : this.#options.database.find(expression)
     const isText = found === undefined ? undefined : textTest(words)
     return inRange.filter((searched) => {
-      if (searched.entry.kind !== 'session') return isText?.(searched.entry.text) ?? true
-      return this.#fits(searched, searched.entry, found)
+      const { entry } = searched
+      if (entry.kind === 'session') return this.#fits(searched, entry, found)
+      const isInTranscript = entry.kind === 'cloud' && this.#fitsTranscript(searched, entry, found)
+      return isInTranscript || (isText?.(entry.text) ?? true)
     })
+  }
+
+  #fitsTranscript(searched: Searched, entry: CloudEntry, found: Map<number, Found> | undefined): boolean {
+    entry.indexed = this.#transcripts.get(entry.event.awsSessionId)
+    if (entry.indexed !== undefined) searched.found = found?.get(entry.indexed.number)
+    return searched.found !== undefined
   }
 
   /** Also completes the values that depend on what was found. */

@@ -34,10 +34,13 @@ function makeCloud() {
   const masterKey = async () => Buffer.alloc(32, 1)
   const vault = new TranscriptVault({ keyFile, masterKey, rows: async () => store.transcripts })
   const notes: ActivityFacts[] = []
+  const forgotten: string[] = []
+  const forget = async (awsSessionId: string) => void forgotten.push(awsSessionId)
   return {
     store,
     vault,
     notes,
+    forgotten,
     keyTable: () => readFileSync(keyFile),
     async keep(event: CloudEvent) {
       store.add([event])
@@ -57,7 +60,7 @@ function makeCloud() {
       })
     },
     remove: (since: number, held = nobody, note = async (facts: ActivityFacts) => void notes.push(facts)) =>
-      removeOlder({ store, vault, held, note, actor: { userName: 'ana' }, now: 10_000 }, since),
+      removeOlder({ store, vault, forget, held, note, actor: { userName: 'ana' }, now: 10_000 }, since),
     [Symbol.dispose]() {
       vault[Symbol.dispose]()
       store[Symbol.dispose]()
@@ -78,6 +81,7 @@ test('what is older goes with its key, after the ledger heard of it', async () =
   cloud.store.setRange(place, 'ExecuteCommand', { from: 0, to: 9000 })
   expect(cloud.keyTable().includes('aws-old')).toBe(true)
   await cloud.remove(3000)
+  expect(cloud.forgotten).toEqual(['aws-old'])
 
   expect(cloud.store.ofTask(place, 'abc').map(({ eventId }) => eventId)).toEqual(['new'])
   expect(await cloud.vault.read('aws-old')).toBeUndefined()
