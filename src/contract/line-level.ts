@@ -16,8 +16,15 @@ const plainLevel =
 /** Access logs of nginx, Apache and load balancers: the status after the request. */
 const accessStatus = /\bHTTP\/\d(?:\.\d)?"\s+(\d{3})\b/
 
+/** Colours end in a letter, which would make one word with a level behind it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const escapeSequences = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9])/g
+/** Colours stand before what they colour, so that a line of many begins late. */
+const cleanedCharacters = 8 * searchedCharacters
+
 /** How serious a line says it is. A guess from what loggers write; the text stays as it is. */
-export function levelOf(text: string): LineLevel {
+export function levelOf(line: string): LineLevel {
+  const text = line.includes('\x1b') ? line.slice(0, cleanedCharacters).replace(escapeSequences, '') : line
   const head = text.slice(0, text.startsWith('{') ? 4 * searchedCharacters : searchedCharacters)
   const word = text.startsWith('{') ? jsonLevel.exec(head)?.[1] : undefined
   if (word !== undefined) return levelOfWord(word)

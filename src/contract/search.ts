@@ -101,6 +101,8 @@ export const searchGroupSchema = z.discriminatedUnion('kind', [
     event: cloudEventSchema,
     /** Where it was, if this computer knows the task from a session of its own. */
     container: containerRefSchema.optional(),
+    /** Absent where nothing tells which cluster it was in. */
+    taskArn: z.string().optional(),
     /** What is found in AWS's transcript of it; absent while nobody has read that. */
     transcript: z
       .object({ hits: z.array(transcriptHitSchema), hitCount: z.number().int().nonnegative() })

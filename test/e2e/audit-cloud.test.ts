@@ -125,6 +125,16 @@ test("everybody's shells are on the task's timeline, and one that is removed her
     await window.getByRole('button', { name: 'Task page' }).click()
     await expect(rowOf('raj in worker')).toContainText('Transcript in S3')
 
+    // What was read once is searched, and leads to its line.
+    await porthole.runCommand('Search the audit history')
+    const searchField = window.getByRole('textbox', { name: 'Search the audit history' })
+    await searchField.fill('scratch 66')
+    await expect(window.getByText("From AWS's transcript, not verified by us.")).toBeVisible()
+    await searchField.fill('proxy_read')
+    await window.getByRole('button', { name: /Command nginx -T .*proxy_read/ }).click()
+    await expect(window.getByRole('textbox', { name: 'Search in this transcript' })).toHaveValue('proxy_read')
+    await expect(window.locator('mark').first()).toHaveText('proxy_read')
+
     // A file tells of accounts that nobody here signed in to, and of tasks that are known.
     const importFile = async (name: string, records: string) => {
       const choosing = window.waitForEvent('filechooser')

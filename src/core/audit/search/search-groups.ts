@@ -1,5 +1,6 @@
 import type { CommandEntry } from '../../../contract/command-marker.ts'
 import type { SearchGroup, SearchHit, TranscriptHit } from '../../../contract/search.ts'
+import { taskArnOf } from '../cloud/touched-by-anyone.ts'
 import type { OtherEntries } from './other-entries.ts'
 import type { Found, IndexedSession, SearchDatabase } from './search-database.ts'
 import type { Searched } from './search-facets.ts'
@@ -28,11 +29,13 @@ export class SearchGroups {
   of({ entry, found }: Searched, words: string, isOnly: boolean): SearchGroup {
     if (entry.kind === 'cloud') {
       const { event, container, indexed } = entry
+      const taskArn = taskArnOf(event)
       const transcript = indexed && this.#transcript(indexed, found, words, isOnly)
       return {
         kind: 'cloud',
         event,
         ...(container !== undefined && { container }),
+        ...(taskArn !== undefined && { taskArn }),
         ...(transcript !== undefined && { transcript }),
       }
     }

@@ -6,6 +6,13 @@ import { containerRefSchema, engineChoiceSchema } from '../../../contract/sessio
 const taskRefSchema = containerRefSchema.omit({ containerName: true })
 export type TaskRef = z.infer<typeof taskRefSchema>
 
+/** A line of a transcript, counted from 0, and the words that were found in it. */
+const transcriptPlaceSchema = z.object({
+  line: z.number().int().nonnegative(),
+  words: z.string().optional(),
+})
+export type TranscriptPlace = z.infer<typeof transcriptPlaceSchema>
+
 /** A service as commands and dialogs name it; a task of one stands for it as well. */
 export type ServiceRef = Omit<TaskRef, 'taskArn' | 'taskId'>
 
@@ -54,6 +61,8 @@ export const documentSchema = z.discriminatedUnion('kind', [
     task: taskRefSchema,
     /** Whose session it was, as CloudTrail tells it. */
     event: cloudEventSchema,
+    /** Shown first; absent before a search led here. */
+    place: transcriptPlaceSchema.optional(),
   }),
   z.object({ kind: z.literal('audit'), id: z.string() }),
   z.object({ kind: z.literal('diagnostics'), id: z.string() }),

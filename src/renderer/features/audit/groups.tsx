@@ -1,16 +1,18 @@
-import type { SearchAnswer, SearchGroup, SearchHit } from '../../../contract/search.ts'
+import type { SearchAnswer, SearchGroup, SearchHit, TranscriptHit } from '../../../contract/search.ts'
 import { parseSearch } from '../../../contract/search-syntax.ts'
-import { taskDocument, taskRefOf } from '../../app/documents/document.ts'
-import { useServices } from '../../app/services.ts'
+import { type TranscriptPlace, taskDocument, taskRefOf } from '../../app/documents/document.ts'
+import { type Services, useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { AuditIcon, SearchIcon } from '../../ui/icons.ts'
 import { useFirstScreenDrawn } from '../../ui/use-first-screen.ts'
 import { openReplay } from '../replay/open-replay.ts'
+import { openTranscript } from '../transcript/open-transcript.ts'
 import styles from './audit.module.css'
 import { HitGroup } from './hit-group.tsx'
 import { OtherGroup } from './other-group.tsx'
 import { initialState, type SearchState, type ShownSearch, toggled } from './search-state.ts'
+import { openTaskOfRecord, taskOfRecord } from './task-of-record.ts'
 
 /** With their hits they fill a large window. */
 const groupsAtFirst = 12
@@ -36,7 +38,7 @@ export function Groups({ answer, state, setState, now }: ShownSearch) {
               onAll={() => setState(toggled(state, 'sessions', group.session.sessionId))}
             />
           ) : (
-            <OtherGroup key={keyOf(group)} group={group} now={now} onOpen={() => open(group)} />
+            <OtherGroup key={keyOf(group)} group={group} now={now} onOpen={(hit) => open(group, hit)} />
           ),
         )}
       {matchingSessions + matchingRefusals > groups.length && (
@@ -49,19 +51,33 @@ export function Groups({ answer, state, setState, now }: ShownSearch) {
   )
 }
 
-/** A recording opens at what was found, with the same words searched in it; what has none leads to its task. */
-function useOpening(state: SearchState): (group: SearchGroup, hit?: SearchHit) => void {
+/** A recording or transcript opens at what was found, with the same words searched in it; what has none leads to its task. */
+function useOpening(state: SearchState): (group: SearchGroup, hit?: SearchHit | TranscriptHit) => void {
   const services = useServices()
   return (group, hit) => {
-    if (group.kind !== 'session') {
-      const container = group.kind === 'refused' ? group.refusal.container : group.container
-      if (container !== undefined) services.workspace.open(taskDocument(taskRefOf(container)))
-      return
-    }
     const [from, to] = hit?.highlights[0] ?? []
     const isSearched = parseSearch(state.query).words !== '' && from !== undefined
-    openReplay(services, group.session, hit?.at, isSearched ? hit?.text.slice(from, to) : undefined)
+    const words = isSearched ? hit?.text.slice(from, to) : undefined
+    if (group.kind === 'session')
+      return openReplay(services, group.session, hit !== undefined && 'at' in hit ? hit.at : undefined, words)
+    const place = hit !== undefined && 'line' in hit ? { line: hit.line, words } : undefined
+    void openOther(services, group, place)
   }
+}
+
+async function openOther(
+  services: Services,
+  group: Exclude<SearchGroup, { kind: 'session' }>,
+  place: TranscriptPlace | undefined,
+): Promise<void> {
+  const container = group.kind === 'refused' ? group.refusal.container : group.container
+  const known = container && taskRefOf(container)
+  if (group.kind === 'refused' || (place === undefined && known !== undefined))
+    return known && services.workspace.open(taskDocument(known))
+  const { event, taskArn } = group
+  if (place === undefined) return taskArn === undefined ? undefined : openTaskOfRecord(services, taskArn)
+  const task = known ?? (taskArn === undefined ? undefined : await taskOfRecord(services, taskArn))
+  if (task !== undefined) openTranscript(services, task, event, place)
 }
 
 function keyOf(group: Exclude<SearchGroup, { kind: 'session' }>): string {

@@ -1,15 +1,13 @@
 import type { AuditSession } from '../../../contract/audit.ts'
 import type { SearchGroup, SearchHit } from '../../../contract/search.ts'
-import { classNames } from '../../ui/class-names.ts'
-import { displayText } from '../../ui/display-text.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
-import { LogsIcon, PlayIcon, ShellIcon } from '../../ui/icons.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { Name } from '../../ui/name.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { formatPosition } from '../replay/time-text.ts'
 import { SourceBadge } from '../task/source-badge.tsx'
 import styles from './audit.module.css'
+import { Hit } from './hit.tsx'
 
 /** A session and what was found in it. */
 export function HitGroup({
@@ -43,7 +41,12 @@ export function HitGroup({
       </div>
       {!session.hasRecording && <p className={styles.note}>{whyNothing(session)}</p>}
       {hits.map((hit) => (
-        <Hit key={`${hit.kind} ${hit.at} ${hit.text}`} hit={hit} onOpen={() => onOpen(hit)} />
+        <Hit
+          key={`${hit.kind} ${hit.at} ${hit.text}`}
+          hit={hit}
+          place={formatPosition(hit.at)}
+          onOpen={() => onOpen(hit)}
+        />
       ))}
       {hitCount > hits.length && (
         <button type="button" className={styles.rest} onClick={onAll}>
@@ -56,55 +59,4 @@ export function HitGroup({
 
 function whyNothing({ recordingShreddedAt }: AuditSession): string {
   return recordingShreddedAt === undefined ? 'It was not recorded.' : 'Its recording was destroyed.'
-}
-
-function Hit({ hit, onOpen }: { hit: SearchHit; onOpen: () => void }) {
-  const Icon = hit.kind === 'command' ? ShellIcon : LogsIcon
-  const { exitCode, confidence } = hit
-  return (
-    <button
-      type="button"
-      className={classNames(styles.hit, hit.kind === 'output' && styles.output)}
-      onClick={onOpen}
-    >
-      <span className={styles.at}>{formatPosition(hit.at)}</span>
-      <Icon size={12} stroke={1.75} aria-label={hit.kind === 'command' ? 'Command' : 'Output'} />
-      <span className={styles.text} title={displayText(hit.text.trim())}>
-        <Highlighted hit={hit} />
-      </span>
-      {exitCode !== undefined && (
-        <span className={classNames(styles.exit, exitCode !== 0 && styles.failed)}>exit {exitCode}</span>
-      )}
-      {exitCode === undefined && confidence === 'likely' && (
-        <span className={styles.exit} title="Likely, read from the screen">
-          ≈
-        </span>
-      )}
-      <PlayIcon className={styles.play} size={12} stroke={1.75} aria-hidden />
-    </button>
-  )
-}
-
-/**
- * What was found is in sight in the narrowest window too: a line that has more
- * than this before it is shown from a little before. In characters.
- */
-const textBefore = 36
-const shownBefore = 20
-const mostText = 400
-
-function Highlighted({ hit: { text, highlights } }: { hit: SearchHit }) {
-  const first = highlights[0]?.[0] ?? 0
-  const start = first > textBefore ? first - shownBefore : 0
-  const end = Math.min(text.length, start + mostText)
-  const parts: React.ReactNode[] = start > 0 ? ['…'] : []
-  let position = start
-  for (const [from, to] of highlights) {
-    if (from < position || to > end) continue
-    parts.push(displayText(text.slice(position, from)))
-    parts.push(<mark key={from}>{displayText(text.slice(from, to))}</mark>)
-    position = to
-  }
-  parts.push(displayText(text.slice(position, end)))
-  return <>{parts}</>
 }

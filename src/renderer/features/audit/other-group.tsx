@@ -1,4 +1,4 @@
-import type { SearchGroup } from '../../../contract/search.ts'
+import type { SearchGroup, TranscriptHit } from '../../../contract/search.ts'
 import { groupedAccountId } from '../../ui/account-id.ts'
 import { displayText } from '../../ui/display-text.ts'
 import { EnvironmentSquare } from '../../ui/environment.tsx'
@@ -9,18 +9,35 @@ import { formatDuration } from '../../ui/time.ts'
 import { refusalWords } from '../task/refusal-words.ts'
 import { SourceBadge } from '../task/source-badge.tsx'
 import styles from './audit.module.css'
+import { Hit } from './hit.tsx'
 
 type Other = Exclude<SearchGroup, { kind: 'session' }>
 
 /** An attempt that came to nothing, or a shell that only AWS or a file tells of: there is no recording to open here. */
-export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; onOpen: () => void }) {
+export function OtherGroup({
+  group,
+  now,
+  onOpen,
+}: {
+  group: Other
+  now: number
+  /** Of what was found in AWS's transcript, that place. */
+  onOpen: (hit?: TranscriptHit) => void
+}) {
   const { userName, at, command, refusal, isRefused, lasted } = factsOf(group)
   const container = group.kind === 'refused' ? group.refusal.container : group.container
   const Icon = isRefused ? RefusedIcon : ShellIcon
+  const leads = container !== undefined || (group.kind === 'cloud' && group.taskArn !== undefined)
   return (
     <section className={styles.group}>
       <div className={styles.entry}>
-        <button type="button" className={styles.head} disabled={container === undefined} onClick={onOpen}>
+        <button
+          type="button"
+          className={styles.head}
+          disabled={!leads}
+          title={leads ? undefined : 'Nothing says which cluster its task was in'}
+          onClick={() => onOpen()}
+        >
           {container === undefined ? (
             <Icon size={16} stroke={1.75} aria-hidden />
           ) : (
@@ -50,12 +67,42 @@ export function OtherGroup({ group, now, onOpen }: { group: Other; now: number; 
           <span className={styles.doubtful}>Went around ECS with ssm:StartSession.</span>
         </p>
       )}
+      {group.kind === 'cloud' && <InTranscript transcript={group.transcript} onOpen={onOpen} />}
       {refusal !== undefined && (
         <p className={styles.note} title={refusal.whole}>
           {refusal.short}
         </p>
       )}
     </section>
+  )
+}
+
+function InTranscript({
+  transcript: { hits, hitCount } = { hits: [], hitCount: 0 },
+  onOpen,
+}: {
+  transcript: Extract<Other, { kind: 'cloud' }>['transcript']
+  onOpen: (hit: TranscriptHit) => void
+}) {
+  const [first] = hits
+  if (first === undefined) return null
+  return (
+    <>
+      <p className={styles.note}>From AWS's transcript, not verified by us. By line:</p>
+      {hits.map((hit) => (
+        <Hit
+          key={`${hit.kind} ${hit.line}`}
+          hit={hit.kind === 'command' ? { ...hit, confidence: 'likely' } : hit}
+          place={String(hit.line + 1)}
+          onOpen={() => onOpen(hit)}
+        />
+      ))}
+      {hitCount > hits.length && (
+        <button type="button" className={styles.rest} onClick={() => onOpen(first)}>
+          {hitCount - hits.length} more in this transcript
+        </button>
+      )}
+    </>
   )
 }
 

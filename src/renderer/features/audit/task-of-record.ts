@@ -56,14 +56,14 @@ async function readAttempts(core: CoreClient, taskArn: string): Promise<Result<A
   return read.ok ? { ok: true, value: read.value.map(({ entry }) => entry) } : read
 }
 
-/** Opens the page of a task that a record names. */
-export async function openTaskOfRecord(services: Services, taskArn: string): Promise<void> {
-  const { core, accounts, catalog, workspace } = services
+/** The task that a record names; where nobody here can look at it, that is said and nothing returned. */
+export async function taskOfRecord(services: Services, taskArn: string): Promise<TaskRef | undefined> {
+  const { core, accounts, catalog } = services
   const inView = taskInView(taskArn, accounts.getState(), catalog.getState())
-  if (inView !== undefined) return workspace.open(taskDocument(inView))
+  if (inView !== undefined) return inView
   const entries = await readAttempts(core, taskArn)
   const task = entries.ok ? taskInLedger(entries.value) : undefined
-  if (task !== undefined) return workspace.open(taskDocument(task))
+  if (task !== undefined) return task
   showToast({
     tone: 'warn',
     title: 'The task cannot be shown',
@@ -71,4 +71,11 @@ export async function openTaskOfRecord(services: Services, taskArn: string): Pro
       ? 'Its account is not among those in view, and no shell was opened in it from this computer.'
       : entries.error.message,
   })
+  return undefined
+}
+
+/** Opens the page of a task that a record names. */
+export async function openTaskOfRecord(services: Services, taskArn: string): Promise<void> {
+  const task = await taskOfRecord(services, taskArn)
+  if (task !== undefined) services.workspace.open(taskDocument(task))
 }

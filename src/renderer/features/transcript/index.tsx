@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { Transcript } from '../../../contract/cloud-audit.ts'
 import type { ErrorValue } from '../../../contract/errors.ts'
-import { type TranscriptDocument, taskDocument } from '../../app/documents/document.ts'
+import { type TranscriptDocument, type TranscriptPlace, taskDocument } from '../../app/documents/document.ts'
 import { useServices } from '../../app/services.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes } from '../../ui/bytes.ts'
@@ -30,7 +30,7 @@ export default function TranscriptView({ document }: DocumentViewProps<'transcri
       <Head document={document} transcript={transcript} />
       {problem !== undefined && <Problem problem={problem} again={again} />}
       {transcript?.state === 'missing' && <Missing transcript={transcript} again={again} />}
-      {transcript?.state === 'found' && <Text transcript={transcript} />}
+      {transcript?.state === 'found' && <Text transcript={transcript} place={document.place} />}
     </div>
   )
 }
@@ -174,9 +174,15 @@ function FoundFacts({ transcript: { place, bytes, sha256, fetchedAt } }: { trans
   )
 }
 
-function Text({ transcript: { text, cut } }: { transcript: Found }) {
+function Text({
+  transcript: { text, cut },
+  place,
+}: {
+  transcript: Found
+  place: TranscriptPlace | undefined
+}) {
   const lines = useMemo(() => text.split('\n'), [text])
-  const search = useLineSearch(lines)
+  const search = useLineSearch(lines, place)
   return (
     <section className={styles.body} aria-label="Transcript">
       <div className={styles.tools}>

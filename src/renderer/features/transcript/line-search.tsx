@@ -1,4 +1,5 @@
-import { type KeyboardEvent, useMemo, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
+import type { TranscriptPlace } from '../../app/documents/document.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { TextInput } from '../../ui/field.tsx'
 import { ChevronDownIcon, ChevronUpIcon, SearchIcon } from '../../ui/icons.ts'
@@ -10,29 +11,41 @@ export interface LineSearchState {
   hits: readonly number[]
   /** Which of the hits one is at. */
   at: number
+  /** The line that one is at. */
+  line: number | undefined
   search: (query: string) => void
   go: (by: 1 | -1) => void
 }
 
-/** Lines that contain a text, whatever its case. */
-export function useLineSearch(lines: readonly string[]): LineSearchState {
+/** Lines that contain a text, whatever its case. A new place is gone to, with its words searched where its line has them. */
+export function useLineSearch(lines: readonly string[], place: TranscriptPlace | undefined): LineSearchState {
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
-  const hits = useMemo(() => {
-    const wanted = query.toLowerCase()
-    if (wanted === '') return []
-    return lines.flatMap((line, index) => (line.toLowerCase().includes(wanted) ? [index] : []))
-  }, [lines, query])
+  const hits = useMemo(() => linesWith(lines, query), [lines, query])
+  useEffect(() => {
+    if (place === undefined) return
+    const { line, words = '' } = place
+    const at = linesWith(lines, words).indexOf(line)
+    setQuery(at === -1 ? '' : words)
+    setAt(Math.max(0, at))
+  }, [lines, place])
   return {
     query,
     hits,
     at,
+    line: query === '' ? place?.line : hits[at],
     search(next) {
       setQuery(next)
       setAt(0)
     },
     go: (by) => hits.length > 0 && setAt((at + by + hits.length) % hits.length),
   }
+}
+
+function linesWith(lines: readonly string[], words: string): number[] {
+  const wanted = words.toLowerCase()
+  if (wanted === '') return []
+  return lines.flatMap((line, index) => (line.toLowerCase().includes(wanted) ? [index] : []))
 }
 
 /** Longer than any line one remembers. */

@@ -19,7 +19,7 @@ export function TextLines({ lines, search }: { lines: readonly string[]; search:
     estimateSize: () => lineHeight,
     overscan: 20,
   })
-  const current = search.hits[search.at]
+  const current = search.line
   useEffect(() => {
     if (current !== undefined) virtual.scrollToIndex(current, { align: 'center' })
   }, [current, virtual])

@@ -26,6 +26,12 @@ describe('the level of a line', () => {
     ['error upstream timeout', 'error'],
     ['time=1 level=warning msg=x', 'warn'],
     ['nothing went wrong, no errors', 'plain'],
+    ['\u001b[31mERROR\u001b[0m upstream timeout', 'error'],
+    ['\u001b[2m2026-11-25T13:34:45Z\u001b[0m \u001b[1;33mWARN\u001b[0m retry', 'warn'],
+    ['[\u001b[31merror\u001b[39m] it broke', 'error'],
+    ['\u001b[31m\u001b[1merror\u001b[0m it broke', 'error'],
+    ['\u001b[90m{"level":"error"}\u001b[0m', 'error'],
+    ['\u001b[32mINFO\u001b[0m no ERRORS', 'plain'],
     ['', 'plain'],
   ])('%j is %s', (text, level) => {
     expect(levelOf(text)).toBe(level)

@@ -281,6 +281,46 @@ test('tells which records know of a session, and finds those that only AWS or a 
   expect((await search('')).matchingSessions).toBe(2)
 })
 
+test("finds what AWS's transcripts say, at its line, until what was kept of them is destroyed", async () => {
+  const shell = cloudEvent({ clusterName: 'web' })
+  const unread = cloudEvent({ clusterName: undefined })
+  const awsSessionId = shell.awsSessionId ?? ''
+  await audit.setCloud({ events: [shell, unread], read: readAll })
+  const text = `root@web-1:/# cat .env\r\nDB_PASSWORD=${secret}\r\nproxy_buffering off;\r\n`
+  await audit.indexTranscript({ awsSessionId, sha256: 'first', text })
+  expect(await audit.indexedTranscripts()).toEqual([{ awsSessionId, sha256: 'first' }])
+  const found = await search('buffering')
+  expect(found).toMatchObject({ hitCount: 1, matchingSessions: 1, groups: [{ kind: 'cloud', event: shell }] })
+  const group = found.groups[0]
+  if (group?.kind !== 'cloud') throw new Error('not found')
+  expect(group.taskArn).toBe(`arn:aws:ecs:eu-central-1:111122223333:task/web/${shell.taskId}`)
+  expect(group.transcript).toEqual({
+    hits: [{ kind: 'output', line: 2, text: 'proxy_buffering off;', highlights: [[6, 15]] }],
+    hitCount: 1,
+  })
+  expect((await search('cat env')).groups).toMatchObject([
+    { transcript: { hits: [{ kind: 'command', line: 0, text: 'cat .env' }] } },
+  ])
+  expect((await search(secret)).groups).toEqual([])
+  const all = (await search('')).groups
+  const cloudGroup = (event: CloudEvent) =>
+    all.find((each) => each.kind === 'cloud' && each.event.eventId === event.eventId)
+  expect(cloudGroup(unread)).not.toHaveProperty('taskArn')
+  expect(cloudGroup(unread)).not.toHaveProperty('transcript')
+
+  // It is there after a start, and a newer reading takes its place.
+  await close()
+  open()
+  await audit.setCloud({ events: [shell], read: readAll })
+  expect((await search('buffering')).hitCount).toBe(1)
+  await audit.indexTranscript({ awsSessionId, sha256: 'second', text: 'sh-5.2$ uptime\n' })
+  expect((await search('buffering')).groups).toEqual([])
+  expect((await search('uptime')).hitCount).toBe(1)
+  await audit.purgeTranscript(awsSessionId)
+  expect((await search('uptime')).groups).toEqual([])
+  expect(await audit.indexedTranscripts()).toEqual([])
+})
+
 test('finds attempts that came to nothing, by their message too, and what was not recorded', async () => {
   await recordSession()
   await audit.sessionOpened({ ...sessionFacts({ engine: 'plugin' }), at: noon })
