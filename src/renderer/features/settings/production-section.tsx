@@ -36,7 +36,7 @@ export function ProductionSection() {
     <form className={styles.section} onSubmit={save}>
       <p>
         Accounts whose name says production always ask. So does what one of these lists names. Keys and output
-        of these shells are held until their recording is on the disk.
+        of these shells are held until their recording is on the disk, or has failed where shells need none.
       </p>
       {fields.map(([name, label, hint, problem]) => (
         <Field
