@@ -46,7 +46,7 @@ async function recoverRecording(parts: RecoveryParts, recording: Unfinished): Pr
   const { ledger, store, clock } = parts
   const place = { sessionId: recording.sessionId, taskArn: recording.taskArn, at: clock.now() }
   try {
-    const cutBytes = await cutTornLine(store, recording.sessionId)
+    const cutBytes = await cutTornEnd(parts, recording.sessionId)
     const replay = await measure(store, recording.sessionId)
     ledger.append({
       type: 'recording.recovered',
@@ -67,9 +67,11 @@ async function recoverRecording(parts: RecoveryParts, recording: Unfinished): Pr
 }
 
 /** @returns how many bytes that were stored are gone */
-async function cutTornLine(store: RecordingStore, sessionId: string): Promise<number> {
+async function cutTornEnd({ ledger, store }: RecoveryParts, sessionId: string): Promise<number> {
   const storedBytes = async () => (await store.stat(sessionId))?.byteLength ?? 0
   const before = await storedBytes()
+  const vouched = chunksOf(ledger, sessionId).map(({ offset, bytes }) => offset + bytes)
+  await store.cutTorn(sessionId, Math.max(0, ...vouched))
   let end: number
   {
     await using reader = await store.open(sessionId)

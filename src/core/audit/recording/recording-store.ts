@@ -21,6 +21,11 @@ export interface RecordingStore {
   list(): Promise<string[]>
   /** Cuts a recording that no writer has open back to its first `byteLength` bytes, and off what is torn as stored. */
   truncate(sessionId: string, byteLength: number): Promise<void>
+  /**
+   * Takes away what a loss of power left at the end of a file: stretches that were never written whole, or zeros.
+   * Never of its first `vouched` bytes as stored, which were on the disk: what is wrong there somebody did.
+   */
+  cutTorn(sessionId: string, vouched: number): Promise<void>
   /** SHA-256 in hexadecimal, of the whole recording or of a part. */
   digest(sessionId: string, part?: { offset: number; bytes: number }): Promise<string>
   /** What opens the bytes as stored; `undefined` when they are the recording itself, or when it was destroyed. */

@@ -85,6 +85,32 @@ export class SealedRecordingStore implements RecordingStore {
     await this.#sealed.truncate(sessionId, end > storedBytes ? 0 : end)
   }
 
+  async cutTorn(sessionId: string, vouched: number): Promise<void> {
+    const key = await this.keyOf(sessionId)
+    if (key === undefined) return
+    this.#layouts.delete(sessionId)
+    const layout = new SealLayout()
+    let end: number
+    {
+      await using stored = await this.#sealed.open(sessionId)
+      await layout.follow(stored)
+      const isTorn = async (frame: number) => {
+        const { storedStart, plainBytes } = layout.frames[frame] ?? { storedStart: 0, plainBytes: 0 }
+        // We write none that is empty; zeros look like many of them.
+        if (plainBytes === 0) return true
+        const sealed = await stored.read(storedStart, plainBytes + frameOverhead)
+        return !opens(() => openFrame(key, { sessionId, frame }, sealed))
+      }
+      end = layout.storedBytes
+      for (let frame = layout.frames.length - 1; frame >= 0; frame -= 1) {
+        const { storedStart } = layout.frames[frame] ?? { storedStart: 0 }
+        if (storedStart < vouched || !(await isTorn(frame))) break
+        end = storedStart
+      }
+    }
+    if (end < layout.storedBytes) await this.#sealed.truncate(sessionId, end)
+  }
+
   async digest(sessionId: string, part?: { offset: number; bytes: number }): Promise<string> {
     return (await this.#storeOf(sessionId)).digest(sessionId, part)
   }
@@ -122,6 +148,15 @@ export class SealedRecordingStore implements RecordingStore {
     const [oldest] = this.#layouts.keys()
     if (this.#layouts.size > keptLayouts && oldest !== undefined) this.#layouts.delete(oldest)
     return known
+  }
+}
+
+function opens(open: () => unknown): boolean {
+  try {
+    open()
+    return true
+  } catch {
+    return false
   }
 }
 

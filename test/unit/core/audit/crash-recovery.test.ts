@@ -150,3 +150,54 @@ describe('recovery from a crash', () => {
     expect(keeper.leftBehind()).toEqual([])
   })
 })
+
+describe('a sealed recording after a loss of power', () => {
+  const openSealed = (path: string) =>
+    AuditKeeper.open({ folder: path, clock: systemClock, onChanged: () => {} })
+  const head = (length: number) => {
+    const bytes = Buffer.alloc(16, 7)
+    bytes.writeUInt32BE(length)
+    return bytes
+  }
+
+  it.each([
+    ['zeros', () => Buffer.alloc(4096)],
+    ['a few zeros', () => Buffer.alloc(33)],
+    ['a stretch of which only the head was written', () => Buffer.concat([head(500), Buffer.alloc(516)])],
+    ['two of them', () => Buffer.concat([head(9), Buffer.alloc(25), head(70), Buffer.alloc(86), head(70)])],
+  ])('loses %s at its end, and nothing else', async (_name, torn) => {
+    const [live, copy] = [join(folder.path, 'live-sealed'), join(folder.path, 'crashed-sealed')]
+    const own = sessionFacts()
+    {
+      await using keeper = await openSealed(live)
+      keeper.sessionOpened(own)
+      const written = Promise.withResolvers<void>()
+      const recorder = keeper.recordings.start(recordingStart({ sessionId: own.sessionId }), {
+        accepted() {},
+        written: () => written.resolve(),
+        failed: (error) => written.reject(error),
+      })
+      recorder.output(0, Buffer.from('this was on the disk\r\n'))
+      await written.promise
+      for (const suffix of ['', '-keys']) cpSync(live + suffix, copy + suffix, { recursive: true })
+    }
+    try {
+      const end = torn()
+      appendFileSync(join(copy, 'recordings', `${own.sessionId}.sealed`), end)
+      await using keeper = await openSealed(copy)
+      expect(keeper.session(own.sessionId)).toMatchObject({ hasRecording: true, outputBytes: 22 })
+      expect((await keeper.recordings.page(own.sessionId, 0)).text).toContain('this was on the disk')
+      expect(await keeper.verify()).toMatchObject({ intact: true, findings: [] })
+      const recovered = new Database(join(copy, 'ledger.sqlite'), { readonly: true })
+      const body = recovered
+        .prepare("SELECT body FROM audit_event WHERE type = 'recording.recovered'")
+        .pluck()
+        .get()
+      recovered.close()
+      expect(JSON.parse(String(body))).toMatchObject({ cutBytes: end.length })
+    } finally {
+      for (const path of [live, copy])
+        for (const suffix of ['', '-keys']) rmSync(path + suffix, { recursive: true, force: true })
+    }
+  })
+})
