@@ -48,6 +48,18 @@ class Shell {
   }
 }
 
+describe('a shell that marks', () => {
+  it('tells the end of a command that was typed ahead of the mark of its prompt', async () => {
+    const shell = new Shell()
+    await shell.show(`${osc('133;A')}web:~# `)
+    for (const key of 'ls x\r') shell.lines.typed(key)
+    await shell.show(osc('133;B'))
+    await shell.show(`ls x\r\n${osc('133;C')}no such file\r\n${osc('133;D;2')}${markedPrompt}`)
+    expect(shell.found).toEqual(['web:~# ls x failed'])
+    expect(shell.lines.all[0]?.exitCode).toBe(2)
+  })
+})
+
 describe('without marks', () => {
   it('finds what was entered behind a prompt', async () => {
     const shell = new Shell()

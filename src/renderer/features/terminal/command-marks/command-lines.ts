@@ -127,8 +127,11 @@ export class CommandLines implements Disposable {
   #add(prompt: Prompt): void {
     this.#prompt = undefined
     const { marker, marked } = prompt
-    // Enter again before the far end has answered the first one: the same row.
-    if (marker.isDisposed || this.#lines.at(-1)?.marker.line === marker.line) {
+    const last = this.#lines.at(-1)
+    // Enter again before the far end has answered the first one: the same row. Who types as soon as the
+    // prompt is drawn may be ahead of its mark, and then the shell tells the end of this one.
+    if (marker.isDisposed || last?.marker.line === marker.line) {
+      if (marked && !marker.isDisposed) this.#running = last
       marker.dispose()
       return
     }
