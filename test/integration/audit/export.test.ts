@@ -19,6 +19,7 @@ import type { ExportRequest, ExportSummary } from '../../../src/contract/export.
 import { AuditKeeper } from '../../../src/core/audit/audit-keeper.ts'
 import { exportFolder } from '../../../src/core/audit/export/export-folder.ts'
 import { systemClock } from '../../../src/core/clock.ts'
+import { createHandClock } from '../../fixtures/hand-clock.ts'
 import { recordingStart, sessionFacts, temporaryFolder } from '../../unit/core/audit/audit-fixtures.ts'
 
 const verifierFile = resolve(import.meta.dirname, '../../../resources/audit-verifier.mjs')
@@ -54,6 +55,27 @@ beforeAll(async () => {
   }
 })
 afterAll(() => folder[Symbol.dispose]())
+
+/** As a session of some minutes leaves it: its ledger vouches for what was written of it bit by bit. */
+async function recordTwoChunks(source: string, sessionId: string): Promise<void> {
+  const clock = createHandClock()
+  await using keeper = await AuditKeeper.open({ folder: source, clock, onChanged: () => {} })
+  keeper.sessionOpened(sessionFacts({ sessionId }))
+  let written = Promise.withResolvers<void>()
+  const recorder = keeper.recordings.start(recordingStart({ sessionId }), {
+    accepted() {},
+    written: () => written.resolve(),
+    failed: (error) => written.reject(error),
+  })
+  for (let minute = 0; minute < 2; minute += 1) {
+    recorder.output(minute * 60_000, Buffer.from(`minute ${minute}\r\n`))
+    clock.advance(300)
+    await written.promise
+    written = Promise.withResolvers()
+    clock.advance(60_000)
+  }
+  await keeper.recordings.close(recorder, 120_000, 'session')
+}
 
 async function exported(name: string, request: ExportRequest = everything): Promise<ExportSummary> {
   const target = join(folder.path, name)
@@ -103,6 +125,37 @@ describe('an export', () => {
       [0.9, 'r', '100x30'],
       [1.5, 'o', `${sessionIds[0]} done\r\n`],
     ])
+  })
+
+  it('tells between which bytes of a long recording something was changed', async () => {
+    using own = temporaryFolder()
+    const source = join(own.path, 'audit')
+    const sessionId = randomUUID()
+    await recordTwoChunks(source, sessionId)
+    const { path } = await exportFolder({
+      folder: source,
+      target: join(own.path, 'export'),
+      request: everything,
+      by: { userName: 'ana' },
+      version: '1.0.0',
+      verifierFile,
+    })
+    expect((await verify(path)).said).toContain('Intact.')
+    const chunks = readFileSync(join(path, 'events.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'recording.chunk')
+    expect(chunks.length).toBeGreaterThan(1)
+    for (const { offset, bytes } of chunks) {
+      const file = join(path, `sealed/${sessionId}.sealed`)
+      const whole = readFileSync(file)
+      const changed = Buffer.from(whole)
+      changed.writeUInt8(changed.readUInt8(offset + bytes - 1) ^ 1, offset + bytes - 1)
+      writeFileSync(file, changed)
+      expect((await verify(path)).said).toContain(`was changed between bytes ${offset} and ${offset + bytes}`)
+      writeFileSync(file, whole)
+    }
   })
 
   it('is found out, and where, when anything in it is changed', async () => {
