@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { textBeforeCursor } from './logical-line.ts'
 import { MarkDetector } from './mark-detector.ts'
 import { PendingEnters } from './pending-enters.ts'
+import { PromptAllowance } from './prompt-allowance.ts'
 import { type PromptKind, PromptLine, type TypedText } from './prompt-line.ts'
 import { isContinuationPrompt, isInnerShellPrompt, isSecretPrompt, isShellPrompt } from './prompts.ts'
 import { RunningCommand } from './running-command.ts'
@@ -39,6 +40,7 @@ export class CommandTracker {
   readonly #detector = new MarkDetector()
   readonly #enters = new PendingEnters()
   readonly #line = new PromptLine()
+  readonly #promptMarks = new PromptAllowance()
   readonly #running: RunningCommand
   /** Keys that were sent while what came before them is still being parsed. */
   #keysUnderway = 0
@@ -144,6 +146,7 @@ export class CommandTracker {
     if (buffer.type === 'alternate' || !(this.#awaitsKey || this.#enters.any)) return
     const { text } = textBeforeCursor(buffer)
     const isSecret = isSecretPrompt(text)
+    if (this.#enters.any && this.#line.asksAfterSecret(text)) this.#sawSecret(terminal)
     if (this.#enters.any) {
       // An Enter that was typed ahead went to somebody else, if what asks now is answered by this very key.
       if (!isSecret && !this.#line.isKnownPrompt(text)) return
@@ -178,9 +181,17 @@ export class CommandTracker {
     if (!this.#enters.any || this.#ended || buffer.type === 'alternate') return
     this.#fedSinceBegin = true
     const left = buffer.baseY + buffer.cursorY - 1
-    if (this.#line.kind === 'secret') this.#sawSecret(terminal)
+    if (this.#line.kind === 'secret') this.#secretFed(terminal, left)
     else if (this.#running.source === 'api') this.#resolved()
     else this.#readLine(buffer, left)
+  }
+
+  #secretFed(terminal: headless.Terminal, left: number): void {
+    const typed = this.#line.typedAfterSecret(terminal.buffer.active, left)
+    if (typed === undefined) this.#sawSecret(terminal)
+    else this.#knowSecret()
+    // A shell that marks says by itself what it runs.
+    if (typed !== undefined && this.#running.source !== 'marks') this.#sentOffWithoutMarks({ whole: typed })
   }
 
   #readLine(buffer: headless.IBuffer, left: number): void {
@@ -215,6 +226,10 @@ export class CommandTracker {
     // A full-screen program may hold shells of its own.
     if (this.#ended || terminal.buffer.active.type === 'alternate') return
     const mark = parseShellMark(data)
+    const asks =
+      mark?.kind === 'prompt-begins' || mark?.kind === 'prompt-ends' || mark?.kind === 'command-ends'
+    // Who asked for a secret is gone, with its row still open.
+    if (asks && this.#enters.any) this.#sawSecret(terminal)
     if (mark?.kind === 'prompt-begins') this.#promptBegins()
     else if (mark?.kind === 'prompt-ends') this.#promptEnds(terminal)
     else if (mark?.kind === 'command-begins') this.#commandBegins(terminal)
@@ -227,6 +242,7 @@ export class CommandTracker {
   }
 
   #promptEnds(terminal: headless.Terminal): void {
+    if (!this.#promptMarks.take(this.#options.clock.now())) return
     this.#line.place(terminal, 'marked')
     this.#awaitsKey = false
   }
@@ -284,5 +300,13 @@ export class CommandTracker {
     this.#enters.giveUp()
     this.#awaitsKey = true
     if (this.#line.keptSecret(terminal.buffer.active)) this.#options.mark({ kind: 'secret-prompt' })
+  }
+
+  /** The screen shows a prompt behind the one for a secret, and so nothing of the secret. */
+  #knowSecret(): void {
+    this.#enters.giveUp()
+    this.#awaitsKey = true
+    this.#line.forget()
+    this.#options.mark({ kind: 'secret-prompt' })
   }
 }

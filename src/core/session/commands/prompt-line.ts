@@ -1,6 +1,6 @@
 import type headless from '@xterm/headless'
 import { logicalLine, textBeforeCursor, textOfRows } from './logical-line.ts'
-import { continuationOf, keptSecret, LearnedPrompts } from './prompts.ts'
+import { asksAfterSecret, continuationOf, keptSecret, LearnedPrompts } from './prompts.ts'
 
 /**
  * `marked`: the shell itself said where its prompt ends. `seen`: it looks like
@@ -63,6 +63,23 @@ export class PromptLine {
     }
     const learned = this.#prompts.strip(line)
     return learned === undefined ? undefined : { whole: learned }
+  }
+
+  /** Whether the next one asks on the row of the prompt for a secret, up to the cursor. */
+  asksAfterSecret(text: string): boolean {
+    return this.#line?.kind === 'secret' && asksAfterSecret(this.#line.prompt, text)
+  }
+
+  /** What was typed at a known prompt on the row of the prompt for a secret, before anybody saw it there. */
+  typedAfterSecret(buffer: headless.IBuffer, row: number): string | undefined {
+    const line = logicalLine(buffer, row)
+    const asked = this.#line?.prompt.trimEnd()
+    if (asked === undefined || !line.startsWith(asked)) return undefined
+    return this.#prompts.strip(line.slice(asked.length).trimStart())
+  }
+
+  forget(): void {
+    this.#line = undefined
   }
 
   /** Forgets the prompt for a secret. @returns whether its row shows nothing of what was typed */

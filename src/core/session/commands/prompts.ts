@@ -50,7 +50,14 @@ export function continuationOf(line: string): string | undefined {
 export function keptSecret(prompt: string, line: string): boolean {
   if (!line.startsWith(prompt.trimEnd())) return false
   const after = line.slice(prompt.trimEnd().length).trim()
-  return after === '' || /^[*•]+$/.test(after) || isShellPrompt(after)
+  return after === '' || /^[*•]+$/.test(after) || isShellPrompt(after) || isSecretPrompt(after)
+}
+
+/** Whether something asks anew on the row of a prompt for a secret: programs need not end that row. */
+export function asksAfterSecret(prompt: string, line: string): boolean {
+  const asked = prompt.trimEnd()
+  const after = line.slice(asked.length).trim()
+  return line.startsWith(asked) && after !== '' && (isShellPrompt(after) || isSecretPrompt(after))
 }
 
 /** Prompts that change little, e.g. with the folder, are all worth knowing. */

@@ -322,6 +322,48 @@ describe('the echo', () => {
     expect(stream.labels).toEqual(['Password prompt'])
   })
 
+  const readSecret = './ask-without-echo'
+  /** What a shell answers `read -s` and a command after it with, on the row of the question. */
+  const answers: Record<string, { begins: string; asks: string; ends: string; next: string }> = {
+    'without marks': { begins: '', asks: 'root@web:/# ', ends: '', next: '' },
+    'with marks': { begins: mark('C'), asks: prompt, ends: mark('D;0'), next: mark('C') },
+  }
+
+  test.each(Object.entries(answers))('leaves the command typed at once behind it, %s', async (_, shell) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 30 }), { maxLength: 6 }),
+        fc.stringMatching(/^[a-z]{3,12}$/),
+        fc.boolean(),
+        async (cuts, word, isAhead) => {
+          using stream = new TrackedStream()
+          const shows = async (text: string) => {
+            const borders = [
+              0,
+              ...cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b),
+              text.length,
+            ]
+            for (const [index, border] of borders.entries())
+              stream.output(bytes(text.slice(border, borders[index + 1])))
+            if (!isAhead) await stream.screen()
+          }
+          await shows(shell.asks)
+          stream.typed(`${readSecret}\r`)
+          await shows(`${readSecret}\r\n${shell.begins}Password: `)
+          await stream.screen()
+          stream.typed('geheim\r')
+          if (isAhead) stream.typed(`echo ${word}\r`)
+          await shows(`${shell.ends}${shell.asks}`)
+          if (!isAhead) stream.typed(`echo ${word}\r`)
+          await shows(`echo ${word}\r\n${shell.next}${word}\r\n${shell.ends}${shell.asks}`)
+          await stream.screen()
+          expect(stream.commands).toEqual([readSecret, '(secret)', `echo ${word}`])
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
   test('of a prompt that is answered on the same row is one mark', async () => {
     using stream = new TrackedStream()
     stream.output(bytes('root@web:/# '))

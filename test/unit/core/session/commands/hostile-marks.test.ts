@@ -12,7 +12,15 @@ const longestLabel = 4096 + 2
 class CountedTracker implements Disposable {
   readonly labels: string[] = []
   readonly clock = createHandClock()
-  readonly #replica = createScreenReplica({ cols: 80, rows: 24 }, (terminal) => this.#tracker.watch(terminal))
+  #placed = 0
+  readonly #replica = createScreenReplica({ cols: 80, rows: 24 }, (terminal) => {
+    const register = terminal.registerMarker.bind(terminal)
+    terminal.registerMarker = (offset) => {
+      this.#placed += 1
+      return register(offset)
+    }
+    this.#tracker.watch(terminal)
+  })
   readonly #tracker: CommandTracker = new CommandTracker({
     clock: this.clock,
     inspect: (then) => this.#replica.inspect(then),
@@ -32,6 +40,9 @@ class CountedTracker implements Disposable {
   settled(): Promise<void> {
     return new Promise((resolve) => this.#replica.inspect(() => resolve()))
   }
+
+  /** How often the line of a prompt was read. */
+  placed = () => this.#placed
 
   get begun(): number {
     return this.labels.filter((label) => /^[$≈»] /.test(label)).length
@@ -115,6 +126,21 @@ describe('whatever looks like marks', () => {
     counted.output(one)
     await counted.settled()
     expect(counted.begun).toBe(1001)
+  })
+
+  test('ends of prompts without number are looked at a few times a second, and a shell is heard again', async () => {
+    using counted = new CountedTracker()
+    const { placed } = counted
+    // Each time a screen full of one line is read.
+    counted.output('y'.repeat(16_000))
+    for (let count = 0; count < 20; count += 1) counted.output('\x1b]133;B\x07'.repeat(1000))
+    await counted.settled()
+    expect(placed()).toBe(300)
+    counted.clock.advance(1000)
+    counted.output('\r\n\x1b]133;A\x07# \x1b]133;B\x07ls\r\n\x1b]133;C\x07\x1b]133;D;0\x07')
+    await counted.settled()
+    expect(placed()).toBe(301)
+    expect(counted.labels[0]).toBe('$ ls')
   })
 
   test('one without an end is read no further than a command is long', async () => {
