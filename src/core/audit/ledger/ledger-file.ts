@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, existsSync, openSync, renameSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { PortholeError } from '../../../contract/errors.ts'
 import { errorCode } from '../../files/error-code.ts'
@@ -91,7 +91,7 @@ export function openLedgerFile(file: string): { database: Database.Database; for
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     if (isEmpty(database)) return { database, format: undefined }
-    refuseDamage(database)
+    mendOrRefuseDamage(database, file)
     database.exec(sessionLookup)
     return { database, format: formatOf(database) }
   } catch (thrown) {
@@ -121,9 +121,7 @@ export function migrateLedgerSchema(database: Database.Database, from: number): 
  */
 export function setLedgerAside(file: string, at: number): string {
   const stamp = new Date(at).toISOString().replaceAll(/[:.]/g, '-')
-  const base = `${file}.unreadable-${stamp}`
-  let target = base
-  for (let attempt = 2; existsSync(target); attempt += 1) target = `${base}-${attempt}`
+  const target = freeName(`${file}.unreadable-${stamp}`)
   try {
     for (const suffix of companions) {
       if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix)
@@ -132,6 +130,12 @@ export function setLedgerAside(file: string, at: number): string {
     throw storageProblem(thrown, 'The damaged audit history', file)
   }
   return target
+}
+
+function freeName(base: string): string {
+  let name = base
+  for (let attempt = 2; existsSync(name); attempt += 1) name = `${base}-${attempt}`
+  return name
 }
 
 /** Whether an SQLite error means that the file's content, not the disk, is at fault. */
@@ -159,10 +163,47 @@ function formatOf(database: Database.Database): number {
   return database.pragma('user_version', { simple: true }) as number
 }
 
-/** Reads every page once, about 0.3 s per 100 MB, so that damage shows now and not in mid-session. */
-function refuseDamage(database: Database.Database): void {
+/**
+ * Reads every page once, about 0.3 s per 100 MB, so that damage shows now and not
+ * in mid-session. Damage of free space and of what is derived costs nothing: a
+ * file made anew from the rows has neither. The damaged one is kept beside it.
+ */
+function mendOrRefuseDamage(database: Database.Database, file: string): void {
+  const finding = damageOf(database)
+  if (finding === undefined) return
+  const copy = freeName(`${file}.damaged`)
+  copyFileSync(file, copy, constants.COPYFILE_EXCL)
+  try {
+    const rows = countOf(database)
+    makeAnew(database)
+    if (damageOf(database) === undefined && countOf(database) === rows) return
+  } catch {
+    // The rows themselves are damaged.
+  }
+  throw new UnreadableLedgerError(finding)
+}
+
+/** An index whose pages are damaged can be neither dropped nor copied: it is only forgotten, and made again later. */
+function makeAnew(database: Database.Database): void {
+  database.unsafeMode(true)
+  try {
+    database.pragma('writable_schema = ON')
+    database.exec("DELETE FROM sqlite_schema WHERE type = 'index' AND name = 'audit_event_by_session'")
+    database.pragma('writable_schema = RESET')
+    database.exec('VACUUM')
+  } finally {
+    database.unsafeMode(false)
+  }
+}
+
+function damageOf(database: Database.Database): string | undefined {
   const finding = database.pragma('quick_check(1)', { simple: true })
-  if (finding !== 'ok') throw new UnreadableLedgerError(String(finding))
+  return finding === 'ok' ? undefined : String(finding)
+}
+
+/** By the rows themselves, never by an index. */
+function countOf(database: Database.Database): unknown {
+  return database.prepare('SELECT count(*) FROM audit_event NOT INDEXED').pluck().get()
 }
 
 function isEmpty(database: Database.Database): boolean {

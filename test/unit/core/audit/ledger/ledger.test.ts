@@ -222,6 +222,38 @@ describe('Ledger', () => {
     expect(ledger.verify()).toEqual({ intact: true, events: 1 })
   })
 
+  it.each([
+    ['the index of sessions', "SELECT rootpage FROM sqlite_schema WHERE name = 'audit_event_by_session'"],
+    ['the list of free pages', undefined],
+  ])('loses nothing where %s was overwritten, and keeps the damaged file', (_name, sql) => {
+    {
+      using ledger = open()
+      for (let count = 0; count < 200; count += 1) ledger.append(startEvent())
+    }
+    raw((database) => {
+      database.exec('CREATE TABLE filler(text TEXT)')
+      for (let row = 0; row < 50; row += 1)
+        database.prepare('INSERT INTO filler VALUES (?)').run('x'.repeat(1000))
+      database.exec('DROP TABLE filler')
+    })
+    const page = sql === undefined ? undefined : raw((database) => database.prepare(sql).pluck().get())
+    const bytes = readFileSync(file)
+    // The number of the first page of the free list, and the size of a page: file format 1.3.
+    const place = ((Number(page ?? bytes.readUInt32BE(32)) || 1) - 1) * bytes.readUInt16BE(16)
+    bytes.fill(0xa5, place, place + bytes.readUInt16BE(16))
+    writeFileSync(file, bytes)
+    {
+      using ledger = open()
+      expect(ledger.problem).toBeUndefined()
+      expect(ledger.verify()).toEqual({ intact: true, events: 201 })
+      ledger.append(startEvent())
+    }
+    expect(readFileSync(`${file}.damaged`).equals(bytes)).toBe(true)
+    using again = open()
+    expect(again.verify()).toEqual({ intact: true, events: 202 })
+    expect(readdirSync(folder.path).filter((name) => name.includes('unreadable'))).toEqual([])
+  })
+
   it('says which folder is missing when it cannot be made', () => {
     expect(() =>
       Ledger.open({
