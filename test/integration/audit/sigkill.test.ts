@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -86,8 +86,11 @@ describe('a process killed while it records', () => {
     // As if the last frame had been torn: its head says more than there is.
     const torn = Buffer.alloc(20)
     torn.writeUInt32BE(256)
-    appendFileSync(join(folder.path, 'recordings', `${sessionId}.sealed`), torn)
+    const file = join(folder.path, 'recordings', `${sessionId}.sealed`)
+    const { size } = statSync(file)
+    appendFileSync(file, torn)
     await using keeper = await openKeeper()
+    expect(statSync(file).size).toBeLessThanOrEqual(size)
     const recording = await readWhole((offset) => keeper.recordings.page(sessionId, offset))
     expect(recording.endsWith('\n')).toBe(true)
     const output = replayOutput(recording)
