@@ -138,6 +138,7 @@ export class AuditKeeper implements AsyncDisposable {
     this.#index = resources.use(openSessionIndex(folder, { ...parts, recordings: this.recordings }))
     this.#shredder = new Shredder({
       index: this.#index,
+      ledger: this.#ledger,
       store: this.#store,
       clock,
       forget: (sessionId) => this.#search.purge(sessionId),

@@ -1,12 +1,14 @@
 import type { RetentionSettings } from '../../../contract/retention.ts'
 import type { Clock } from '../../clock.ts'
 import type { AuditEvent, AuditEventOf } from '../ledger/audit-events.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { RecordingStore } from '../recording/recording-store.ts'
 import type { SessionIndex } from '../session-index/session-index.ts'
 import { dueForShredding } from './due-for-shredding.ts'
 
 interface ShredderParts {
   index: SessionIndex
+  ledger: Pick<Ledger, 'entriesOfTypes'>
   store: RecordingStore
   clock: Clock
   /** Takes what was derived from a recording out of the search index. */
@@ -29,9 +31,17 @@ export class Shredder {
 
   /** What a crash left half done. */
   async finish(): Promise<void> {
-    const { index, store } = this.#parts
-    const stored = new Set(await store.list())
-    for (const sessionId of index.shredded()) if (stored.has(sessionId)) await this.#destroy(sessionId)
+    const stored = new Set(await this.#parts.store.list())
+    for (const sessionId of this.#toFinish()) if (stored.has(sessionId)) await this.#destroy(sessionId)
+  }
+
+  /** Nothing is destroyed on the word of a stretch of the record that somebody may have written. */
+  #toFinish(): string[] {
+    const { index, ledger } = this.#parts
+    const doubted = ledger.entriesOfTypes('record.doubted').at(-1)?.seq
+    if (doubted === undefined) return index.shredded()
+    const since = ledger.entriesOfTypes('recording.shredded').filter(({ seq }) => seq > doubted)
+    return since.map(({ event }) => event.sessionId)
   }
 
   /** @returns the sessions whose recordings are gone now */

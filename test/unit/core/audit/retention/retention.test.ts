@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuditKeeper } from '../../../../../src/core/audit/audit-keeper.ts'
+import { canonicalJson } from '../../../../../src/core/audit/ledger/canonical-json.ts'
+import { eventHash } from '../../../../../src/core/audit/ledger/chain.ts'
 import {
   dueForShredding,
   type KeptRecording,
 } from '../../../../../src/core/audit/retention/due-for-shredding.ts'
 import { createHandClock } from '../../../../fixtures/hand-clock.ts'
 import { recordingStart, sessionFacts, taskArn, temporaryFolder } from '../audit-fixtures.ts'
+import { tamper } from '../tampering.ts'
 
 const day = 24 * 60 * 60_000
 
@@ -157,6 +160,34 @@ describe('shredding', () => {
     await using keeper = await open()
     expect(existsSync(fileOf(sessionId))).toBe(false)
     expect(await keeper.verify()).toMatchObject({ intact: true })
+  })
+
+  it('is not done at the word of an event that somebody without the key has added', async () => {
+    let sessionId: string
+    {
+      await using keeper = await open()
+      sessionId = await recordSession(keeper)
+    }
+    tamper(folder.path, (database) => {
+      const { seq, hash } = database
+        .prepare<[], { seq: number; hash: Buffer }>(
+          'SELECT seq, hash FROM audit_event ORDER BY seq DESC LIMIT 1',
+        )
+        .get() as { seq: number; hash: Buffer }
+      const type = 'recording.shredded'
+      const event = { at: 1, bytes: 1, cause: 'retention', recordedAt: 1, sessionId, taskArn, type }
+      const body = canonicalJson(event)
+      database
+        .prepare('INSERT INTO audit_event VALUES (?, 1, ?, ?, ?, ?, ?)')
+        .run(seq + 1, type, sessionId, body, hash, eventHash(seq + 1, hash, Buffer.from(body)))
+    })
+    for (const _start of ['the first', 'the next']) {
+      await using keeper = await open()
+      // The lists believe it, and the record is doubted; what it is about is still there for whoever looks into it.
+      expect(keeper.session(sessionId)).not.toMatchObject({ hasRecording: true })
+      expect(existsSync(fileOf(sessionId))).toBe(true)
+      expect(await keeper.verify()).toMatchObject({ intact: false })
+    }
   })
 
   it('is not what happened when a recording is gone without a word', async () => {
