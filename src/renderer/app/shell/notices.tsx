@@ -1,4 +1,3 @@
-import { Popover } from '@mantine/core'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { Button } from '../../ui/button.tsx'
@@ -8,6 +7,7 @@ import { type Notice, notices, toastIcons } from '../../ui/toast.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { useServiceStore, useServices } from '../services.ts'
 import styles from './notices.module.css'
+import { StatusPanel } from './status-panel.tsx'
 
 /** What was told in passing since the page was opened, for whoever looked elsewhere. */
 export function Notices() {
@@ -21,52 +21,38 @@ export function Notices() {
   }, [shown, unseen])
 
   return (
-    <Popover
-      opened={shown}
-      onChange={show}
-      position="top-end"
+    <StatusPanel
+      shown={shown}
+      onShow={show}
+      name="Notifications"
+      title={unseen === 0 ? 'Notifications' : `Notifications, ${unseen} new`}
+      side="end"
       width={400}
-      offset={6}
-      withRoles={false}
-      trapFocus
-      returnFocus
-      transitionProps={{ duration: 0 }}
-    >
-      <Popover.Target>
-        <button
-          type="button"
-          className={styles.target}
-          aria-expanded={shown}
-          aria-haspopup="dialog"
-          title={unseen === 0 ? 'Notifications' : `Notifications, ${unseen} new`}
-          onClick={() => show(!shown)}
-        >
+      button={
+        <>
           <NoticesIcon size={13} stroke={1.75} aria-hidden />
           {unseen > 0 && <i className={styles.unseen} />}
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className={styles.panel} role="dialog" aria-label="Notifications">
-        <header className={styles.head}>
-          <h2>Notifications</h2>
-          {all.length > 0 && (
-            <Button size="small" variant="ghost" onClick={() => notices.setState({ all: [] })}>
-              Clear
-            </Button>
-          )}
-        </header>
-        {all.length === 0 ? (
-          <p className={styles.empty}>
-            What Porthole tells in passing is kept here until the page is closed.
-          </p>
-        ) : (
-          <ul className={styles.list}>
-            {all.map((notice) => (
-              <NoticeRow key={notice.id} notice={notice} onDone={() => show(false)} />
-            ))}
-          </ul>
+        </>
+      }
+    >
+      <header className={styles.head}>
+        <h2>Notifications</h2>
+        {all.length > 0 && (
+          <Button size="small" variant="ghost" onClick={() => notices.setState({ all: [] })}>
+            Clear
+          </Button>
         )}
-      </Popover.Dropdown>
-    </Popover>
+      </header>
+      {all.length === 0 ? (
+        <p className={styles.empty}>What Porthole tells in passing is kept here until the page is closed.</p>
+      ) : (
+        <ul className={styles.list}>
+          {all.map((notice) => (
+            <NoticeRow key={notice.id} notice={notice} onDone={() => show(false)} />
+          ))}
+        </ul>
+      )}
+    </StatusPanel>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Popover } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Identity } from '../../../contract/identity.ts'
 import { groupedAccountId } from '../../ui/account-id.ts'
@@ -12,6 +11,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { useRunCommand } from '../commands/use-commands.ts'
 import { useServiceStore, useServices } from '../services.ts'
 import { accountName } from '../stores/accounts-store.ts'
+import { StatusPanel } from './status-panel.tsx'
 import { useFrontCallerQuery, useFrontIdentity, useFrontScope } from './use-front-scope.ts'
 import styles from './who-am-i.module.css'
 
@@ -21,34 +21,17 @@ export function WhoAmI({ children }: { children: ReactNode }) {
   const shown = useServiceStore('interface', (state) => state.whoAmIShown)
   const show = (whoAmIShown: boolean) => interfaceStore.setState({ whoAmIShown })
   return (
-    <Popover
-      opened={shown}
-      onChange={show}
-      position="top-start"
+    <StatusPanel
+      shown={shown}
+      onShow={show}
+      name="Who am I"
+      title="Who am I, and what ends when"
+      side="start"
       width={380}
-      offset={6}
-      // The library would name the panel after the button, which says how long, not what.
-      withRoles={false}
-      trapFocus
-      returnFocus
-      transitionProps={{ duration: 0 }}
+      button={children}
     >
-      <Popover.Target>
-        <button
-          type="button"
-          className={styles.target}
-          aria-expanded={shown}
-          aria-haspopup="dialog"
-          title="Who am I, and what ends when"
-          onClick={() => show(!shown)}
-        >
-          {children}
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className={styles.panel} role="dialog" aria-label="Who am I">
-        <Details onDone={() => show(false)} />
-      </Popover.Dropdown>
-    </Popover>
+      <Details onDone={() => show(false)} />
+    </StatusPanel>
   )
 }
 
@@ -70,7 +53,7 @@ function Details({ onDone }: { onDone: () => void }) {
   }
 
   return (
-    <>
+    <div className={styles.details}>
       <h2 className={styles.title}>
         <Name text={caller?.userName ?? scope.roleName} />
         {identity !== undefined && <Name className={styles.quiet} text={identity.name} />}
@@ -118,7 +101,7 @@ function Details({ onDone }: { onDone: () => void }) {
           Diagnostics
         </Button>
       </div>
-    </>
+    </div>
   )
 }
 
