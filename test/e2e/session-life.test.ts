@@ -158,7 +158,12 @@ test('the idle limit: minutes in the last five, a warning in the last two, and k
   await window.getByRole('button', { name: 'Notifications, 1 new' }).click()
   const notices = window.getByRole('dialog', { name: 'Notifications' })
   await expect(notices.getByRole('listitem')).toContainText('app ends in 2 min')
+  await notices.getByRole('button', { name: 'Clear' }).click()
+  await expect(notices).toBeHidden()
+  await window.getByRole('button', { name: 'Notifications', exact: true }).click()
+  await expect(notices).toContainText('kept here')
   await window.keyboard.press('Escape')
+  await expect(notices).toBeHidden()
   await expect(window.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible()
 })
 

@@ -172,6 +172,9 @@ test.each(['api', 'app', 'log-router', 'worker'])('%s runs and logs', async (ima
 test('a container ends when its main process does', async () => {
   const service = await runtime.start(containerSpec({ image: 'worker' }))
   // A container is there a moment before its program is; the brackets keep the pattern from meaning this shell.
-  await script(service, "for i in $(seq 200); do pkill -f '[/]usr/local/bin/worker' && break; sleep 0.05; done")
+  await script(
+    service,
+    "for i in $(seq 200); do pkill -f '[/]usr/local/bin/worker' && break; sleep 0.05; done",
+  )
   await service.exited
 })

@@ -15,6 +15,10 @@ export function Notices() {
   const shown = useServiceStore('interface', (state) => state.noticesShown)
   const { all, unseen } = useStore(notices)
   const show = (noticesShown: boolean) => interfaceStore.setState({ noticesShown })
+  const clear = () => {
+    notices.setState({ all: [] })
+    show(false)
+  }
 
   useEffect(() => {
     if (shown && unseen > 0) notices.setState({ unseen: 0 })
@@ -38,7 +42,7 @@ export function Notices() {
       <header className={styles.head}>
         <h2>Notifications</h2>
         {all.length > 0 && (
-          <Button size="small" variant="ghost" onClick={() => notices.setState({ all: [] })}>
+          <Button size="small" variant="ghost" onClick={clear}>
             Clear
           </Button>
         )}

@@ -50,7 +50,10 @@ export function StatusPanel({
         </button>
       </Popover.Target>
       <Popover.Dropdown className={styles.panel} role="dialog" aria-label={name}>
-        {children}
+        {/* Takes the keyboard where nothing inside does, so that Escape closes it. */}
+        <div tabIndex={-1} className={styles.inside}>
+          {children}
+        </div>
       </Popover.Dropdown>
     </Popover>
   )
